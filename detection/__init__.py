@@ -1,0 +1,1 @@
+"""Frames become Detections, and detections of the same thing become Sightings."""

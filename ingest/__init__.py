@@ -1,0 +1,1 @@
+"""Files from a drone become Frames: bytes in, located and timed stills out."""

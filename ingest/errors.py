@@ -1,0 +1,21 @@
+"""The root of all errors this software raises on purpose, and those of ingest."""
+
+
+class LibongError(Exception):
+    """Root of every error raised on purpose; its text is fit to be shown to a user.
+
+    The text says what is wrong, with the value, and how to mend it.
+    """
+
+
+class PhotoError(LibongError, ValueError):
+    """A photo that cannot become a Frame."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep `code`, a stable word translations and tests go by, beside the message."""
+        super().__init__(message)
+        self.code = code
+
+
+class ProjectionError(LibongError, ValueError):
+    """A pixel whose ray does not meet the sea surface, or a point no pixel sees."""

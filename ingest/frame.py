@@ -1,0 +1,62 @@
+"""The Frame: one still picture with its place, time and camera; and the file that could not be one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ingest.camera import CameraIntrinsics
+from ingest.lonlat import LonLat
+from ingest.pose import CameraPose
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a user should know: a stable `code` for translations and tests, and English text."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One still, located and timed, not yet decoded.
+
+    `sha256` is of the file's bytes; `width_px` x `height_px` is the picture as stored;
+    `taken_at_utc` is aware; `gsd_cm` is the ground sample distance at the picture's centre (None when
+    the centre is at or above the horizon); `footprint` is the ring of the seen sea surface, closed, counter-clockwise
+    (None likewise); `error_m` is the 1 sigma error on the ground at the centre.
+    """
+
+    path: Path
+    sha256: str
+    width_px: int
+    height_px: int
+    taken_at_utc: datetime
+    camera: CameraIntrinsics
+    pose: CameraPose
+    gsd_cm: float | None
+    footprint: tuple[LonLat, ...] | None
+    error_m: float | None
+    warnings: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that did not become a Frame: what it is, why not, and what to do about it."""
+
+    path: Path
+    sha256: str | None
+    reason: Note
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Flight:
+    """What one ranger sent at once: frames ordered by time then path, and the refused files.
+
+    `flight_id` derives from the content of all files alone, so the same files give the same flight.
+    """
+
+    flight_id: str
+    frames: tuple[Frame, ...]
+    refused: tuple[RefusedFile, ...]

@@ -1,0 +1,1 @@
+"""The `libong` command and the composition root; no other package imports this one."""

@@ -1,0 +1,57 @@
+"""The read model of the public side: zones and their status, and nothing finer.
+
+This module imports neither sightings nor detections, and must stay so: the public routes reach
+only what is defined here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """What a boat should do in a zone now."""
+
+    CALM = "calm"
+    CAUTION = "caution"
+    CLOSED = "closed"
+
+
+class Presence(StrEnum):
+    """How much is known of dugongs in a zone, without a number that could be watched change by one."""
+
+    NOT_SURVEYED = "not_surveyed"
+    NONE_SEEN = "none_seen"
+    PRESENT = "present"
+
+
+@dataclass(frozen=True)
+class ZoneStatus:
+    """What the public may know of one zone.
+
+    `geometry` is the zone's own outline as a GeoJSON geometry, never anything derived from a
+    sighting. Dates are local days, never times. `citation` is the source of the rule; `indicative`
+    says that no official text was at hand.
+    """
+
+    zone_id: str
+    name_th: str
+    name_en: str
+    kind: str
+    geometry: dict[str, Any]
+    status: Status
+    presence: Presence
+    advice_th: str
+    advice_en: str
+    reason_th: str
+    reason_en: str
+    since: date | None
+    until: date | None
+    last_surveyed: date | None
+    citation: str
+    indicative: bool
+
+
+ZoneStatusReader = Callable[[], tuple[ZoneStatus, ...]]
