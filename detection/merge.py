@@ -1,0 +1,87 @@
+"""Merging the boxes of overlapping tiles into one box per object, the same on every run.
+
+Three rules, each within a class only, so that neighbours are never joined because they are near
+(a calf lies inside its mother's box) but an object cut by a tile's edge is counted once:
+
+1. of two boxes that overlap by IoU, the one with the better score stays;
+2. a cut box that lies mostly within another box is a part of it and goes;
+3. two cut boxes that share the strip where their tiles overlap are one long object: their union.
+"""
+
+import numpy as np
+
+from detection.boxes import Boxes, Floats, areas, concatenate, intersections, no_boxes
+
+SAME_IOU = 0.5
+PART_OF = 0.6
+# Two pieces of one long thing lie on the same line: their overlap spans most of the thinner one.
+SHARED_SPAN = 0.6
+
+
+def merge(boxes: Boxes) -> Boxes:
+    """Return one box per object, best score first; ties in the order of class and place."""
+    merged = [_merge_class(boxes.take(boxes.classes == c)) for c in np.unique(boxes.classes)]
+    return _in_order(concatenate(merged) if merged else no_boxes())
+
+
+def _in_order(boxes: Boxes) -> Boxes:
+    x = boxes.xyxy_px
+    keys = (x[:, 3], x[:, 2], x[:, 1], x[:, 0], boxes.classes, -boxes.scores)
+    return boxes.take(np.lexsort(keys).astype(np.int64))
+
+
+def _merge_class(boxes: Boxes) -> Boxes:
+    boxes = _suppress(_in_order(boxes))
+    while True:
+        joined = _join_cut(boxes)
+        if len(joined) == len(boxes):
+            return boxes
+        boxes = _suppress(_in_order(joined))
+
+
+def _suppress(boxes: Boxes) -> Boxes:
+    """Rules 1 and 2 for boxes ordered by score. An uncut box may displace a better cut one."""
+    order = np.argsort(boxes.cut, kind="stable")  # whole boxes first, each group by score
+    boxes = boxes.take(order.astype(np.int64))
+    overlap, area = intersections(boxes.xyxy_px, boxes.xyxy_px), areas(boxes.xyxy_px)
+    iou = overlap / np.maximum(area[:, None] + area[None, :] - overlap, 1e-9)
+    part = overlap / np.maximum(area[None, :], 1e-9)  # share of the column's box
+    beaten = (iou >= SAME_IOU) | (boxes.cut[None, :] & (part >= PART_OF))
+    alive = np.ones(len(boxes), np.bool_)
+    for i in range(len(boxes)):
+        if alive[i]:
+            gone = beaten[i].copy()
+            gone[: i + 1] = False
+            alive &= ~gone
+    return boxes.take(alive)
+
+
+def _join_cut(boxes: Boxes) -> Boxes:
+    """Rule 3: replace the first pair of cut pieces of one object by their union."""
+    for i in np.flatnonzero(boxes.cut):
+        for j in np.flatnonzero(boxes.cut):
+            if i < j and _same_line(boxes.xyxy_px[i], boxes.xyxy_px[j]):
+                return _joined(boxes, int(i), int(j))
+    return boxes
+
+
+def _same_line(a: Floats, b: Floats) -> bool:
+    shared = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    if (shared <= 0).any():
+        return False
+    thinner = np.minimum(a[2:] - a[:2], b[2:] - b[:2])
+    return bool((shared / np.maximum(thinner, 1e-9)).max() >= SHARED_SPAN)
+
+
+def _joined(boxes: Boxes, i: int, j: int) -> Boxes:
+    a, b = boxes.xyxy_px[i], boxes.xyxy_px[j]
+    union = np.concatenate([np.minimum(a[:2], b[:2]), np.maximum(a[2:], b[2:])])
+    rest = np.ones(len(boxes), np.bool_)
+    rest[[i, j]] = False
+    one = Boxes(
+        union[None].astype(np.float32),
+        boxes.scores[[i, j]].max(keepdims=True),
+        boxes.classes[[i]],
+        np.ones(1, np.bool_),
+    )
+    return concatenate([boxes.take(rest), one])

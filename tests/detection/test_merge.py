@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detection.boxes import Boxes, concatenate, no_boxes
+from detection.merge import merge
+
+
+def boxes(*rows):
+    """rows: (left, top, right, bottom, score, class, cut)"""
+    if not rows:
+        return no_boxes()
+    table = np.array([r[:4] for r in rows], np.float32)
+    return Boxes(
+        table,
+        np.array([r[4] for r in rows], np.float32),
+        np.array([r[5] for r in rows], np.int64),
+        np.array([r[6] for r in rows], np.bool_),
+    )
+
+
+def listed(merged):
+    return [
+        (*xyxy, cls)
+        for xyxy, cls in zip(merged.xyxy_px.tolist(), merged.classes.tolist(), strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "given_boxes", "expected"),
+    [
+        ("nothing", boxes(), []),
+        (
+            "the same object seen by two tiles",
+            boxes((0, 0, 100, 50, 0.9, 0, False), (2, 1, 101, 50, 0.8, 0, False)),
+            [(0, 0, 100, 50, 0)],
+        ),
+        (
+            "the same place, another class, stays",
+            boxes((0, 0, 100, 50, 0.9, 0, False), (0, 0, 100, 50, 0.8, 1, False)),
+            [(0, 0, 100, 50, 0), (0, 0, 100, 50, 1)],
+        ),
+        (
+            "a calf inside its mother's box stays",
+            boxes((0, 0, 60, 60, 0.9, 0, False), (5, 5, 30, 25, 0.7, 0, False)),
+            [(0, 0, 60, 60, 0), (5, 5, 30, 25, 0)],
+        ),
+        (
+            "a cut piece of a whole boat goes, though its score is better",
+            boxes((0, 0, 200, 60, 0.6, 1, False), (120, 2, 200, 60, 0.9, 1, True)),
+            [(0, 0, 200, 60, 1)],
+        ),
+        (
+            "a line over two tiles becomes one",
+            boxes((0, 100, 640, 120, 0.6, 2, True), (512, 101, 900, 121, 0.7, 2, True)),
+            [(0, 100, 900, 121, 2)],
+        ),
+        (
+            "a line over three tiles becomes one",
+            boxes(
+                (100, 0, 120, 640, 0.6, 2, True),
+                (101, 512, 121, 1152, 0.5, 2, True),
+                (100, 1024, 122, 1300, 0.4, 2, True),
+            ),
+            [(100, 0, 122, 1300, 2)],
+        ),
+        (
+            "two cut neighbours that do not touch stay two",
+            boxes((0, 0, 640, 50, 0.6, 2, True), (700, 0, 900, 50, 0.7, 2, True)),
+            [(700, 0, 900, 50, 2), (0, 0, 640, 50, 2)],
+        ),
+        (
+            "two boats side by side, not cut, stay two",
+            boxes((0, 0, 100, 40, 0.8, 1, False), (0, 35, 100, 75, 0.7, 1, False)),
+            [(0, 0, 100, 40, 1), (0, 35, 100, 75, 1)],
+        ),
+    ],
+)
+def test_merging_table(name, given_boxes, expected):
+    assert listed(merge(given_boxes)) == expected, name
+
+
+corner = st.integers(0, 300)
+row = st.tuples(
+    corner,
+    corner,
+    st.integers(1, 200),
+    st.integers(1, 200),
+    st.floats(0.125, 1, width=32),
+    st.integers(0, 2),
+    st.booleans(),
+).map(lambda r: (r[0], r[1], r[0] + r[2], r[1] + r[3], *r[4:]))
+
+
+@given(st.lists(row, max_size=12), st.randoms(use_true_random=False))
+def test_the_order_of_tiles_does_not_matter(rows, random):
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    a, b = merge(boxes(*rows)), merge(boxes(*shuffled))
+    assert listed(a) == listed(b)
+    assert a.scores.tolist() == b.scores.tolist()
+
+
+@given(st.lists(row, min_size=1, max_size=12))
+def test_merging_invents_nothing_and_loses_no_class(rows):
+    before, after = boxes(*rows), merge(boxes(*rows))
+    assert 1 <= len(after) <= len(before)
+    assert set(after.classes.tolist()) == set(before.classes.tolist())
+    assert after.scores.max() == before.scores.max() or before.cut.any()
+    assert (after.xyxy_px[:, :2] >= before.xyxy_px[:, :2].min(axis=0)).all()
+    assert (after.xyxy_px[:, 2:] <= before.xyxy_px[:, 2:].max(axis=0)).all()
+
+
+def test_concatenate_of_nothing_is_empty():
+    assert len(concatenate([])) == 0
