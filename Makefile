@@ -1,0 +1,54 @@
+# The one entry. `make` alone sets up everything in .venv; needs Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+# Pins what is tested; `make upgrade` writes it anew.
+CONSTRAINTS := constraints.txt
+SETUP := .venv/.runtime
+DEV_SETUP := .venv/.dev
+TRAIN_SETUP := .venv/.train
+DEMO_DIR ?= var/demo
+PORT ?= 8000
+
+.DEFAULT_GOAL := setup
+.PHONY: setup demo test check bench train docs-screenshots clean
+
+setup: $(SETUP)  ## make .venv with the software in it
+	@echo "ready: $(BIN)/libong --help, or: make demo"
+
+.venv/.created:
+	$(PYTHON) -c 'import sys; sys.exit("Libong Watch needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=/path/to/a/newer/one") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+$(SETUP): .venv/.created pyproject.toml $(CONSTRAINTS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	touch $@
+
+$(DEV_SETUP): $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[dev,postgres]'
+	touch $@
+
+$(TRAIN_SETUP): $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[train]'
+	touch $@
+
+demo: $(SETUP)  ## process the sample flights and serve alerts and the map
+	$(BIN)/libong demo --data-dir $(DEMO_DIR) --port $(PORT)
+
+test: $(DEV_SETUP)  ## the whole test-suite
+	$(BIN)/python -m pytest
+
+check: $(DEV_SETUP)  ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV_SETUP)  ## what is measured, in one run
+	$(BIN)/libong bench
+
+train: $(TRAIN_SETUP)  ## train the detector from rendered scenes
+	$(BIN)/libong train
+
+clean:  ## remove what make and the software made; flights you added elsewhere stay
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

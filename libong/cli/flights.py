@@ -1,0 +1,354 @@
+"""Commands on files from a drone: frames, detect, process, locate."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
+from hashlib import file_digest
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from ingest.agreement import pair_disagreements
+from ingest.flight import photo_paths, read_flight, read_frame
+from ingest.report import frame_document, refused_document
+from PIL import Image, UnidentifiedImageError
+from rich.table import Table
+
+from detection.detector import Detector, Picture
+from detection.types import Detection
+from ingest.errors import PhotoError
+from ingest.frame import Flight, RefusedFile
+from ingest.projection import SeaView
+from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
+from libong.composition import open_detector, open_media, open_site, open_store
+from libong.pipeline import FlightReport, process_flight
+from libong.settings import read_settings
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(exists=True, help="Photos, or folders of them.", metavar="PATH..."),
+]
+SiteOption = Annotated[
+    str | None, typer.Option("--site", help="Name of a shipped site, or a folder of your own.")
+]
+SeaLevelOption = Annotated[
+    float | None,
+    typer.Option(
+        "--sea-level-ellipsoid-m",
+        help="Height of the sea above the WGS 84 ellipsoid, for photos with ellipsoidal heights.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(frames)
+    app.command()(detect)
+    app.command()(process)
+    app.command()(locate)
+
+
+def _code(refused: Sequence[RefusedFile], good: int) -> Exit:
+    if refused:
+        return Exit.PARTIAL if good else Exit.BAD_INPUT
+    return Exit.OK
+
+
+def frames(
+    paths: Paths,
+    site: SiteOption = None,
+    sea_level_ellipsoid_m: SeaLevelOption = None,
+    check_overlap: Annotated[
+        bool,
+        typer.Option(
+            "--check-overlap",
+            help="Match neighbouring pictures; print how far apart the same things land, metres.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read where, when and how photos were taken; nothing is logged.
+
+    Example: libong frames sample_flights/seagrass_survey --json
+    """
+    where = open_site(
+        site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m
+    ).reference
+    with progress_bar() as progress:
+        flight = read_flight(
+            paths, where, on_progress=lambda done, total: progress("read", done, total)
+        )
+    if check_overlap:
+        _print_overlap(flight, as_json=as_json)
+    elif as_json:
+        print_json(
+            [frame_document(f) for f in flight.frames]
+            + [refused_document(r) for r in flight.refused]
+        )
+    else:
+        _print_frames(flight)
+    raise typer.Exit(_code(flight.refused, len(flight.frames)))
+
+
+def _print_overlap(flight: Flight, *, as_json: bool) -> None:
+    pairs = pair_disagreements(flight.frames)
+    if as_json:
+        print_json([asdict(p) for p in pairs])
+        return
+    table = Table("pair", "matches", "median disagreement m", title="Same ground, two pictures")
+    for pair in pairs:
+        shown = "-" if pair.median_m is None else f"{pair.median_m:.2f}"
+        table.add_row(f"{pair.a} / {pair.b}", str(pair.matches), shown)
+    console.print(table)
+
+
+def _print_frames(flight: Flight) -> None:
+    table = Table("file", "UTC", "lon", "lat", "height m", "source", "cm/px", "± m", "notes")
+    for f in flight.frames:
+        table.add_row(
+            f.path.name,
+            f"{f.taken_at_utc:%Y-%m-%d %H:%M:%S}",
+            f"{f.pose.position.lon:.6f}",
+            f"{f.pose.position.lat:.6f}",
+            f"{f.pose.height_above_sea_m:.1f}",
+            f.pose.height_source.value,
+            "-" if f.gsd_cm is None else f"{f.gsd_cm:.2f}",
+            "-" if f.error_m is None else f"{f.error_m:.1f}",
+            ", ".join(w.code for w in f.warnings),
+        )
+    console.print(table)
+    print_refused(flight.refused)
+
+
+def print_refused(refused: Sequence[RefusedFile]) -> None:
+    """Print what was refused, why, and what to do."""
+    if not refused:
+        return
+    table = Table("refused", "why", "what to do", title="Refused files")
+    for r in refused:
+        table.add_row(r.path.name, r.reason.text, r.remedy)
+    console.print(table)
+
+
+def detect(
+    paths: Paths,
+    site: SiteOption = None,
+    sea_level_ellipsoid_m: SeaLevelOption = None,
+    min_score: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="One score for all classes, instead of the model's own."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find dugongs, boats and fishing gear in any pictures; nothing is logged.
+
+    A picture without place or height is searched at several scales, and its boxes have no position.
+    """
+    settings = read_settings()
+    where = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m).reference
+    detector = open_detector(settings, min_score=min_score)
+    documents, failed = [], 0
+    files = photo_paths(paths)
+    with progress_bar() as progress:
+        for done, path in enumerate(files):
+            progress("detect", done, len(files))
+            try:
+                frame = read_frame(path, where)
+            except PhotoError as unlocated:
+                document = _detect_unlocated(path, detector, unlocated)
+            else:
+                document = _detection_document(path, detector.detect(frame), None)
+            failed += document["error"] is not None
+            documents.append(document)
+        progress("detect", len(files), len(files))
+    if as_json:
+        print_json(documents)
+    else:
+        _print_detections(documents)
+    if failed:
+        raise typer.Exit(Exit.PARTIAL if failed < len(documents) else Exit.BAD_INPUT)
+
+
+def _detect_unlocated(path: Path, detector: Detector, why: PhotoError) -> dict[str, Any]:
+    """Search a picture that ingest refused as a frame, when its pixels can be read at all."""
+    try:
+        with Image.open(path) as picture, path.open("rb") as file:
+            sha256 = file_digest(file, "sha256").hexdigest()
+            width_px, height_px = picture.size
+        found = detector.detect_unlocated(Picture(path, sha256, width_px, height_px))
+    except (PhotoError, UnidentifiedImageError, OSError) as exc:
+        return _detection_document(path, (), f"{exc}")
+    return _detection_document(path, found, None) | {"warnings": [str(why)]}
+
+
+def _detection_document(
+    path: Path, found: Sequence[Detection], error: str | None
+) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "detections": [
+            {
+                "class": d.object_class.value,
+                "score": round(d.score, 4),
+                "xyxy_px": [round(v, 1) for v in d.xyxy_px],
+                "lon": d.position.lon if d.position else None,
+                "lat": d.position.lat if d.position else None,
+                "error_m": None if d.error_m is None else round(d.error_m, 2),
+            }
+            for d in found
+        ],
+        "warnings": [],
+        "error": error,
+    }
+
+
+def _print_detections(documents: Sequence[dict[str, Any]]) -> None:
+    table = Table("file", "class", "score", "box px", "lon", "lat", "± m")
+    for document in documents:
+        name = Path(document["path"]).name
+        if document["error"]:
+            table.add_row(name, f"refused: {document['error']}")
+        for d in document["detections"]:
+            located = d["lon"] is not None
+            table.add_row(
+                name,
+                d["class"],
+                f"{d['score']:.2f}",
+                " ".join(f"{v:.0f}" for v in d["xyxy_px"]),
+                f"{d['lon']:.6f}" if located else "-",
+                f"{d['lat']:.6f}" if located else "-",
+                f"{d['error_m']:.1f}" if located else "-",
+            )
+    console.print(table)
+
+
+def process(
+    paths: Paths,
+    site: SiteOption = None,
+    sea_level_ellipsoid_m: SeaLevelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Process one flight and log what was found: sightings, and incidents by zone and rule.
+
+    The same files again change nothing. Files that cannot be used are refused by name and reason,
+    and the rest of the flight goes on (exit code 1).
+    """
+    settings = read_settings()
+    place = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m)
+    with closing(open_store(settings)) as store, progress_bar() as progress:
+        report = process_flight(
+            paths,
+            place,
+            open_detector(settings),
+            store,
+            open_media(settings),
+            on_progress=progress,
+        )
+    if as_json:
+        print_json(report_document(report))
+    else:
+        print_report(report)
+    raise typer.Exit(_code(report.refused, report.frames))
+
+
+def report_document(report: FlightReport) -> dict[str, Any]:
+    """Return what `libong process --json` prints."""
+    return {
+        "flight": report.flight_id,
+        "already_logged": report.already_logged,
+        "frames": report.frames,
+        "refused": [
+            {"path": str(r.path), "code": r.reason.code, "why": r.reason.text, "remedy": r.remedy}
+            for r in report.refused
+        ],
+        "detections": report.detections,
+        "sightings": [
+            {
+                "class": s.object_class.value,
+                "lon": s.position.lon,
+                "lat": s.position.lat,
+                "error_m": round(s.error_m, 2),
+                "frames": len(s.detections),
+                "score": round(s.score, 4),
+            }
+            for s in report.sightings
+        ],
+        "incidents": [
+            {
+                "id": i.incident_id,
+                "zone": i.zone_id,
+                "rule": i.rule.value,
+                "class": i.object_class.value,
+                "state": i.state.value,
+            }
+            for i in report.incidents
+        ],
+    }
+
+
+def print_report(report: FlightReport) -> None:
+    """Print a processed flight as tables."""
+    known = " (processed before; nothing changed)" if report.already_logged else ""
+    console.print(
+        f"flight [bold]{report.flight_id}[/bold]{known}: {report.frames} frames, "
+        f"{len(report.refused)} refused, {report.detections} detections"
+    )
+    sightings = Table("sighting", "lon", "lat", "± m", "frames", "score", title="Sightings")
+    for s in report.sightings:
+        sightings.add_row(
+            s.object_class.value,
+            f"{s.position.lon:.6f}",
+            f"{s.position.lat:.6f}",
+            f"{s.error_m:.1f}",
+            str(len(s.detections)),
+            f"{s.score:.2f}",
+        )
+    console.print(sightings)
+    incidents = Table("incident", "rule", "zone", "class", "priority", "state", title="Incidents")
+    for i in report.incidents:
+        incidents.add_row(
+            i.incident_id[:12],
+            i.rule.value,
+            i.zone_id or "-",
+            i.object_class.value,
+            i.priority.value,
+            i.state.value,
+        )
+    console.print(incidents)
+    print_refused(report.refused)
+
+
+def locate(
+    photo: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The photo.")],
+    x: Annotated[float, typer.Argument(help="Pixel from the left, as the file is stored.")],
+    y: Annotated[float, typer.Argument(help="Pixel from the top.")],
+    site: SiteOption = None,
+    sea_level_ellipsoid_m: SeaLevelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell where on the sea a pixel of a photo is.
+
+    Example: libong locate DJI_0018.JPG 2000 1125
+    """
+    where = open_site(
+        site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m
+    ).reference
+    frame = read_frame(photo, where)
+    if not (0 <= x <= frame.width_px and 0 <= y <= frame.height_px):
+        messages.print(
+            f"[bold red]error:[/bold red] the picture has {frame.width_px} x {frame.height_px} "
+            f"pixels; {x:g}, {y:g} is outside it"
+        )
+        raise typer.Exit(Exit.BAD_INPUT)
+    ground = SeaView(frame.camera, frame.pose).to_ground((x, y))
+    if as_json:
+        print_json(
+            {
+                "lon": ground.position.lon,
+                "lat": ground.position.lat,
+                "error_m": round(ground.error_m, 2),
+            }
+        )
+    else:
+        lon, lat = ground.position
+        console.print(f"{lon:.7f} {lat:.7f} ± {ground.error_m:.1f} m (1 sigma)")

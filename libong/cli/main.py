@@ -1,0 +1,40 @@
+"""The `libong` command."""
+
+import sys
+
+import typer
+
+from ingest.errors import LibongError
+from libong.cli import accounts, bench, demo, doctor, flights, models, records, serve
+from libong.cli.output import Exit, messages
+
+app = typer.Typer(
+    name="libong",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help=(
+        "Watch over the dugongs of Koh Libong with drones: read flights, find dugongs, boats and "
+        "fishing gear, log incidents by zone, serve alerts and a map that names no animal's place."
+        "\n\nStart with: [bold]libong demo[/bold], then [bold]libong process FOLDER[/bold] for a "
+        "flight of your own and [bold]libong serve[/bold]."
+        "\n\nExit codes: 0 all well, 1 done but some files were refused, 2 wrong usage or input."
+    ),
+)
+flights.register(app)
+serve.register(app)
+demo.register(app)
+records.register(app)
+models.register(app)
+bench.register(app)
+doctor.register(app)
+app.add_typer(accounts.app, name="user")
+
+
+def main() -> None:
+    """Run the command; an error raised on purpose is told in one line, with exit code 2."""
+    try:
+        app()
+    except LibongError as exc:
+        messages.print(f"[bold red]error:[/bold red] {exc}", highlight=False, soft_wrap=True)
+        sys.exit(Exit.BAD_INPUT)

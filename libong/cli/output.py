@@ -1,0 +1,55 @@
+"""How commands speak: JSON for machines, tables for people, exit codes for scripts."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from libong.pipeline import Progress as ProgressCallback
+
+console = Console()
+messages = Console(stderr=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    OK = 0
+    PARTIAL = 1
+    BAD_INPUT = 2
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document, Thai letters as they are."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+STAGES = {"read": "reading files", "detect": "searching frames", "crop": "cutting pictures"}
+
+
+@contextmanager
+def progress_bar() -> Iterator[ProgressCallback]:
+    """Show a bar on standard error, one line a stage; silent when that is no terminal."""
+    columns = (
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=messages, disable=not messages.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(STAGES.get(stage, stage), total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield advance

@@ -1,0 +1,205 @@
+"""Commands on what is logged: flights, incidents, zones, verify."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from libong.cli.output import Exit, JsonOption, console, print_json
+from libong.composition import open_site, open_store
+from libong.settings import read_settings
+from patrol.incident import Incident, State
+
+flights_app = typer.Typer(no_args_is_help=True, help="Flights that were processed.")
+incidents_app = typer.Typer(no_args_is_help=True, help="Incidents and what was done about them.")
+zones_app = typer.Typer(no_args_is_help=True, help="Zones and their present status.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.add_typer(flights_app, name="flights")
+    app.add_typer(incidents_app, name="incidents")
+    app.add_typer(zones_app, name="zones")
+    app.command()(verify)
+
+
+@flights_app.command("list")
+def list_flights(as_json: JsonOption = False) -> None:
+    """List the flights, newest first."""
+    with closing(open_store(read_settings())) as store:
+        flights = store.flights()
+    if as_json:
+        print_json(
+            [
+                {
+                    "flight": f.flight_id,
+                    "site": f.site_id,
+                    "first_taken_at_utc": _iso(f.first_taken_utc),
+                    "last_taken_at_utc": _iso(f.last_taken_utc),
+                    "frames": f.frames,
+                    "refused": len(f.refused),
+                    "detections": f.detections,
+                    "sightings": f.sightings,
+                    "model_sha256": f.model_sha256,
+                }
+                for f in flights
+            ]
+        )
+        return
+    table = Table("flight", "from (UTC)", "frames", "refused", "detections", "sightings")
+    for f in flights:
+        table.add_row(
+            f.flight_id,
+            "-" if f.first_taken_utc is None else f"{f.first_taken_utc:%Y-%m-%d %H:%M}",
+            *(str(n) for n in (f.frames, len(f.refused), f.detections, f.sightings)),
+        )
+    console.print(table)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+@incidents_app.command("list")
+def list_incidents(
+    state: Annotated[list[State] | None, typer.Option(help="Only these states.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Only this zone.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List incidents, newest first."""
+    with closing(open_store(read_settings())) as store:
+        incidents = store.incidents(states=state or None, zone_id=zone)
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": i.incident_id,
+                    "state": i.state.value,
+                    "rule": i.rule.value,
+                    "zone": i.zone_id,
+                    "class": i.object_class.value,
+                    "priority": i.priority.value,
+                    "certainty": i.certainty.value,
+                    "lon": i.position.lon,
+                    "lat": i.position.lat,
+                    "error_m": round(i.error_m, 2),
+                    "occurred_at_utc": i.occurred_at_utc.isoformat(),
+                    "reason_th": i.reason_th,
+                    "reason_en": i.reason_en,
+                    "version": i.version,
+                }
+                for i in incidents
+            ]
+        )
+        return
+    table = Table("id", "state", "priority", "reason")
+    for i in incidents:
+        table.add_row(i.incident_id, i.state.value, i.priority.value, i.reason_en)
+    console.print(table)
+
+
+class Step(StrEnum):
+    """The states a command can take an incident to, as verbs."""
+
+    CONFIRM = "confirm"
+    DISMISS = "dismiss"
+    RESPOND = "respond"
+    RESOLVE = "resolve"
+    RETRACT = "retract"
+    REOPEN = "reopen"
+
+
+STATE_AFTER = {
+    Step.CONFIRM: State.CONFIRMED,
+    Step.DISMISS: State.DISMISSED,
+    Step.RESPOND: State.RESPONDING,
+    Step.RESOLVE: State.RESOLVED,
+    Step.RETRACT: State.RETRACTED,
+    Step.REOPEN: State.NEW,
+}
+
+
+@incidents_app.command()
+def move(
+    incident_id: Annotated[str, typer.Argument(help="As listed by `libong incidents list`.")],
+    step: Annotated[Step, typer.Argument(help="What to do.")],
+    actor: Annotated[str, typer.Option(help="Who does it; goes into the ledger.")],
+    reason: Annotated[str, typer.Option(help="Why; goes into the ledger.")],
+) -> None:
+    """Move an incident to its next state, with who and why."""
+    with closing(open_store(read_settings())) as store:
+        moved: Incident = store.transition(
+            incident_id,
+            STATE_AFTER[step],
+            actor=actor,
+            reason=reason,
+            expected_version=None,
+            at_utc=datetime.now(UTC),
+        )
+    console.print(f"{moved.incident_id} is {moved.state.value}", highlight=False)
+
+
+@zones_app.command("list")
+def list_zones(
+    site: Annotated[str | None, typer.Option(help="Name of a shipped site, or a folder.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the zones with their status today, as the public sees them."""
+    settings = read_settings()
+    place = open_site(site or settings.site)
+    with closing(open_store(settings)) as store:
+        today = datetime.now(UTC).astimezone(place.reference.timezone).date()
+        statuses = store.zone_statuses(place, today)
+    if as_json:
+        print_json(
+            [
+                {
+                    "zone": s.zone_id,
+                    "name_th": s.name_th,
+                    "name_en": s.name_en,
+                    "kind": s.kind,
+                    "status": s.status.value,
+                    "presence": s.presence.value,
+                    "since": s.since and s.since.isoformat(),
+                    "until": s.until and s.until.isoformat(),
+                    "last_surveyed": s.last_surveyed and s.last_surveyed.isoformat(),
+                    "citation": s.citation,
+                    "indicative": s.indicative,
+                }
+                for s in statuses
+            ]
+        )
+        return
+    table = Table("zone", "name", "kind", "status", "dugongs", "until")
+    for s in statuses:
+        table.add_row(
+            s.zone_id,
+            f"{s.name_th}\n{s.name_en}",
+            s.kind,
+            s.status.value,
+            s.presence.value,
+            str(s.until or "-"),
+        )
+    console.print(table)
+
+
+def verify(as_json: JsonOption = False) -> None:
+    """Check the ledger of incidents: any edit, gap or reordering is found (exit code 1)."""
+    with closing(open_store(read_settings())) as store:
+        report = store.verify()
+    if as_json:
+        print_json(
+            {
+                "events": report.events,
+                "faults": [{"sequence": f.sequence, "what": f.what} for f in report.faults],
+            }
+        )
+    else:
+        for fault in report.faults:
+            console.print(f"event {fault.sequence}: {fault.what}", highlight=False)
+        console.print(f"{report.events} events, {len(report.faults)} faults", highlight=False)
+    if report.faults:
+        raise typer.Exit(Exit.PARTIAL)

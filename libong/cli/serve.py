@@ -1,0 +1,53 @@
+"""libong serve: alerts for officers and the map for everyone."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+import uvicorn
+from api.app import create_app
+
+from api.deps import ApiSettings
+from libong.cli.output import console
+from libong.composition import open_media, open_site, open_store
+from libong.settings import Settings, read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the public map at / and the officers' alerts at /officer.
+
+    Make an account first: libong user add NAME --role officer
+    """
+    run_server(read_settings(host=host, port=port))
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until stopped."""
+    with closing(open_store(settings)) as store:
+        app = create_app(
+            ApiSettings(
+                secret_key=settings.signing_key(),
+                session_hours=settings.session_hours,
+                cookie_secure=settings.cookies_over_https_only,
+            ),
+            store,
+            open_media(settings),
+            open_site(settings.site),
+            now=lambda: datetime.now(UTC),
+        )
+        console.print(
+            f"map for everyone: http://{settings.host}:{settings.port}/\n"
+            f"alerts for officers: http://{settings.host}:{settings.port}/officer\n"
+            "stop with Ctrl+C",
+            highlight=False,
+        )
+        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")

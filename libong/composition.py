@@ -1,0 +1,45 @@
+"""Builds the parts from the settings: the only place where they meet."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from patrol.store import Store
+
+from detection.detector import Detector
+from detection.engine import OpenVinoEngine
+from detection.manifest import load_manifest
+from libong.settings import Settings
+from patrol.media import MediaStore
+from patrol.site import Site, load_site, shipped_site
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database, bringing its schema up to date."""
+    if settings.store_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.store_url)
+    store.migrate()
+    return store
+
+
+def open_media(settings: Settings) -> MediaStore:
+    """Open the media store."""
+    return MediaStore(settings.media_store_url)
+
+
+def open_site(name: str, *, sea_level_ellipsoid_m: float | None = None) -> Site:
+    """Load a shipped site by name or any site from a folder, with another sea level when given."""
+    folder = Path(name)
+    site = load_site(folder) if folder.is_dir() else shipped_site(name)
+    if sea_level_ellipsoid_m is None:
+        return site
+    return replace(
+        site, reference=replace(site.reference, sea_level_ellipsoid_m=sea_level_ellipsoid_m)
+    )
+
+
+def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:
+    """Load the model that the settings name."""
+    manifest = load_manifest(settings.model)
+    engine = OpenVinoEngine(settings.model.parent / manifest.file, manifest.input_px)
+    return Detector(engine, manifest, min_score=min_score)

@@ -1,0 +1,164 @@
+"""One flight, the whole way: ingest, detect, associate, judge, log. Twice changes nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ingest.flight import read_flight
+from patrol.rules import judge
+
+from detection.detector import Detector
+from detection.sightings import LengthOf, associate
+from detection.types import Detection, Sighting
+from ingest.errors import PhotoError
+from ingest.frame import Flight, Frame, Note, RefusedFile
+from ingest.pixels import decode_bgr
+from libong.crops import crop_jpeg
+from patrol.coverage import zone_surveys
+from patrol.incident import Incident, open_incidents
+from patrol.media import MediaStore
+from patrol.site import Site
+from patrol.store import FlightLog, Store
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class FlightReport:
+    """What became of one flight. `already_logged` says that it had been processed before."""
+
+    flight_id: str
+    frames: int
+    refused: tuple[RefusedFile, ...]
+    detections: int
+    sightings: tuple[Sighting, ...]
+    incidents: tuple[Incident, ...]
+    already_logged: bool
+
+
+def process_flight(
+    paths: Sequence[Path],
+    site: Site,
+    detector: Detector,
+    store: Store,
+    media: MediaStore,
+    *,
+    on_progress: Progress,
+) -> FlightReport:
+    """Process the files of one flight and log what was found.
+
+    `on_progress(stage, done, total)` is told of every file and frame. A flight that the store knows
+    already is not processed again: its report is read back.
+    """
+    flight = read_flight(
+        paths, site.reference, on_progress=lambda done, total: on_progress("read", done, total)
+    )
+    if store.knows_flight(flight.flight_id):
+        return _logged_report(store, flight)
+    flight, detections = _detect(flight, detector, on_progress)
+    length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
+    sightings = associate(detections, flight.flight_id, length_m=length_m)
+    crops = _store_crops(flight, sightings, media, on_progress)
+    incidents = _incidents(sightings, site, crops)
+    new = store.log_flight(
+        FlightLog(
+            flight=flight,
+            sightings=sightings,
+            detections=detections,
+            incidents=incidents,
+            surveyed=zone_surveys(flight.frames, site.zones, site.reference.timezone),
+            model_sha256=detector.manifest.sha256,
+            site_id=site.site_id,
+            received_at_utc=datetime.now(UTC),
+        )
+    )
+    if not new:  # another worker logged it meanwhile
+        return _logged_report(store, flight)
+    return FlightReport(
+        flight.flight_id,
+        len(flight.frames),
+        flight.refused,
+        len(detections),
+        sightings,
+        incidents,
+        already_logged=False,
+    )
+
+
+def _logged_report(store: Store, flight: Flight) -> FlightReport:
+    logged = store.flight(flight.flight_id)
+    return FlightReport(
+        flight.flight_id,
+        logged.frames,
+        logged.refused,
+        logged.detections,
+        store.sightings(flight.flight_id),
+        store.incidents(flight_id=flight.flight_id),
+        already_logged=True,
+    )
+
+
+def detect_frames(
+    frames: Sequence[Frame], detector: Detector, on_progress: Progress
+) -> tuple[dict[str, tuple[Detection, ...]], tuple[RefusedFile, ...]]:
+    """Detect in each frame; returns detections by the frame's SHA-256, and frames that broke."""
+    found: dict[str, tuple[Detection, ...]] = {}
+    broken = []
+    for done, frame in enumerate(frames):
+        on_progress("detect", done, len(frames))
+        try:
+            found[frame.sha256] = detector.detect(frame)
+        except PhotoError as exc:
+            broken.append(
+                RefusedFile(
+                    frame.path,
+                    frame.sha256,
+                    Note(exc.code, str(exc)),
+                    "copy the file from the memory card again, or leave it out",
+                )
+            )
+    on_progress("detect", len(frames), len(frames))
+    return found, tuple(broken)
+
+
+def _detect(
+    flight: Flight, detector: Detector, on_progress: Progress
+) -> tuple[Flight, tuple[Detection, ...]]:
+    found, broken = detect_frames(flight.frames, detector, on_progress)
+    whole = replace(
+        flight,
+        frames=tuple(f for f in flight.frames if f.sha256 in found),
+        refused=flight.refused + broken,
+    )
+    return whole, tuple(d for f in whole.frames for d in found[f.sha256])
+
+
+def _store_crops(
+    flight: Flight, sightings: Sequence[Sighting], media: MediaStore, on_progress: Progress
+) -> dict[str, str]:
+    """Cut each sighting's best picture; returns the crop's SHA-256 by sighting id."""
+    by_frame: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        by_frame.setdefault(sighting.best.frame_sha256, []).append(sighting)
+    paths = {f.sha256: f.path for f in flight.frames}
+    crops = {}
+    for done, (frame_sha256, group) in enumerate(sorted(by_frame.items())):
+        on_progress("crop", done, len(by_frame))
+        pixels = decode_bgr(paths[frame_sha256])
+        for sighting in group:
+            crops[sighting.sighting_id] = media.put(crop_jpeg(pixels, sighting.best))
+    on_progress("crop", len(by_frame), len(by_frame))
+    return crops
+
+
+def _incidents(
+    sightings: Sequence[Sighting], site: Site, crops: dict[str, str]
+) -> tuple[Incident, ...]:
+    """Judge sightings by the local day they were made on, since zones hold from day to day."""
+    by_day: dict[date, list[Sighting]] = {}
+    for sighting in sightings:
+        day = sighting.last_seen_utc.astimezone(site.reference.timezone).date()
+        by_day.setdefault(day, []).append(sighting)
+    verdicts = [v for day, group in by_day.items() for v in judge(group, site, day)]
+    return open_incidents(verdicts, sightings, crops)

@@ -1,0 +1,130 @@
+"""The only reader of the environment: LIBONG_… variables, typed, with unsafe values refused."""
+
+import os
+import secrets
+from ipaddress import ip_address
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest.errors import LibongError
+
+HOUSE = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 32
+
+
+class SettingsError(LibongError, ValueError):
+    """A setting that is missing, malformed or unsafe."""
+
+
+class Settings(BaseSettings):
+    """Where data lives and how the service runs; each field is read from LIBONG_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="LIBONG_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("libong-watch", appauthor=False),
+        description="folder of database, media and secret key",
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL; empty: SQLite in the data folder"
+    )
+    media_url: str = Field(
+        default="", description="fsspec URL of photos and crops; empty: the data folder"
+    )
+    site: str = Field(default="koh_libong", description="name of a shipped site, or a folder")
+    model: Path = Field(
+        default=HOUSE / "models" / "manifest.json", description="manifest of the detector's weights"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="signs sessions; unset: made once and kept in the data folder"
+    )
+    host: str = Field(default="127.0.0.1", description="address to serve on")
+    port: int = Field(default=8000, ge=1, le=65535)
+    session_hours: float = Field(default=12, gt=0, le=24 * 31)
+    cookie_secure: bool | None = Field(
+        default=None,
+        description="send the session cookie over HTTPS only; unset: unless on loopback",
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(
+                f"must have at least {SHORTEST_SECRET} characters, "
+                f"got {len(value.get_secret_value())}; leave it unset to have one made"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _no_plain_cookies_on_a_network(self) -> "Settings":
+        if self.cookie_secure is False and not self.on_loopback:
+            raise ValueError(
+                f"LIBONG_COOKIE_SECURE=false is only allowed on loopback, not on {self.host}. "
+                "Put a TLS proxy before the service instead"
+            )
+        return self
+
+    @property
+    def on_loopback(self) -> bool:
+        """Say whether only this machine can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def cookies_over_https_only(self) -> bool:
+        """Say whether session cookies carry the Secure attribute."""
+        return (not self.on_loopback) if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def store_url(self) -> str:
+        """Return the database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'libong.sqlite3'}"
+
+    @property
+    def media_store_url(self) -> str:
+        """Return the URL of the media store."""
+        return self.media_url or (self.data_dir / "media").resolve().as_uri()
+
+    def signing_key(self) -> str:
+        """Return the secret that signs sessions, making and keeping one on first use."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.data_dir / "secret_key"
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            key = secrets.token_urlsafe(48)
+            file.write(key + "\n")
+        return key
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the environment; `overrides` that are not None win over it.
+
+    Raises:
+        SettingsError: naming each variable and its fault.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic validates what comes in
+    except ValidationError as exc:
+        faults = "; ".join(
+            f"{_variable(error['loc'])}: {error['msg'].removeprefix('Value error, ')}"
+            for error in exc.errors()
+        )
+        raise SettingsError(f"the settings cannot be used: {faults}") from exc
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return f"LIBONG_{str(location[0]).upper()}" if location else "settings"
