@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
-from ingest.pixels import decode_bgr
-from ingest.projection import SeaView
 from numpy.typing import NDArray
 
 from detection.boxes import Boxes, Floats, concatenate, decode, no_boxes
@@ -21,6 +20,8 @@ from detection.tiling import Level, decode_denominator, plan_levels, plan_unknow
 from detection.types import Detection
 from ingest.errors import ProjectionError
 from ingest.frame import Frame
+from ingest.pixels import decode_bgr
+from ingest.projection import SeaView
 
 # A dugong is at most 3.3 m: 66 px at 5 cm. Twice that, so that each is whole in at least one tile.
 OVERLAP_PX = 128
@@ -56,6 +57,12 @@ class Detector:
             [manifest.threshold(c) if min_score is None else min_score for c in manifest.classes],
             np.float32,
         )
+
+    def with_target_gsd_cm(self, target_gsd_cm: float) -> "Detector":
+        """Return a detector that looks at another ground scale, cm per pixel; for comparisons."""
+        other = copy(self)
+        other.manifest = self.manifest.model_copy(update={"target_gsd_cm": target_gsd_cm})
+        return other
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
         """Find the objects in a located frame, best score first.

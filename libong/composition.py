@@ -3,14 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from patrol.store import Store
-
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
 from detection.manifest import load_manifest
 from libong.settings import Settings
 from patrol.media import MediaStore
 from patrol.site import Site, load_site, shipped_site
+from patrol.store import Store
 
 
 def open_store(settings: Settings) -> Store:

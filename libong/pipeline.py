@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ingest.flight import read_flight
-from patrol.rules import judge
-
 from detection.detector import Detector
 from detection.sightings import LengthOf, associate
 from detection.types import Detection, Sighting
 from ingest.errors import PhotoError
+from ingest.flight import read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
 from libong.crops import crop_jpeg
 from patrol.coverage import zone_surveys
 from patrol.incident import Incident, open_incidents
 from patrol.media import MediaStore
+from patrol.rules import judge
 from patrol.site import Site
 from patrol.store import FlightLog, Store
 

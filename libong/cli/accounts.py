@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from patrol.store import Role
 from rich.table import Table
 
 from api.auth import hash_password
@@ -15,6 +14,7 @@ from ingest.errors import LibongError
 from libong.cli.output import JsonOption, console, print_json
 from libong.composition import open_store
 from libong.settings import read_settings
+from patrol.store import Role
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of rangers, officers and administrators.")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from patrol.store import Role, Store
 
 from api.auth import hash_password
 from libong.cli.flights import print_report
@@ -16,6 +15,7 @@ from libong.cli.serve import run_server
 from libong.composition import open_detector, open_media, open_site, open_store
 from libong.pipeline import process_flight
 from libong.settings import HOUSE, Settings, read_settings
+from patrol.store import Role, Store
 
 DEMO_OFFICER = "demo-officer"
 

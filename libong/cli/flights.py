@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from ingest.agreement import pair_disagreements
-from ingest.flight import photo_paths, read_flight, read_frame
-from ingest.report import frame_document, refused_document
 from PIL import Image, UnidentifiedImageError
 from rich.table import Table
 
 from detection.detector import Detector, Picture
 from detection.types import Detection
+from ingest.agreement import pair_disagreements
 from ingest.errors import PhotoError
+from ingest.flight import photo_paths, read_flight, read_frame
 from ingest.frame import Flight, RefusedFile
 from ingest.projection import SeaView
+from ingest.report import frame_document, refused_document
 from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
 from libong.composition import open_detector, open_media, open_site, open_store
 from libong.pipeline import FlightReport, process_flight

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from api.deps import ApiSettings
 from libong.cli.output import console
 from libong.composition import open_media, open_site, open_store
