@@ -1,15 +1,57 @@
 """What a camera is: picture size, focal length in pixels, principal point."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import hypot
+
+from ingest.errors import PhotoError
+from ingest.exif import ExifRecord
+from ingest.xmp import DjiTags, Pix4dTags
+
+# Millimetres of the sensor's longer side by Exif model. The format ("1-inch CMOS", ...) is on the
+# maker's specification page of the model; each format has one usual width (1/2.3": 6.17, 1": 13.2,
+# 4/3": 17.3, full frame: 35.9; weitsicht and OpenSfM list the same within 0.2 %).
+SENSOR_WIDTH_MM = {
+    "FC300C": 6.17,  # Phantom 3 Standard
+    "FC300S": 6.17,  # Phantom 3 Advanced
+    "FC300X": 6.17,  # Phantom 3 Professional
+    "FC330": 6.17,  # Phantom 4
+    "FC220": 6.17,  # Mavic Pro
+    "FC7203": 6.17,  # Mavic Mini
+    "FC7303": 6.17,  # Mini 2
+    "FC6310": 13.2,  # Phantom 4 Pro
+    "FC6310S": 13.2,  # Phantom 4 Pro V2
+    "FC6310R": 13.2,  # Phantom 4 RTK
+    "FC3411": 13.2,  # Air 2S
+    "L1D-20c": 13.2,  # Mavic 2 Pro
+    "L2D-20c": 17.3,  # Mavic 3
+    "M3E": 17.3,  # Mavic 3 Enterprise
+    "ZenmuseP1": 35.9,
+    "DSC-RX1RM2": 35.9,
+}
+
+_DIAGONAL_35MM = hypot(36.0, 24.0)
+_NATIVE_ASPECT = 4 / 3
+_WIDEST_NATIVE_ASPECT = 1.55  # 3:2 and a little; 16:9 pictures are cropped from taller sensors
+
+# 1 sigma of the focal length as a fraction, by source; allowances, ours. Calibration by the maker
+# holds to a few parts in a thousand; tagged lengths and sensor widths are rounded to two or three
+# figures; a 35 mm equivalent is in whole millimetres (20 mm: 2.5 %), its convention not told.
+_CALIBRATED_ERROR, _MEASURED_ERROR, _EQUIVALENT_ERROR = 0.005, 0.02, 0.04
+# A photo with digital zoom: whether the tags already contain it differs from maker to maker.
+_ZOOMED_ERROR = 0.10
+# A calibrated centre farther than this from the middle was measured on a picture of another size.
+_CENTRE_TOLERANCE = 0.05
 
 
 @dataclass(frozen=True)
 class CameraIntrinsics:
     """A pinhole camera.
 
-    `focal_px` and `principal_px` (x, y from the left and top edge) are in pixels of the full picture
-    `width_px` x `height_px`. `focal_rel_error` is 1 sigma as a fraction; `source` says where the
-    focal length came from (`calibrated`, `35mm_equivalent`, `sensor_table`, ...).
+    `focal_px` and `principal_px` (x, y from the left and top edge) are in pixels of the full
+    picture `width_px` x `height_px`. `focal_rel_error` is 1 sigma as a fraction; `source` says
+    where the focal length came from: `calibrated`, `pix4d`, `sensor_table`, `focal_plane` or
+    `35mm_equivalent`.
     """
 
     make: str
@@ -20,3 +62,101 @@ class CameraIntrinsics:
     principal_px: tuple[float, float]
     focal_rel_error: float
     source: str
+
+
+@dataclass(frozen=True)
+class _Lens:
+    focal_px: float
+    centre_px: tuple[float, float]
+    rel_error: float
+    source: str
+
+
+def read_intrinsics(
+    width_px: int, height_px: int, exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags
+) -> CameraIntrinsics:
+    """Find the best focal length the tags offer, multiplied by a digital zoom.
+
+    Raises PhotoError `no_camera` when they offer none.
+    """
+    lens = next(_lenses(width_px, height_px, exif, dji, pix4d), None)
+    if lens is None:
+        raise PhotoError(
+            "no_camera",
+            "the photo tells neither a calibrated nor a 35 mm focal length, and the sensor of "
+            f"{exif.make or 'its'} {exif.model or 'camera'} is not known",
+        )
+    zoomed = exif.digital_zoom > 1
+    return CameraIntrinsics(
+        make=exif.make,
+        model=exif.model,
+        width_px=width_px,
+        height_px=height_px,
+        focal_px=lens.focal_px * exif.digital_zoom,
+        principal_px=lens.centre_px,
+        focal_rel_error=max(lens.rel_error, _ZOOMED_ERROR) if zoomed else lens.rel_error,
+        source=lens.source,
+    )
+
+
+def _lenses(
+    width_px: int, height_px: int, exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags
+) -> Iterator[_Lens]:
+    """The lens as each kind of tag tells it, best first."""
+    middle = width_px / 2, height_px / 2
+    if dji.dewarp is not None and dji.dewarp[0] > 0:
+        focal, _, from_middle_x, from_middle_y, *_ = dji.dewarp
+        centre = middle[0] + from_middle_x, middle[1] + from_middle_y
+        yield _Lens(focal, centre, _CALIBRATED_ERROR, "calibrated")
+    if dji.calibrated_focal_px:
+        yield _calibrated(dji.calibrated_focal_px, dji.calibrated_centre_px, middle)
+    px_per_mm = _px_per_mm(width_px, height_px, exif)
+    if pix4d.focal_length_mm and px_per_mm:
+        x_mm, y_mm = pix4d.principal_point_mm or (middle[0] / px_per_mm, middle[1] / px_per_mm)
+        centre = x_mm * px_per_mm, y_mm * px_per_mm
+        yield _Lens(pix4d.focal_length_mm * px_per_mm, centre, _CALIBRATED_ERROR, "pix4d")
+    if exif.focal_length_mm and px_per_mm:
+        source = "sensor_table" if exif.model in SENSOR_WIDTH_MM else "focal_plane"
+        yield _Lens(exif.focal_length_mm * px_per_mm, middle, _MEASURED_ERROR, source)
+    if exif.focal_length_35mm:
+        focal = exif.focal_length_35mm / _DIAGONAL_35MM * _sensor_diagonal_px(width_px, height_px)
+        yield _Lens(focal, middle, _EQUIVALENT_ERROR, "35mm_equivalent")
+
+
+def _calibrated(
+    focal_px: float, tagged_centre: tuple[float, float] | None, middle: tuple[float, float]
+) -> _Lens:
+    """DJI's calibrated focal length, brought to this picture's size.
+
+    The tagged centre, near the middle of the calibrated picture, tells that picture's size.
+    """
+    if tagged_centre is None or min(tagged_centre) <= 0:
+        return _Lens(focal_px, middle, _CALIBRATED_ERROR, "calibrated")
+    scale = middle[0] / tagged_centre[0]
+    if abs(scale - 1) < _CENTRE_TOLERANCE:
+        # A 16:9 crop of a 3:2 sensor keeps the width and the tag of the full height.
+        same_height = abs(middle[1] / tagged_centre[1] - 1) < _CENTRE_TOLERANCE
+        centre = tagged_centre[0], tagged_centre[1] if same_height else middle[1]
+        return _Lens(focal_px, centre, _CALIBRATED_ERROR, "calibrated")
+    return _Lens(focal_px * scale, middle, _CALIBRATED_ERROR, "calibrated")
+
+
+def _px_per_mm(width_px: int, height_px: int, exif: ExifRecord) -> float | None:
+    if exif.model in SENSOR_WIDTH_MM:
+        return max(width_px, height_px) / SENSOR_WIDTH_MM[exif.model]
+    if exif.focal_plane_px_per_mm is None:
+        return None
+    # The tag counts pixels of the camera's own picture, which a copy may have shrunk.
+    return exif.focal_plane_px_per_mm * width_px / (exif.tagged_width_px or width_px)
+
+
+def _sensor_diagonal_px(width_px: int, height_px: int) -> float:
+    """Diagonal of the whole sensor in pixels of this picture.
+
+    A 35 mm equivalent compares diagonals (CIPA DCG-001) of whole sensors, so that a 16:9 picture,
+    which is the sensor's full width and less than its height, must be thought taller again.
+    """
+    longer, shorter = float(max(width_px, height_px)), float(min(width_px, height_px))
+    if longer / shorter > _WIDEST_NATIVE_ASPECT:
+        shorter = longer / _NATIVE_ASPECT
+    return hypot(longer, shorter)

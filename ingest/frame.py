@@ -1,4 +1,4 @@
-"""The Frame: one still picture with its place, time and camera; and the file that could not be one."""
+"""The Frame: one still with its place, time and camera; and the file that could not be one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from ingest.pose import CameraPose
 
 @dataclass(frozen=True)
 class Note:
-    """Something a user should know: a stable `code` for translations and tests, and English text."""
+    """Something a user should know: a stable `code` for translations and tests, English text."""
 
     code: str
     text: str
@@ -22,9 +22,10 @@ class Frame:
     """One still, located and timed, not yet decoded.
 
     `sha256` is of the file's bytes; `width_px` x `height_px` is the picture as stored;
-    `taken_at_utc` is aware; `gsd_cm` is the ground sample distance at the picture's centre (None when
-    the centre is at or above the horizon); `footprint` is the ring of the seen sea surface, closed, counter-clockwise
-    (None likewise); `error_m` is the 1 sigma error on the ground at the centre.
+    `taken_at_utc` is aware; `gsd_cm` is the ground sample distance at the picture's centre and
+    `error_m` the error on the ground there, as `GroundPoint.error_m` (both None when the centre is
+    at or above the horizon); `footprint` is the ring of the seen sea surface, closed,
+    counter-clockwise (None when no sea is seen).
     """
 
     path: Path

@@ -19,10 +19,12 @@ class HeightSource(StrEnum):
 class CameraPose:
     """Position and direction of a camera at one moment.
 
-    Angles in degrees turn the camera from "level, facing true north": first `yaw_deg` clockwise seen
-    from above, then `pitch_deg` up (0 level, -90 straight down), then `roll_deg` clockwise about
-    the optical axis. At pitch -90 the top of the picture points to `yaw_deg`.
-    Every `*_sigma_*` is one standard deviation. `assumed_nadir` marks a pose without angle tags.
+    Angles in degrees turn the camera from "level, facing true north": first `yaw_deg` clockwise
+    seen from above, then `pitch_deg` up (0 level, -90 straight down), then `roll_deg` clockwise
+    about the optical axis. At pitch -90 the top of the picture points to `yaw_deg`.
+    Every `*_sigma_*` is one standard deviation; `position_sigma_m` is the root mean square of the
+    horizontal distance, `tilt_sigma_deg` is that about either level axis. `assumed_nadir` marks a
+    pose without angle tags.
     """
 
     position: LonLat

@@ -1,0 +1,177 @@
+"""Exif tags of a photo as one typed record.
+
+Tag meanings are those of Exif 2.32 (CIPA DC-008).
+"""
+
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from math import isfinite
+
+import exifread
+from exifread.core.exceptions import ExifError
+
+from ingest.errors import PhotoError
+
+_DATE_TIME = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_DATE = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)")
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+_MM_PER_RESOLUTION_UNIT: dict[float | None, float] = {
+    2: 25.4,
+    3: 10.0,
+    4: 1.0,
+    5: 0.001,
+}  # inch, cm, mm, micrometre
+
+# What exifread lets through when a file's offsets and lengths are nonsense.
+_BROKEN_EXIF = (ExifError, struct.error, ValueError, IndexError, KeyError, TypeError, OverflowError)
+
+_POSITIONING_ERROR = "GPS Tag 0x001F"  # GPSHPositioningError, which exifread 3 does not name
+
+_Tags = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class ExifRecord:
+    """The Exif tags that place, time and measure a photo; None where the photo does not tell.
+
+    `taken_local` is the naive camera clock with sub-seconds, `taken_tag` the tag it came from and
+    `utc_offset` its distance from UTC. `satellite_utc` is aware. `lon_deg`, `lat_deg` are WGS 84;
+    0, 0 stands for "no lock" and is left to the reader. `altitude_m` is negative below its datum.
+    """
+
+    make: str = ""
+    model: str = ""
+    taken_local: datetime | None = None
+    taken_tag: str | None = None
+    utc_offset: timedelta | None = None
+    satellite_utc: datetime | None = None
+    lon_deg: float | None = None
+    lat_deg: float | None = None
+    altitude_m: float | None = None
+    horizontal_error_m: float | None = None
+    focal_length_mm: float | None = None
+    focal_length_35mm: float | None = None
+    focal_plane_px_per_mm: float | None = None
+    digital_zoom: float = 1.0
+    tagged_width_px: float | None = None
+
+
+def read_exif(tiff: bytes) -> ExifRecord:
+    """Read the TIFF structure of an Exif segment; raises PhotoError `damaged` if it is nonsense."""
+    try:
+        tags: _Tags = exifread.process_file(
+            BytesIO(tiff), details=False, extract_thumbnail=False, builtin_types=True
+        )
+    except _BROKEN_EXIF as error:
+        raise PhotoError("damaged", f"the Exif block cannot be read: {error}") from error
+    taken_tag, taken_local = _taken_local(tags)
+    return ExifRecord(
+        make=_text(tags, "Image Make"),
+        model=_text(tags, "Image Model"),
+        taken_local=taken_local,
+        taken_tag=taken_tag,
+        utc_offset=_utc_offset(tags),
+        satellite_utc=_satellite_utc(tags),
+        lon_deg=_angle_deg(tags, "GPS GPSLongitude", negative_reference="W"),
+        lat_deg=_angle_deg(tags, "GPS GPSLatitude", negative_reference="S"),
+        altitude_m=_altitude_m(tags),
+        horizontal_error_m=_positive(tags, _POSITIONING_ERROR),
+        focal_length_mm=_positive(tags, "EXIF FocalLength"),
+        focal_length_35mm=_positive(tags, "EXIF FocalLengthIn35mmFilm"),
+        focal_plane_px_per_mm=_focal_plane_px_per_mm(tags),
+        digital_zoom=_positive(tags, "EXIF DigitalZoomRatio") or 1.0,  # 0 means zoom was not used
+        tagged_width_px=_positive(tags, "EXIF ExifImageWidth"),
+    )
+
+
+def _text(tags: _Tags, name: str) -> str:
+    value = tags.get(name)
+    return value.strip("\0 ") if isinstance(value, str) else ""
+
+
+def _numbers(tags: _Tags, name: str) -> tuple[float, ...]:
+    value = tags.get(name)
+    values = value if isinstance(value, list) else [value]
+    numbers = tuple(float(v) for v in values if isinstance(v, int | float) and isfinite(v))
+    return numbers if len(numbers) == len(values) else ()
+
+
+def _number(tags: _Tags, name: str) -> float | None:
+    numbers = _numbers(tags, name)
+    return numbers[0] if numbers else None
+
+
+def _positive(tags: _Tags, name: str) -> float | None:
+    number = _number(tags, name)
+    return number if number is not None and number > 0 else None
+
+
+def _angle_deg(tags: _Tags, name: str, *, negative_reference: str) -> float | None:
+    parts = _numbers(tags, name)
+    if not parts or len(parts) > 3:
+        return None
+    degrees = sum(part / divisor for part, divisor in zip(parts, (1, 60, 3600), strict=False))
+    reference = _text(tags, f"{name}Ref").upper()
+    return -degrees if reference.startswith(negative_reference) else degrees
+
+
+def _altitude_m(tags: _Tags) -> float | None:
+    altitude = _number(tags, "GPS GPSAltitude")
+    below = _number(tags, "GPS GPSAltitudeRef") == 1
+    return altitude if altitude is None or not below else -altitude
+
+
+def _focal_plane_px_per_mm(tags: _Tags) -> float | None:
+    resolution = _positive(tags, "EXIF FocalPlaneXResolution")
+    mm = _MM_PER_RESOLUTION_UNIT.get(_number(tags, "EXIF FocalPlaneResolutionUnit"))
+    return resolution / mm if resolution and mm else None
+
+
+def _taken_local(tags: _Tags) -> tuple[str | None, datetime | None]:
+    """The shutter's time; the time of the last change (DateTime) only when there is no better."""
+    for name, subseconds in (
+        ("EXIF DateTimeOriginal", "EXIF SubSecTimeOriginal"),
+        ("EXIF DateTimeDigitized", "EXIF SubSecTimeDigitized"),
+        ("Image DateTime", "EXIF SubSecTime"),
+    ):
+        matched = _DATE_TIME.match(_text(tags, name))
+        moment = _moment(*map(int, matched.groups())) if matched else None
+        if moment is not None:
+            return name.split()[1], moment + _subseconds(tags.get(subseconds))
+    return None, None
+
+
+def _moment(*parts: int) -> datetime | None:
+    """A naive time, or None for the zeros and blanks of a clock that was never set."""
+    try:
+        return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - six numbers, zone unknown
+    except ValueError:
+        return None
+
+
+def _subseconds(value: object) -> timedelta:
+    digits = re.match(r"\d+", str(value)) if isinstance(value, str | int) else None
+    return timedelta(seconds=float(f"0.{digits[0]}")) if digits else timedelta()
+
+
+def _utc_offset(tags: _Tags) -> timedelta | None:
+    for name in ("EXIF OffsetTimeOriginal", "EXIF OffsetTimeDigitized", "EXIF OffsetTime"):
+        matched = _OFFSET.match(_text(tags, name))
+        if matched:
+            sign = -1 if matched[1] == "-" else 1
+            return sign * timedelta(hours=int(matched[2]), minutes=int(matched[3]))
+    return None
+
+
+def _satellite_utc(tags: _Tags) -> datetime | None:
+    day = _DATE.match(_text(tags, "GPS GPSDate"))
+    clock = _numbers(tags, "GPS GPSTimeStamp")
+    midnight = _moment(*map(int, day.groups())) if day else None
+    if midnight is None or len(clock) != 3:
+        return None
+    hours, minutes, seconds = clock
+    return midnight.replace(tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)

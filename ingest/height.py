@@ -1,0 +1,105 @@
+"""Height of the camera above the sea, from whichever altitude the photo carries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import hypot
+
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from ingest.errors import PhotoError
+from ingest.exif import ExifRecord
+from ingest.pose import HeightSource
+from ingest.site_reference import SiteReference
+from ingest.xmp import DjiTags, Pix4dTags
+
+# 1 sigma allowances, ours, wide on purpose. A barometer drifts with the weather during a flight.
+_BAROMETER_SIGMA_M = 2.0
+# GPS alone: the standard promises 13 m in 95 % of cases (GPS SPS Performance Standard 2020, table
+# 3.8-3, global average vertical), which is 2 sigma.
+_GPS_SIGMA_M = 6.5
+# Geoid and ellipsoid lie up to 107 m apart (EGM2008), mostly some tens of metres: the allowance
+# where neither the datum of an altitude nor the site's sea level is told.
+_UNKNOWN_DATUM_SIGMA_M = 30.0
+_RTK_ALTITUDE = "RtkAlt"
+
+
+@dataclass(frozen=True)
+class SeaHeight:
+    """Metres above the sea surface, 1 sigma, and the kind of altitude it came from."""
+
+    above_sea_m: float
+    sigma_m: float
+    source: HeightSource
+
+
+def read_height(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteReference) -> SeaHeight:
+    """Find the height above the sea; raises PhotoError `bad_height` when there is none above 0."""
+    height = next(_heights(exif, dji, pix4d, site), None)
+    if height is None:
+        raise PhotoError("bad_height", "the photo carries no altitude")
+    if height.above_sea_m <= 0:
+        raise PhotoError(
+            "bad_height",
+            f"the height above the sea must be more than 0 m; got {height.above_sea_m:.1f} m "
+            f"from {height.source}",
+        )
+    return height
+
+
+def _heights(
+    exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteReference
+) -> Iterator[SeaHeight]:
+    """The height as each kind of altitude tells it, best first."""
+    if dji.relative_altitude_m is not None:
+        yield SeaHeight(
+            dji.relative_altitude_m + site.launch_height_above_sea_m,
+            hypot(_BAROMETER_SIGMA_M, site.launch_height_sigma_m),
+            HeightSource.RELATIVE,
+        )
+    tide_m = site.launch_height_sigma_m  # below, the sea's level that hour is as unsure as there
+    altitude_m, sigma_m = _absolute(exif, dji, pix4d)
+    if altitude_m is None:
+        return
+    datum = _vertical_datum(pix4d.vertical_crs)
+    if datum is HeightSource.ORTHOMETRIC:
+        yield SeaHeight(altitude_m, hypot(sigma_m, tide_m), HeightSource.ORTHOMETRIC)
+    ellipsoidal = (
+        datum is HeightSource.ELLIPSOIDAL
+        or dji.altitude_type == _RTK_ALTITUDE
+        or site.bare_altitude_is_ellipsoidal
+    )
+    if ellipsoidal and site.sea_level_ellipsoid_m is not None:
+        above_sea_m = altitude_m - site.sea_level_ellipsoid_m
+        yield SeaHeight(above_sea_m, hypot(sigma_m, tide_m), HeightSource.ELLIPSOIDAL)
+    # Exif 2.3 means sea level; many cameras write the ellipsoid. The error covers both readings.
+    unsure_m = abs(site.sea_level_ellipsoid_m or 0.0) or _UNKNOWN_DATUM_SIGMA_M
+    yield SeaHeight(altitude_m, hypot(sigma_m, unsure_m, tide_m), HeightSource.GPS)
+
+
+def _absolute(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags) -> tuple[float | None, float]:
+    """The altitude above whatever datum, and its 1 sigma in metres."""
+    if exif.altitude_m is not None:
+        sigma_m = pix4d.z_accuracy_m or dji.rtk_std_height_m or _GPS_SIGMA_M
+        return exif.altitude_m, sigma_m
+    return dji.absolute_altitude_m, dji.rtk_std_height_m or _GPS_SIGMA_M
+
+
+def _vertical_datum(crs_name: str | None) -> HeightSource | None:
+    """What a `Camera:VertCS` measures from: the geoid, the ellipsoid, or None where it is no such.
+
+    Pix4D writes an EPSG code such as EPSG:5773 (EGM96) or the word "ellipsoidal".
+    """
+    if crs_name is None:
+        return None
+    if crs_name.lower() == "ellipsoidal":
+        return HeightSource.ELLIPSOIDAL
+    try:
+        crs = CRS.from_user_input(crs_name)
+    except CRSError:
+        return None
+    if crs.is_vertical and crs.axis_info[-1].direction == "up":
+        return HeightSource.ORTHOMETRIC
+    if crs.is_geographic and len(crs.axis_info) == 3:
+        return HeightSource.ELLIPSOIDAL
+    return None

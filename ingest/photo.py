@@ -1,0 +1,92 @@
+"""One photo on disk becomes a Frame, or is refused."""
+
+import hashlib
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.camera import CameraIntrinsics, read_intrinsics
+from ingest.clock import read_time
+from ingest.errors import PhotoError, ProjectionError
+from ingest.exif import ExifRecord, read_exif
+from ingest.frame import Frame, Note
+from ingest.jpeg import is_whole, read_jpeg_head
+from ingest.pose import CameraPose
+from ingest.pose_reading import read_pose
+from ingest.projection import SeaView
+from ingest.site_reference import SiteReference
+from ingest.xmp import DjiTags, Pix4dTags, read_xmp
+
+_HORIZON_NOTE = Note(
+    "looks_at_horizon",
+    "the middle of the picture is at or above the horizon; only what is below it can be placed",
+)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes in hex; raises PhotoError `unreadable`."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def read_frame(path: Path, site: SiteReference) -> Frame:
+    """Read a photo's metadata into a Frame; its pixels are not decoded.
+
+    Raises PhotoError, whose code says what is wrong: see `ingest.refusal.REMEDIES`.
+    """
+    sha256 = sha256_of(path)
+    try:
+        with path.open("rb") as stream:
+            return _frame_from(stream, path, sha256, site)
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) -> Frame:
+    head = read_jpeg_head(stream)
+    if not is_whole(stream, head.scan_offset):
+        raise PhotoError("truncated", "the photo ends before its last pixel row")
+    exif = read_exif(head.exif) if head.exif is not None else ExifRecord()
+    dji, pix4d, notes = _vendor_tags(head.xmp)
+    reading = read_pose(exif, dji, pix4d, site)
+    taken = read_time(exif, dji, site.timezone)
+    camera = read_intrinsics(head.width_px, head.height_px, exif, dji, pix4d)
+    gsd_cm, error_m = _at_centre(camera, reading.pose)
+    if gsd_cm is None:
+        notes += (_HORIZON_NOTE,)
+    return Frame(
+        path=path,
+        sha256=sha256,
+        width_px=head.width_px,
+        height_px=head.height_px,
+        taken_at_utc=taken.utc,
+        camera=camera,
+        pose=reading.pose,
+        gsd_cm=gsd_cm,
+        footprint=SeaView(camera, reading.pose).footprint(),
+        error_m=error_m,
+        warnings=notes + reading.notes + taken.notes,
+    )
+
+
+def _vendor_tags(packets: tuple[bytes, ...]) -> tuple[DjiTags, Pix4dTags, tuple[Note, ...]]:
+    try:
+        dji, pix4d = read_xmp(packets)
+    except PhotoError as error:  # Exif may still place and time the photo
+        return DjiTags(), Pix4dTags(), (Note("xmp_unreadable", str(error)),)
+    return dji, pix4d, ()
+
+
+def _at_centre(camera: CameraIntrinsics, pose: CameraPose) -> tuple[float | None, float | None]:
+    view = SeaView(camera, pose)
+    centre = camera.width_px / 2, camera.height_px / 2
+    try:
+        return view.gsd_cm_at(centre), view.to_ground(centre).error_m
+    except ProjectionError:
+        return None, None
+
+
+def _unreadable(error: OSError) -> PhotoError:
+    return PhotoError("unreadable", f"the file cannot be read: {error.strerror or error}")

@@ -1,0 +1,43 @@
+"""Pixels of a photo, in stored orientation."""
+
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ingest.errors import PhotoError
+from ingest.jpeg import is_whole, read_jpeg_head
+
+_FLAG_BY_DENOMINATOR = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+
+
+def decode_bgr(path: Path, *, scale_denominator: int = 1) -> npt.NDArray[np.uint8]:
+    """Decode a JPEG photo to an H x W x 3 array of blue, green, red.
+
+    `scale_denominator` 1, 2, 4 or 8 reduces the picture while it is decoded (in the DCT domain, far
+    cheaper than shrinking it later); sides round up. The Exif orientation is not applied, so that
+    pixel places agree with `CameraIntrinsics`. Raises PhotoError for a photo that is not whole, and
+    ValueError for another denominator.
+    """
+    if scale_denominator not in _FLAG_BY_DENOMINATOR:
+        raise ValueError(f"scale_denominator must be 1, 2, 4 or 8; got {scale_denominator}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PhotoError("unreadable", f"the file cannot be read: {error.strerror}") from error
+    stream = BytesIO(data)
+    if not is_whole(stream, read_jpeg_head(stream).scan_offset):
+        # OpenCV would fill the missing part with grey and say nothing.
+        raise PhotoError("truncated", "the photo ends before its last pixel row")
+    flags = _FLAG_BY_DENOMINATOR[scale_denominator] | cv2.IMREAD_IGNORE_ORIENTATION
+    decoded = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flags)
+    if decoded is None:
+        raise PhotoError("damaged", "the photo's pixels cannot be decoded")
+    return np.asarray(decoded, dtype=np.uint8)

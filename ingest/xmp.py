@@ -1,0 +1,180 @@
+"""XMP tags of a photo: DJI's `drone-dji` and Pix4D's `Camera` names as typed records.
+
+Field lists: DJI Mavic 3E/3T User Manual ("XMP field list"); Pix4D, "Specifications of xmp.camera
+tags" (support.pix4d.com, article 360016450032).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from math import isfinite
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from ingest.errors import PhotoError
+
+_DJI = "dji"
+_PIX4D = "pix4d"
+# Writers differ in the address (a slash at the end or none; Flying Fish's tool has its own).
+_VOCABULARY = (
+    (re.compile(r"^https?://www\.dji\.com/drone-dji/1\.0/?$"), _DJI),
+    (re.compile(r"^https?://(pix4d\.com/camera|ns\.flyingfishtechs\.com/Camera)/1\.0/?$"), _PIX4D),
+)
+_QUALIFIED_NAME = re.compile(r"^\{(?P<address>[^}]*)\}(?P<name>.+)$")
+_META = re.compile(rb"<x:xmpmeta.*</x:xmpmeta>", re.DOTALL)
+
+_Values = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class DjiTags:
+    """What a DJI drone writes beside Exif; None where this one does not.
+
+    Angles in degrees in the gimbal convention of `CameraPose`; `calibrated_centre_px` is from the
+    top left corner; RTK deviations are 1 sigma metres.
+    """
+
+    lon_deg: float | None = None
+    lat_deg: float | None = None
+    relative_altitude_m: float | None = None
+    absolute_altitude_m: float | None = None
+    altitude_type: str | None = None
+    gimbal_yaw_deg: float | None = None
+    gimbal_pitch_deg: float | None = None
+    gimbal_roll_deg: float | None = None
+    rtk_flag: float | None = None
+    rtk_std_lon_m: float | None = None
+    rtk_std_lat_m: float | None = None
+    rtk_std_height_m: float | None = None
+    calibrated_focal_px: float | None = None
+    calibrated_centre_px: tuple[float, float] | None = None
+    dewarp: tuple[float, ...] | None = None
+    utc_at_exposure: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Pix4dTags:
+    """What Pix4D's `Camera` tags tell: angles in Pix4D's convention, lengths on the sensor."""
+
+    yaw_deg: float | None = None
+    pitch_deg: float | None = None
+    roll_deg: float | None = None
+    vertical_crs: str | None = None
+    xy_accuracy_m: float | None = None
+    z_accuracy_m: float | None = None
+    focal_length_mm: float | None = None
+    principal_point_mm: tuple[float, float] | None = None
+
+
+def read_xmp(packets: Iterable[bytes]) -> tuple[DjiTags, Pix4dTags]:
+    """Read the XMP packets of one photo; raises PhotoError `damaged` when one is no XML."""
+    values: dict[tuple[str, str], str] = {}
+    for packet in packets:
+        for key, text in _named_values(packet):
+            values.setdefault(key, text)
+    return _dji_tags(values), _pix4d_tags(values)
+
+
+def _named_values(packet: bytes) -> Iterable[tuple[tuple[str, str], str]]:
+    """Pairs of ((vocabulary, name), text), from attributes and elements: XMP allows both."""
+    meta = _META.search(packet)
+    try:
+        root = fromstring(meta[0] if meta else packet.strip(b"\0 \t\r\n"))
+    except (ParseError, DefusedXmlException) as error:
+        raise PhotoError("damaged", f"the XMP block is not plain XML: {error}") from error
+    for element in root.iter():
+        for name, value in (*element.attrib.items(), (element.tag, element.text)):
+            qualified, text = _QUALIFIED_NAME.match(name), (value or "").strip()
+            if qualified is None or not text:
+                continue
+            for address, vocabulary in _VOCABULARY:
+                if address.match(qualified["address"]):
+                    yield (vocabulary, qualified["name"]), text
+
+
+def _dji_tags(values: _Values) -> DjiTags:
+    def number(name: str) -> float | None:
+        return _number(values.get((_DJI, name)))
+
+    centre = number("CalibratedOpticalCenterX"), number("CalibratedOpticalCenterY")
+    return DjiTags(
+        # Older firmware spells longitude as "Longtitude" (Phantom 4 RTK, Mavic 2).
+        lon_deg=_first(number("GpsLongitude"), number("GpsLongtitude")),
+        lat_deg=number("GpsLatitude"),
+        relative_altitude_m=number("RelativeAltitude"),
+        absolute_altitude_m=number("AbsoluteAltitude"),
+        altitude_type=values.get((_DJI, "AltitudeType")),
+        gimbal_yaw_deg=number("GimbalYawDegree"),
+        gimbal_pitch_deg=number("GimbalPitchDegree"),
+        gimbal_roll_deg=number("GimbalRollDegree"),
+        rtk_flag=number("RtkFlag"),
+        rtk_std_lon_m=number("RtkStdLon"),
+        rtk_std_lat_m=number("RtkStdLat"),
+        rtk_std_height_m=number("RtkStdHgt"),
+        calibrated_focal_px=number("CalibratedFocalLength"),
+        calibrated_centre_px=None if None in centre else centre,  # type: ignore[arg-type]
+        dewarp=_dewarp(values.get((_DJI, "DewarpData"))),
+        utc_at_exposure=_utc(values.get((_DJI, "UTCAtExposure"))),
+    )
+
+
+def _pix4d_tags(values: _Values) -> Pix4dTags:
+    def number(name: str) -> float | None:
+        return _number(values.get((_PIX4D, name)))
+
+    principal = _numbers(values.get((_PIX4D, "PrincipalPoint")))
+    return Pix4dTags(
+        yaw_deg=number("Yaw"),
+        pitch_deg=number("Pitch"),
+        roll_deg=number("Roll"),
+        vertical_crs=values.get((_PIX4D, "VertCS")),
+        xy_accuracy_m=number("GPSXYAccuracy"),
+        z_accuracy_m=number("GPSZAccuracy"),
+        focal_length_mm=number("PerspectiveFocalLength"),
+        principal_point_mm=(principal[0], principal[1]) if len(principal) == 2 else None,
+    )
+
+
+def _first(*numbers: float | None) -> float | None:
+    return next((number for number in numbers if number is not None), None)
+
+
+def _number(text: str | None) -> float | None:
+    """A number written "+39.80" or, as ExifTool copies them, "8843/5528"."""
+    if text is None:
+        return None
+    try:
+        number = float(Fraction(text)) if "/" in text else float(text)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return None
+    return number if isfinite(number) else None
+
+
+def _numbers(text: str | None) -> tuple[float, ...]:
+    """Numbers separated by commas; none at all when one of them is no number."""
+    numbers = tuple(_number(part) for part in text.split(",")) if text else ()
+    return () if None in numbers else numbers  # type: ignore[return-value]
+
+
+def _dewarp(text: str | None) -> tuple[float, ...] | None:
+    """`fx, fy, cx, cy, k1, k2, p1, p2, k3` in pixels, cx and cy from the picture's centre.
+
+    DJI puts the day of calibration before them: "2021-01-14;3713.29,3713.29,7.02,-8.72,...".
+    """
+    numbers = _numbers(text.rpartition(";")[2]) if text else ()
+    return numbers if len(numbers) == 9 else None
+
+
+def _utc(text: str | None) -> datetime | None:
+    """DJI's `UTCAtExposure` carries no zone letter; its name is the zone."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
