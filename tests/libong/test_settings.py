@@ -49,7 +49,7 @@ def test_cookies_are_secure_off_loopback(host, loopback):
 
 
 def test_plain_cookies_on_a_network_are_refused():
-    with pytest.raises(SettingsError, match="only allowed on loopback, not on 192.168.1.5"):
+    with pytest.raises(SettingsError, match=r"only allowed on loopback, not on 192\.168\.1\.5"):
         read_settings(host="192.168.1.5", cookie_secure=False)
 
 
