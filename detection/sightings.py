@@ -135,7 +135,7 @@ def _extend(tracks: list[_Track], frame: Sequence[Detection], length_m: LengthOf
         rows, columns = linear_sum_assignment(np.where(np.isfinite(cost), cost, forbidden))
         for row, column in zip(rows, columns, strict=True):
             if np.isfinite(cost[row, column]):
-                tracks[row].detections.append(frame[column])
+                tracks[row].detections.append(frame[int(column)])
                 taken.add(int(column))
     tracks.extend(_Track([d]) for i, d in enumerate(frame) if i not in taken)
 

@@ -7,7 +7,7 @@ whose ground sample distance it suits; one of unknown scale is searched at sever
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, log
+from math import ceil, log, sqrt
 
 from detection.errors import TilingError
 
@@ -110,7 +110,7 @@ def plan_levels(
 
 
 def _suits(scale: float, wanted: float) -> bool:
-    return max(scale / wanted, wanted / scale) <= LEVEL_STEP**0.5 * 1.001
+    return max(scale / wanted, wanted / scale) <= sqrt(LEVEL_STEP) * 1.001
 
 
 def _wanted_scales(
