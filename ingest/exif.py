@@ -45,6 +45,7 @@ class ExifRecord:
 
     make: str = ""
     model: str = ""
+    software: str = ""
     taken_local: datetime | None = None
     taken_tag: str | None = None
     utc_offset: timedelta | None = None
@@ -72,6 +73,7 @@ def read_exif(tiff: bytes) -> ExifRecord:
     return ExifRecord(
         make=_text(tags, "Image Make"),
         model=_text(tags, "Image Model"),
+        software=_text(tags, "Image Software"),
         taken_local=taken_local,
         taken_tag=taken_tag,
         utc_offset=_utc_offset(tags),

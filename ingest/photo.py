@@ -1,6 +1,7 @@
 """One photo on disk becomes a Frame, or is refused."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,7 +10,7 @@ from ingest.clock import read_time
 from ingest.errors import PhotoError, ProjectionError
 from ingest.exif import ExifRecord, read_exif
 from ingest.frame import Frame, Note
-from ingest.jpeg import is_whole, read_jpeg_head
+from ingest.jpeg import JpegHead, is_whole, read_jpeg_head
 from ingest.pose import CameraPose
 from ingest.pose_reading import read_pose
 from ingest.projection import SeaView
@@ -20,6 +21,9 @@ _HORIZON_NOTE = Note(
     "looks_at_horizon",
     "the middle of the picture is at or above the horizon; only what is below it can be placed",
 )
+# Programs that people turn pictures in. Windows Photo Viewer turned frames 24 to 26 of the Brighton
+# Beach flight upside down and left their angles: they lie 28 m off at the edges.
+_EDITORS = re.compile(r"Windows Photo|Photoshop|Lightroom|GIMP|Picasa|Snapseed", re.IGNORECASE)
 
 
 def sha256_of(path: Path) -> str:
@@ -67,7 +71,7 @@ def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) 
         gsd_cm=gsd_cm,
         footprint=SeaView(camera, reading.pose).footprint(),
         error_m=error_m,
-        warnings=notes + reading.notes + taken.notes,
+        warnings=notes + reading.notes + taken.notes + _edit_notes(head, exif),
     )
 
 
@@ -77,6 +81,20 @@ def _vendor_tags(packets: tuple[bytes, ...]) -> tuple[DjiTags, Pix4dTags, tuple[
     except PhotoError as error:  # Exif may still place and time the photo
         return DjiTags(), Pix4dTags(), (Note("xmp_unreadable", str(error)),)
     return dji, pix4d, ()
+
+
+def _edit_notes(head: JpegHead, exif: ExifRecord) -> tuple[Note, ...]:
+    """Notes on what may have turned the picture since the angles in its tags were written."""
+    if exif.tagged_width_px == head.height_px != head.width_px:
+        turned = "the picture was turned on its side after the flight: places in it are wrong"
+        return (Note("turned", turned),)
+    if _EDITORS.search(exif.software):
+        changed = (
+            f"the photo was changed with {exif.software}; if it was turned, places in it are "
+            "wrong: send the original"
+        )
+        return (Note("edited", changed),)
+    return ()
 
 
 def _at_centre(camera: CameraIntrinsics, pose: CameraPose) -> tuple[float | None, float | None]:
