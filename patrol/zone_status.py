@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 
 class Presence(StrEnum):
-    """How much is known of dugongs in a zone, without a number that could be watched change by one."""
+    """How much is known of dugongs in a zone; no number that could be watched change by one."""
 
     NOT_SURVEYED = "not_surveyed"
     NONE_SEEN = "none_seen"

@@ -1,4 +1,4 @@
-"""Zones: named areas of the sea with a kind, the rules that hold there, and where those come from."""
+"""Zones: named areas of the sea with a kind, the rules that hold there, and their source."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -48,3 +48,9 @@ class Zone:
     indicative: bool
     valid_from: date | None
     valid_until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether the zone is valid on this local day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )

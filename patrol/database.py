@@ -1,0 +1,102 @@
+"""The database behind the store: SQLite in a file, or a PostgreSQL server."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import alembic.command
+import alembic.config
+import alembic.util
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from ingest.errors import LibongError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+# Long enough for another process to log a large flight; then the user is told.
+_BUSY_TIMEOUT_MS = 30_000
+
+# Any fixed number: it names the lock under which two starting servers migrate one after the other.
+_MIGRATION_LOCK = 7_250_994
+
+_WRITES = "libong_writes"
+
+
+class StoreError(LibongError, RuntimeError):
+    """A database that cannot be used: a wrong URL, or tables of another version."""
+
+
+class Database:
+    """Two views of one pool of connections: `reader`, and `writer`, whose transactions queue up.
+
+    On SQLite a writing transaction takes the write lock at its start: one that read first and
+    locked later would fail, not wait, when another had written in between.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open `sqlite:///file` or `postgresql+psycopg://…`; raises StoreError for others."""
+        self.reader = _engine(url)
+        self.writer = self.reader.execution_options(**{_WRITES: True})
+
+    def migrate(self) -> None:
+        """Bring the tables to this version's, all or nothing; does nothing when they are there.
+
+        Raises StoreError when the tables are of a newer version than the software.
+        """
+        config = alembic.config.Config()
+        # Alembic reads this through ConfigParser, to which a percent sign is special.
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        with self.writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+                )
+            config.attributes["connection"] = connection
+            try:
+                alembic.command.upgrade(config, "head")
+            except (alembic.util.CommandError, SQLAlchemyError) as error:
+                raise StoreError(
+                    f"the database could not be brought to this version and was left as it was: "
+                    f"{error}; if it was written by a newer version, use that one"
+                ) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.reader.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            f"the database must be a URL like sqlite:///libong.sqlite3; got {url!r}"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise StoreError(
+            "a database in memory is lost when the program ends; name a file, as in "
+            "sqlite:///libong.sqlite3"
+        )
+    if backend not in ("sqlite", "postgresql"):
+        raise StoreError(f"the database must be sqlite or postgresql; got {backend}")
+    if backend == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: it would leave out table changes.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,218 @@
+"""The ledger: every event carries the hash of the one before, so that any edit or gap shows.
+
+Pure: entries in, entries and faults out. The store keeps the rows.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from detection.types import Sighting
+from patrol.incident import Incident, IncidentEvent, State
+
+# Written before whatever is hashed, so that no hash of this ledger means anything elsewhere.
+_DOMAIN = b"libong-watch ledger v1\n"
+
+GENESIS_HASH = sha256(_DOMAIN + b"genesis").hexdigest()
+
+INCIDENT_EVENT = "incident_event"
+FLIGHT_LOGGED = "flight_logged"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One link of the chain.
+
+    `sequence` counts from 1 without gaps. `subject` is the id of what happened to, `payload` the
+    canonical JSON of what happened. `entry_hash` is over all other fields.
+    """
+
+    sequence: int
+    at_utc: datetime
+    kind: str
+    subject: str
+    payload: str
+    previous_hash: str
+    entry_hash: str
+
+
+@dataclass(frozen=True)
+class LedgerHead:
+    """Where the chain ends; kept apart from the entries so that a cut-off tail shows."""
+
+    sequence: int
+    entry_hash: str
+
+
+@dataclass(frozen=True)
+class LedgerFault:
+    """Something wrong at an entry (`sequence`; 0 where no entry exists) and what it is."""
+
+    sequence: int
+    what: str
+
+
+@dataclass(frozen=True)
+class LedgerReport:
+    """The outcome of a check of the whole ledger.
+
+    Whoever may edit the database and knows this software can rebuild the whole chain. Writing
+    `head_hash` down elsewhere (a logbook, a message) from time to time shows even that.
+    """
+
+    events: int
+    faults: tuple[LedgerFault, ...]
+    head_hash: str
+
+
+EMPTY_HEAD = LedgerHead(0, GENESIS_HASH)
+
+
+def canonical_json(value: Any) -> str:
+    """Return the one JSON text of a value: sorted keys, no spaces, times in UTC, no NaN."""
+    return json.dumps(
+        value,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+        default=_utc_text,
+    )
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of the canonical JSON of a value."""
+    return sha256(_DOMAIN + canonical_json(value).encode()).hexdigest()
+
+
+def appended(
+    head: LedgerHead, *, at_utc: datetime, kind: str, subject: str, payload: str
+) -> LedgerEntry:
+    """Return the entry that follows `head`."""
+    entry = LedgerEntry(head.sequence + 1, at_utc, kind, subject, payload, head.entry_hash, "")
+    return replace(entry, entry_hash=_hash(entry))
+
+
+def head_after(entry: LedgerEntry) -> LedgerHead:
+    """Return the head of a chain that ends with `entry`."""
+    return LedgerHead(entry.sequence, entry.entry_hash)
+
+
+def verify_chain(entries: Iterable[LedgerEntry], head: LedgerHead) -> tuple[LedgerFault, ...]:
+    """Return what is wrong with a chain given in order of sequence: nothing for an honest one.
+
+    Finds entries that were edited, removed, inserted or reordered, and a tail cut off before
+    `head`. Checking goes on after a fault, so that one edit does not hide another.
+    """
+    faults: list[LedgerFault] = []
+    last = EMPTY_HEAD
+    for entry in entries:
+        if entry.sequence != last.sequence + 1:
+            faults.append(
+                LedgerFault(
+                    entry.sequence,
+                    f"entry {last.sequence + 1} was expected here; found {entry.sequence}",
+                )
+            )
+        if entry.previous_hash != last.entry_hash:
+            faults.append(LedgerFault(entry.sequence, "does not follow from the entry before it"))
+        if entry.entry_hash != _hash(entry):
+            faults.append(LedgerFault(entry.sequence, "was changed after it was written"))
+        last = head_after(entry)
+    if last != head:
+        faults.append(
+            LedgerFault(
+                last.sequence,
+                f"the ledger ends at entry {last.sequence}; it was last written at {head.sequence}",
+            )
+        )
+    return tuple(faults)
+
+
+def facts_digest(incident: Incident) -> str:
+    """Return the digest of what may never change in an incident: all but state and version."""
+    return digest(asdict(replace(incident, state=State.NEW, version=1)))
+
+
+def opening_event(incident: Incident, at_utc: datetime) -> IncidentEvent:
+    """Return the event with which the software itself opens an incident."""
+    return IncidentEvent(
+        incident_id=incident.incident_id,
+        version=1,
+        at_utc=at_utc,
+        actor="libong",
+        from_state=None,
+        to_state=State.NEW,
+        reason=f"opened by the rule {incident.rule}",
+    )
+
+
+def incident_payload(event: IncidentEvent, incident: Incident) -> str:
+    """Return the payload of an incident's event, which also vouches for the incident's facts."""
+    return canonical_json(
+        {
+            "version": event.version,
+            "actor": event.actor,
+            "from_state": event.from_state,
+            "to_state": event.to_state,
+            "reason": event.reason,
+            "facts": facts_digest(incident),
+        }
+    )
+
+
+def flight_payload(
+    *,
+    site_id: str,
+    model_sha256: str,
+    received_at_utc: datetime,
+    frame_sha256s: Iterable[str],
+    sightings: Iterable[Sighting],
+) -> str:
+    """Return the payload of a logged flight, which vouches for its frames and sightings."""
+    return canonical_json(
+        {
+            "site_id": site_id,
+            "model_sha256": model_sha256,
+            "received_at_utc": received_at_utc,
+            "frames": digest(list(frame_sha256s)),
+            "sightings": digest([asdict(sighting) for sighting in sightings]),
+        }
+    )
+
+
+def event_of(entry: LedgerEntry) -> IncidentEvent:
+    """Return the incident's event that an entry of kind INCIDENT_EVENT records."""
+    payload = json.loads(entry.payload)
+    before = payload["from_state"]
+    return IncidentEvent(
+        incident_id=entry.subject,
+        version=payload["version"],
+        at_utc=entry.at_utc,
+        actor=payload["actor"],
+        from_state=None if before is None else State(before),
+        to_state=State(payload["to_state"]),
+        reason=payload["reason"],
+    )
+
+
+def incident_changed(incident: Incident, latest: LedgerEntry) -> bool:
+    """Return whether an incident differs from what the latest entry about it vouches for."""
+    payload = json.loads(latest.payload)
+    vouched = (payload["to_state"], payload["version"], payload["facts"])
+    return vouched != (incident.state, incident.version, facts_digest(incident))
+
+
+def _hash(entry: LedgerEntry) -> str:
+    fields = asdict(entry)
+    del fields["entry_hash"]
+    return digest(fields)
+
+
+def _utc_text(value: object) -> str:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    raise TypeError(f"the ledger takes plain values and aware times; got {value!r}")

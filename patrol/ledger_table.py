@@ -1,0 +1,162 @@
+"""The ledger in the database: appended in the transaction of what it records, and checked."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from detection.types import Sighting
+from patrol.incident import Incident, IncidentEvent
+from patrol.ledger import (
+    FLIGHT_LOGGED,
+    INCIDENT_EVENT,
+    LedgerEntry,
+    LedgerFault,
+    LedgerHead,
+    LedgerReport,
+    appended,
+    flight_payload,
+    incident_changed,
+    incident_payload,
+    verify_chain,
+)
+from patrol.rows import incident_of, ledger_entry, ledger_row, sightings_of
+from patrol.tables import (
+    DetectionRow,
+    FlightRow,
+    FrameRow,
+    IncidentRow,
+    LedgerHeadRow,
+    LedgerRow,
+    SightingRow,
+)
+
+_HEAD_ID = 1
+
+
+def lock_ledger(session: Session) -> None:
+    """Wait for every other writer: what is read from here on stays true until commit."""
+    _locked_head(session)
+
+
+def append_incident(session: Session, event: IncidentEvent, incident: Incident) -> None:
+    """Append an incident's event; `incident` is how it stands after the event."""
+    _append(
+        session,
+        event.at_utc,
+        INCIDENT_EVENT,
+        incident.incident_id,
+        incident_payload(event, incident),
+    )
+
+
+def append_flight(session: Session, flight: FlightRow) -> None:
+    """Append that a flight was logged, vouching for its frames and sightings as they are stored."""
+    _append(
+        session,
+        flight.received_at_utc,
+        FLIGHT_LOGGED,
+        flight.flight_id,
+        _stored_flight_payload(session, flight),
+    )
+
+
+def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry]:
+    """Yield the entries about one incident, oldest first."""
+    query = select(LedgerRow).where(
+        LedgerRow.subject == incident_id, LedgerRow.kind == INCIDENT_EVENT
+    )
+    return map(ledger_entry, session.scalars(query.order_by(LedgerRow.sequence)))
+
+
+def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
+    """Return a flight's sightings as they are stored, in the order they were logged."""
+    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
+    detections = select(DetectionRow).where(
+        DetectionRow.flight_id == flight_id, DetectionRow.sighting_id.is_not(None)
+    )
+    return sightings_of(
+        session.scalars(sightings.order_by(SightingRow.ordinal)).all(),
+        session.scalars(detections.order_by(DetectionRow.ordinal)),
+    )
+
+
+def ledger_report(session: Session) -> LedgerReport:
+    """Check the chain, and that incidents and flights are as the chain says."""
+    head = _locked_head(session)
+    rows = session.scalars(select(LedgerRow).order_by(LedgerRow.sequence))
+    entries = [ledger_entry(row) for row in rows]
+    faults = [
+        *verify_chain(entries, LedgerHead(head.sequence, head.entry_hash)),
+        *_incident_faults(session, entries),
+        *_flight_faults(session, entries),
+    ]
+    return LedgerReport(len(entries), tuple(faults), head.entry_hash)
+
+
+def _locked_head(session: Session) -> LedgerHeadRow:
+    # SQLite has no FOR UPDATE (SQLAlchemy leaves it out there); its writers queue at BEGIN.
+    return session.get_one(LedgerHeadRow, _HEAD_ID, with_for_update=True, populate_existing=True)
+
+
+def _append(session: Session, at_utc: datetime, kind: str, subject: str, payload: str) -> None:
+    head = _locked_head(session)
+    entry = appended(
+        LedgerHead(head.sequence, head.entry_hash),
+        at_utc=at_utc,
+        kind=kind,
+        subject=subject,
+        payload=payload,
+    )
+    session.add(ledger_row(entry))
+    head.sequence, head.entry_hash = entry.sequence, entry.entry_hash
+    session.flush()
+
+
+def _stored_flight_payload(session: Session, flight: FlightRow) -> str:
+    frames = select(FrameRow.sha256).where(FrameRow.flight_id == flight.flight_id)
+    return flight_payload(
+        site_id=flight.site_id,
+        model_sha256=flight.model_sha256,
+        received_at_utc=flight.received_at_utc,
+        frame_sha256s=session.scalars(frames.order_by(FrameRow.ordinal)),
+        sightings=stored_sightings(session, flight.flight_id),
+    )
+
+
+def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    latest = {entry.subject: entry for entry in entries if entry.kind == INCIDENT_EVENT}
+    for row in session.scalars(select(IncidentRow).order_by(IncidentRow.incident_id)):
+        entry = latest.pop(row.incident_id, None)
+        if entry is None:
+            yield LedgerFault(0, f"incident {row.incident_id} is in no entry")
+            continue
+        try:
+            changed = incident_changed(incident_of(row), entry)
+        except ValueError:  # a word that is no state, rule, class, ... was written into the row
+            changed = True
+        if changed:
+            yield LedgerFault(
+                entry.sequence, f"incident {row.incident_id} is not as this entry says"
+            )
+    for incident_id, entry in sorted(latest.items()):
+        yield LedgerFault(entry.sequence, f"incident {incident_id} is gone")
+
+
+def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    logged = {entry.subject: entry for entry in entries if entry.kind == FLIGHT_LOGGED}
+    for row in session.scalars(select(FlightRow).order_by(FlightRow.flight_id)):
+        entry = logged.pop(row.flight_id, None)
+        if entry is None:
+            yield LedgerFault(0, f"flight {row.flight_id} is in no entry")
+            continue
+        try:
+            changed = _stored_flight_payload(session, row) != entry.payload
+        # a word that is no class, a sighting whose detections or whose best one are gone
+        except (ValueError, KeyError, StopIteration):
+            changed = True
+        if changed:
+            yield LedgerFault(entry.sequence, f"flight {row.flight_id} is not as this entry says")
+    for flight_id, entry in sorted(logged.items()):
+        yield LedgerFault(entry.sequence, f"flight {flight_id} is gone")

@@ -1,0 +1,180 @@
+"""A site: everything that makes one place differ from another, loaded from a folder."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import shapely
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from ingest.site_reference import SiteReference
+from patrol.zone_file import SiteFileError, fault_text, load_land, load_zones
+from patrol.zones import Zone
+
+_SHIPPED = Path(__file__).parent / "sites"
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+@dataclass(frozen=True)
+class RuleParameters:
+    """The figures of a site's rules, each with the source it was taken from.
+
+    `boat_near_dugong_m`: a boat within this distance of a dugong is reported.
+    `boat_near_dugong_gap_s`: both must have been seen within so many seconds of each other.
+    `status_days`: how many days after a sighting a zone stays raised.
+    `auto_status_min_score`: from this score on, a dugong that nobody has reviewed raises its zone.
+    `survey_min_fraction`: a day counts as surveyed when a flight saw this share of the zone.
+    """
+
+    boat_near_dugong_m: float
+    boat_near_dugong_citation: str
+    boat_near_dugong_gap_s: float
+    boat_near_dugong_gap_citation: str
+    status_days: int
+    status_days_citation: str
+    auto_status_min_score: float
+    auto_status_min_score_citation: str
+    survey_min_fraction: float
+    survey_min_fraction_citation: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """One place under watch. `coast` is its land in WGS 84 degrees (lon, lat)."""
+
+    site_id: str
+    name_th: str
+    name_en: str
+    reference: SiteReference
+    zones: tuple[Zone, ...]
+    coast: shapely.MultiPolygon
+    rule_parameters: RuleParameters
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Names(_Strict):
+    site_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=64)]
+    name_th: _Text
+    name_en: _Text
+    timezone: _Text
+
+
+class _SeaLevel(_Strict):
+    # The geoid lies between -107 m and +86 m everywhere on earth (EGM96).
+    ellipsoid_m: float | None = Field(default=None, ge=-120, le=100)
+    source: _Text
+
+
+class _Launch(_Strict):
+    height_above_sea_m: float = Field(ge=-10, le=3000)
+    sigma_m: float = Field(gt=0, le=100)
+    source: _Text
+
+
+class _Metres(_Strict):
+    value: float = Field(gt=0, le=5000)
+    citation: _Text
+
+
+class _Seconds(_Strict):
+    value: float = Field(ge=0, le=3600)
+    citation: _Text
+
+
+class _Days(_Strict):
+    value: int = Field(ge=1, le=366)
+    citation: _Text
+
+
+class _Share(_Strict):
+    value: float = Field(gt=0, le=1)
+    citation: _Text
+
+
+class _Rules(_Strict):
+    boat_near_dugong_m: _Metres
+    boat_near_dugong_gap_s: _Seconds
+    status_days: _Days
+    auto_status_min_score: _Share
+    survey_min_fraction: _Share
+
+
+class _SiteFile(_Strict):
+    site: _Names
+    sea_level: _SeaLevel
+    launch: _Launch
+    rules: _Rules
+
+
+def load_site(folder: Path) -> Site:
+    """Load the site whose `site.toml`, `zones.geojson` and `coast.geojson` lie in `folder`.
+
+    Raises SiteFileError naming the file and the fault.
+    """
+    path = folder / "site.toml"
+    file = _read_toml(path)
+    return Site(
+        site_id=file.site.site_id,
+        name_th=file.site.name_th,
+        name_en=file.site.name_en,
+        reference=SiteReference(
+            timezone=_timezone(file.site.timezone, path),
+            sea_level_ellipsoid_m=file.sea_level.ellipsoid_m,
+            launch_height_above_sea_m=file.launch.height_above_sea_m,
+            launch_height_sigma_m=file.launch.sigma_m,
+        ),
+        zones=load_zones(folder / "zones.geojson"),
+        coast=load_land(folder / "coast.geojson"),
+        rule_parameters=_rule_parameters(file.rules),
+    )
+
+
+def shipped_site(name: str = "koh_libong") -> Site:
+    """Load a site that comes with the software; raises SiteFileError for one that does not."""
+    shipped = sorted(folder.name for folder in _SHIPPED.iterdir() if folder.is_dir())
+    if name not in shipped:
+        raise SiteFileError(f"no site {name!r} is shipped; there are: {', '.join(shipped)}")
+    return load_site(_SHIPPED / name)
+
+
+def _read_toml(path: Path) -> _SiteFile:
+    try:
+        return _SiteFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SiteFileError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SiteFileError(f"{path}: not UTF-8 text at byte {error.start}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SiteFileError(f"{path}: not TOML: {error}") from error
+    except ValidationError as error:
+        raise SiteFileError(f"{path}: {fault_text(error)}") from error
+
+
+def _timezone(name: str, path: Path) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SiteFileError(
+            f"{path}: site.timezone: no time zone {name!r}; use a name like Asia/Bangkok"
+        ) from error
+
+
+def _rule_parameters(rules: _Rules) -> RuleParameters:
+    return RuleParameters(
+        boat_near_dugong_m=rules.boat_near_dugong_m.value,
+        boat_near_dugong_citation=rules.boat_near_dugong_m.citation,
+        boat_near_dugong_gap_s=rules.boat_near_dugong_gap_s.value,
+        boat_near_dugong_gap_citation=rules.boat_near_dugong_gap_s.citation,
+        status_days=rules.status_days.value,
+        status_days_citation=rules.status_days.citation,
+        auto_status_min_score=rules.auto_status_min_score.value,
+        auto_status_min_score_citation=rules.auto_status_min_score.citation,
+        survey_min_fraction=rules.survey_min_fraction.value,
+        survey_min_fraction_citation=rules.survey_min_fraction.citation,
+    )
