@@ -1,7 +1,7 @@
 """Whether overlapping frames put the same things in the same places: the check of pose and scale.
 
-Features seen by two frames are placed on the ground by each; were time, pose, lens and projection all
-right, both places would be one. On the sea itself few features hold still: check over a shore.
+Features seen by two frames are placed on the ground by each; were place, angles, lens and
+projection all right, both places would be one. On the sea few features hold still: check over a shore.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ _LOWE_RATIO = 0.8
 _RANSAC_PX = (
     4.0  # of the reduced picture; loose enough for trees and houses that stand above ground
 )
+_NO_DESCRIPTORS = np.empty((0, 128), np.float32)
 _FEWEST_MATCHES = 20  # fewer agreeing matches may be chance
 
 
@@ -62,12 +63,13 @@ def _features(frame: Frame) -> _Features:
     grey = cv2.cvtColor(
         decode_bgr(frame.path, scale_denominator=_SCALE_DENOMINATOR), cv2.COLOR_BGR2GRAY
     )
-    keypoints, descriptors = cv2.SIFT_create(_FEATURES_PER_FRAME).detectAndCompute(grey, None)
+    sift = cv2.SIFT.create(_FEATURES_PER_FRAME)
+    keypoints, descriptors = sift.detectAndCompute(grey, np.empty(0, np.uint8))
     # OpenCV counts from the first pixel's centre, SeaView from its corner.
     reduced_px = np.array([keypoint.pt for keypoint in keypoints]).reshape(-1, 2) + 0.5
     return _Features(
         reduced_px * (frame.width_px / grey.shape[1], frame.height_px / grey.shape[0]),
-        np.empty((0, 128), np.float32) if descriptors is None else descriptors,
+        np.asarray(descriptors, np.float32).reshape(-1, 128) if keypoints else _NO_DESCRIPTORS,
     )
 
 
@@ -99,5 +101,5 @@ def _matched_px(
     if len(index) < _FEWEST_MATCHES:
         return a_px[:0], b_px[:0]
     _, inliers = cv2.findHomography(a_px, b_px, cv2.RANSAC, _RANSAC_PX * _SCALE_DENOMINATOR)
-    kept = np.zeros(len(index), bool) if inliers is None else inliers.ravel() > 0
+    kept = np.asarray(inliers).ravel() > 0
     return a_px[kept], b_px[kept]
