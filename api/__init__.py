@@ -1,1 +1,1 @@
-"""The web: alerts for officers, uploads for rangers, a map for everyone that names no animal's place."""
+"""The web: alerts for officers, and a map for everyone that names no animal's place."""

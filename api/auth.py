@@ -1,0 +1,142 @@
+"""Passwords and sessions: who is logged in, proven by a signed cookie that the store can revoke."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import compare_digest, token_urlsafe
+from threading import BoundedSemaphore
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from pwdlib import PasswordHash
+from pydantic import BaseModel, ValidationError
+
+from ingest.errors import LibongError
+from patrol.store import Store
+from patrol.user import User
+
+SESSION_COOKIE = "libong_session"
+LOGIN_FORM_COOKIE = "libong_login_form"
+MIN_PASSWORD_CHARS = 10
+MAX_PASSWORD_CHARS = 1024  # a longer one only keeps the hash function busy
+
+# Argon2id with pwdlib's parameters takes 64 MiB a check; more than two at once could starve a
+# small server, so that the login page would be a way to stop the map.
+_hashing_slots = BoundedSemaphore(2)
+_passwords = PasswordHash.recommended()
+
+
+class PasswordError(LibongError, ValueError):
+    """A password that is too weak to be set."""
+
+
+class NotLoggedInError(LibongError, PermissionError):
+    """A request for something that needs a login."""
+
+
+class NotAllowedError(LibongError, PermissionError):
+    """A request that the user's role does not allow."""
+
+
+class CsrfError(LibongError, PermissionError):
+    """A change that did not carry the token of the page it should come from."""
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash to keep for `password`.
+
+    Raises PasswordError when the password is shorter than 10 or longer than 1024 characters.
+    """
+    if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
+        raise PasswordError(
+            f"a password must have {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters; "
+            f"got {len(password)}; three unrelated words make a good one"
+        )
+    return _passwords.hash(password)
+
+
+# Checked when no such user exists, so that the answer takes as long and names cannot be guessed
+# from the time it takes.
+_HASH_OF_NOBODY = _passwords.hash(token_urlsafe(24))
+
+
+def authenticate(store: Store, name: str, password: str) -> User | None:
+    """Return the user whose name and password these are, or None; as slow for unknown names."""
+    user = store.user(name)
+    with _hashing_slots:
+        matches = _passwords.verify(
+            password[:MAX_PASSWORD_CHARS], user.password_hash if user else _HASH_OF_NOBODY
+        )
+    return user if user and matches else None
+
+
+class _Claims(BaseModel):
+    """What the session cookie says, signed."""
+
+    name: str
+    epoch: int
+    expires: int  # seconds since 1970
+    csrf: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A login as read from a request: the user as the store knows them now, and their token."""
+
+    user: User
+    csrf_token: str
+
+
+class Sessions:
+    """Writes and reads session cookies."""
+
+    def __init__(self, secret_key: str, lifetime: timedelta) -> None:
+        self._cookies = URLSafeSerializer(secret_key, salt="libong.session")
+        self._forms = URLSafeSerializer(secret_key, salt="libong.login-form")
+        self.lifetime = lifetime
+
+    def cookie_for(self, user: User, now: datetime) -> str:
+        """Return the signed cookie of a new login that starts `now` (aware)."""
+        claims = _Claims(
+            name=user.name,
+            epoch=user.session_epoch,
+            expires=int((now + self.lifetime).timestamp()),
+            csrf=token_urlsafe(24),
+        )
+        return self._cookies.dumps(claims.model_dump())
+
+    def read(self, cookie: str | None, store: Store, now: datetime) -> Session | None:
+        """Return the session of a cookie, or None.
+
+        None when it is absent, altered or expired, when its user is gone, or when the user's
+        epoch was raised since (which logs all their sessions out).
+        """
+        if not cookie:
+            return None
+        try:
+            claims = _Claims.model_validate(self._cookies.loads(cookie))
+        except (BadSignature, ValidationError):
+            return None
+        if now.timestamp() >= claims.expires:
+            return None
+        user = store.user(claims.name)
+        if user is None or user.session_epoch != claims.epoch:
+            return None
+        return Session(user, claims.csrf)
+
+    def login_form_token(self) -> str:
+        """Return a token for the login form, to be set as a cookie and as a hidden field."""
+        return self._forms.dumps(token_urlsafe(24))
+
+    def check_login_form(self, cookie: str | None, field: str) -> None:
+        """Raise CsrfError unless the form's field repeats the cookie that came with the form."""
+        try:
+            self._forms.loads(cookie or "")
+        except BadSignature:
+            cookie = None
+        if cookie is None or not compare_digest(cookie.encode(), field.encode()):
+            raise CsrfError("the login form is too old or from elsewhere; load the page again")
+
+
+def check_csrf(session: Session, token: str | None) -> None:
+    """Raise CsrfError unless `token` is the one of this session."""
+    if token is None or not compare_digest(token.encode(), session.csrf_token.encode()):
+        raise CsrfError("the CSRF token is missing or not of this login; load the page again")

@@ -1,0 +1,140 @@
+"""What routes for officers are given: settings, store, media, site, clock; and who may pass."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request
+
+from api.auth import (
+    SESSION_COOKIE,
+    NotAllowedError,
+    NotLoggedInError,
+    Session,
+    Sessions,
+    check_csrf,
+)
+from api.map import GeoJson
+from api.pages import Pages
+from api.throttle import LoginThrottle
+from ingest.errors import LibongError
+from patrol.media import MediaStore
+from patrol.site import Site
+from patrol.store import Store
+from patrol.user import Role, User
+
+MIN_SECRET_KEY_CHARS = 32
+
+
+class ApiSettingsError(LibongError, ValueError):
+    """A setting that would make the service unsafe."""
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """What the service must be told.
+
+    `secret_key` signs the session cookies; `session_hours` is how long a login lasts;
+    `cookie_secure` sends cookies over HTTPS only and is False just for trials on one's own machine.
+    """
+
+    secret_key: str
+    session_hours: float
+    cookie_secure: bool
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < MIN_SECRET_KEY_CHARS:
+            raise ApiSettingsError(
+                f"the secret key must have at least {MIN_SECRET_KEY_CHARS} characters; got "
+                f"{len(self.secret_key)}; `python -c 'import secrets; "
+                "print(secrets.token_urlsafe(32))'` makes one"
+            )
+        if not 0 < self.session_hours <= 24 * 31:
+            raise ApiSettingsError(
+                f"session hours must be in (0, {24 * 31}]; got {self.session_hours}"
+            )
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything routes for officers work with; made once by `create_app`."""
+
+    settings: ApiSettings
+    store: Store
+    media: MediaStore
+    site: Site
+    coast: GeoJson
+    now: Callable[[], datetime]
+    pages: Pages
+    sessions: Sessions
+    throttle: LoginThrottle
+
+    def today(self) -> date:
+        """Return the local day at the site."""
+        return self.now().astimezone(self.site.reference.timezone).date()
+
+
+def make_sessions(settings: ApiSettings) -> Sessions:
+    """Return the sessions that these settings ask for."""
+    return Sessions(settings.secret_key, timedelta(hours=settings.session_hours))
+
+
+def services(request: Request) -> Services:
+    """Return the services of the app that serves this request."""
+    return cast(Services, request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+
+
+def session_if_any(request: Request, at_hand: ServicesDep) -> Session | None:
+    """Return the session of this request, or None."""
+    return at_hand.sessions.read(request.cookies.get(SESSION_COOKIE), at_hand.store, at_hand.now())
+
+
+SessionIfAny = Annotated[Session | None, Depends(session_if_any)]
+
+# Rangers see how their flights were received; incidents and positions are for officers.
+_MAY_READ_FLIGHTS = frozenset({Role.RANGER, Role.OFFICER, Role.ADMIN})
+_MAY_ACT = frozenset({Role.OFFICER, Role.ADMIN})
+
+
+def ranger_session(session: SessionIfAny) -> Session:
+    """Return the session of anyone who works here; raises NotLoggedInError or NotAllowedError."""
+    return _allowed(session, _MAY_READ_FLIGHTS)
+
+
+def officer_session(session: SessionIfAny) -> Session:
+    """Return the session of an officer; raises NotLoggedInError or NotAllowedError."""
+    return _allowed(session, _MAY_ACT)
+
+
+def may_act(user: User) -> bool:
+    """Return whether a user may see incidents and decide on them."""
+    return user.role in _MAY_ACT
+
+
+def _allowed(session: Session | None, roles: frozenset[Role]) -> Session:
+    if session is None:
+        raise NotLoggedInError("this needs a login; log in at /login")
+    if session.user.role not in roles:
+        raise NotAllowedError(
+            f"this is for {' and '.join(sorted(roles))}; your role is {session.user.role}"
+        )
+    return session
+
+
+RangerSession = Annotated[Session, Depends(ranger_session)]
+OfficerSession = Annotated[Session, Depends(officer_session)]
+
+
+def officer_who_meant_it(
+    session: OfficerSession, x_csrf_token: Annotated[str | None, Header()] = None
+) -> Session:
+    """Return the officer's session of a JSON change that carries its X-CSRF-Token."""
+    check_csrf(session, x_csrf_token)
+    return session
+
+
+ActingOfficer = Annotated[Session, Depends(officer_who_meant_it)]

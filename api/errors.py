@@ -1,0 +1,175 @@
+"""What goes wrong, and how it is answered: one table from exceptions to HTTP.
+
+Paths below `/api/` are answered with problem details (RFC 9457), all others with a page. The text
+of an exception is shown only when the table says that it was written for the reader; anything
+unforeseen is logged and answered without a word of its own.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from api.auth import CsrfError, NotAllowedError, NotLoggedInError
+from api.crops import CropError
+from api.language import mark
+from api.pages import Pages
+from patrol.incident import TransitionError
+from patrol.media import MediaError
+from patrol.store import StaleVersion, UnknownFlight, UnknownIncident
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an error is answered: a status, a stable code for programs, and a line for people."""
+
+    status: HTTPStatus
+    code: str
+    advice: str
+    shows_text: bool = False
+
+
+ANSWERS: Mapping[type[Exception], Answer] = {
+    NotLoggedInError: Answer(
+        HTTPStatus.UNAUTHORIZED, "not_logged_in", mark("Please log in first."), shows_text=True
+    ),
+    NotAllowedError: Answer(
+        HTTPStatus.FORBIDDEN,
+        "not_allowed",
+        mark("Your account may not see this. Ask an administrator if you need it."),
+        shows_text=True,
+    ),
+    CsrfError: Answer(
+        HTTPStatus.FORBIDDEN,
+        "csrf",
+        mark("This form is too old or came from elsewhere. Load the page again and repeat."),
+        shows_text=True,
+    ),
+    UnknownIncident: Answer(
+        HTTPStatus.NOT_FOUND,
+        "unknown_incident",
+        mark("There is no such incident. Open it from the list of alerts."),
+        shows_text=True,
+    ),
+    UnknownFlight: Answer(
+        HTTPStatus.NOT_FOUND,
+        "unknown_flight",
+        mark("There is no such flight. Open it from the list of flights."),
+        shows_text=True,
+    ),
+    StaleVersion: Answer(
+        HTTPStatus.CONFLICT,
+        "stale_version",
+        mark("Somebody else changed this incident meanwhile. Look again, then decide."),
+        shows_text=True,
+    ),
+    TransitionError: Answer(
+        HTTPStatus.CONFLICT,
+        "transition",
+        mark(
+            "This step was not taken: it does not follow from the present state, or it lacks its "
+            "reason. Steps that take something back need a reason."
+        ),
+        shows_text=True,
+    ),
+    # their texts may name a folder of the server
+    MediaError: Answer(
+        HTTPStatus.NOT_FOUND, "no_picture", mark("This picture is not in the media store.")
+    ),
+    CropError: Answer(
+        HTTPStatus.NOT_FOUND, "no_picture", mark("This picture is not in the media store.")
+    ),
+}
+
+_NOT_FOUND = Answer(
+    HTTPStatus.NOT_FOUND, "not_found", mark("There is no such page. Go back to the map.")
+)
+_UNEXPECTED = Answer(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal",
+    mark("Something went wrong on our side. It was noted; please try again later."),
+)
+_BAD_REQUEST = Answer(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "bad_request",
+    mark("The request is not as this address expects it."),
+)
+
+
+def answer_for(error: Exception) -> Answer:
+    """Return the answer of the nearest class in the table; that of an unforeseen error if none."""
+    for kind in type(error).__mro__:
+        if kind in ANSWERS:
+            return ANSWERS[kind]
+    return _UNEXPECTED
+
+
+def install_error_answers(app: FastAPI, pages: Pages) -> None:
+    """Make `app` answer every error by the table."""
+
+    def answer(
+        request: Request, given: Answer, detail: str | None, extra: Mapping[str, object]
+    ) -> Response:
+        if _wants_problem(request):
+            problem = {
+                "type": "about:blank",
+                "title": given.status.phrase,
+                "status": given.status.value,
+                "code": given.code,
+                "detail": detail or given.advice,
+                **extra,
+            }
+            return JSONResponse(problem, given.status, media_type=PROBLEM_MEDIA_TYPE)
+        return pages.page(
+            request, "error.html", status=given.status, advice=given.advice, code=given.status.value
+        )
+
+    def foreseen(request: Request, error: Exception) -> Response:
+        given = answer_for(error)
+        if isinstance(error, NotLoggedInError) and not _wants_problem(request):
+            query = urlencode({"next": request.url.path})
+            return RedirectResponse(f"/login?{query}", HTTPStatus.SEE_OTHER)
+        return answer(request, given, str(error) if given.shows_text else None, {})
+
+    def unforeseen(request: Request, error: Exception) -> Response:
+        log.error("unforeseen error at %s", request.url.path, exc_info=error)
+        return answer(request, _UNEXPECTED, None, {})
+
+    def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+        status = HTTPStatus(error.status_code)
+        given = (
+            _NOT_FOUND
+            if status is HTTPStatus.NOT_FOUND
+            else Answer(status, status.name.lower(), _BAD_REQUEST.advice)
+        )
+        response = answer(request, given, None, {})
+        response.headers.update(error.headers or {})
+        return response
+
+    def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
+        faults = [
+            {"where": [str(part) for part in fault["loc"]], "what": fault["msg"]}
+            for fault in error.errors()
+        ]
+        return answer(request, _BAD_REQUEST, None, {"faults": faults})
+
+    for kind in ANSWERS:
+        app.add_exception_handler(kind, foreseen)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unforeseen)
+
+
+def _wants_problem(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/openapi.json", "/healthz"))

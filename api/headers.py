@@ -1,0 +1,85 @@
+"""Headers of every answer: what a page may load, who may frame it, and what may be kept.
+
+The policy names no host but our own: the pages must work on an island without internet, and
+must tell no third party who looks at them.
+"""
+
+from secrets import token_urlsafe
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+STATIC_MAX_AGE_S = 3600
+
+
+def content_security_policy(nonce: str) -> str:
+    """Return the policy: own files, and inline scripts that carry this answer's `nonce`."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class SecurityHeaders:
+    """ASGI layer that gives each request a nonce and each answer its headers.
+
+    An answer that says nothing about caching is not stored: pages for officers are safe by
+    default and the few public ones say so themselves.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and complete the headers of its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = token_urlsafe(16)
+        scope.setdefault("state", {})["csp_nonce"] = nonce
+        default_caching = (
+            f"public, max-age={STATIC_MAX_AGE_S}"
+            if scope["path"].startswith("/static/")
+            else "no-store"
+        )
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = content_security_policy(nonce)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["X-Frame-Options"] = "DENY"  # for browsers that ignore frame-ancestors
+                headers["Referrer-Policy"] = "same-origin"
+                headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+                headers.setdefault("Cache-Control", default_caching)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class PublicCompression:
+    """ASGI layer that compresses public pages and static files, for weak island networks.
+
+    Pages behind the login stay uncompressed: they carry a CSRF token, and compression beside
+    text that a stranger can choose would let its length be guessed (BREACH, CVE-2013-3587).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._plain = app
+        self._compressing = GZipMiddleware(app, minimum_size=1000)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, compressing where that is safe."""
+        path = scope.get("path", "")
+        public = path == "/" or path.startswith(("/static/", "/api/public/"))
+        await (self._compressing if public else self._plain)(scope, receive, send)

@@ -1,0 +1,150 @@
+"""The JSON interface for officers' tools, version 1."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi import Path as FromPath
+from fastapi.responses import JSONResponse
+
+from api.crops import without_metadata
+from api.deps import ActingOfficer, OfficerSession, RangerSession, ServicesDep
+from api.incident_map import incident_feature
+from api.models import (
+    FlightOut,
+    IncidentOut,
+    IncidentWithHistory,
+    PageOut,
+    ProblemOut,
+    SessionOut,
+    StepIn,
+    flight_page,
+    incident_page,
+)
+from api.paging import page_of
+from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
+from patrol.incident import State
+
+PROBLEMS: Mapping[int | str, dict[str, Any]] = {
+    401: {"model": ProblemOut, "description": "not logged in"},
+    403: {"model": ProblemOut, "description": "the role does not allow it"},
+}
+NOT_FOUND: Mapping[int | str, dict[str, Any]] = {
+    404: {"model": ProblemOut, "description": "no such thing"}
+}
+CONFLICT: Mapping[int | str, dict[str, Any]] = {
+    409: {"model": ProblemOut, "description": "somebody was faster, or the step is not allowed"}
+}
+
+
+class GeoJsonResponse(JSONResponse):
+    """An answer in GeoJSON (RFC 7946)."""
+
+    media_type = GEOJSON_MEDIA_TYPE
+
+
+router = APIRouter(prefix="/api/v1", tags=["officers"], responses=dict(PROBLEMS))
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+Offset = Annotated[int, Query(ge=0)]
+States = Annotated[list[State] | None, Query(alias="state")]
+Sha256 = Annotated[str, FromPath(pattern=r"^[0-9a-f]{64}$")]
+
+
+@router.get("/session")
+def session(session: RangerSession) -> SessionOut:
+    """Who is logged in, and the CSRF token for changes."""
+    return SessionOut(name=session.user.name, role=session.user.role, csrf_token=session.csrf_token)
+
+
+@router.get("/alerts")
+def alerts(
+    at_hand: ServicesDep, _: OfficerSession, limit: Limit = 100, offset: Offset = 0
+) -> PageOut[IncidentOut]:
+    """Incidents that wait for a person, the most urgent first."""
+    return incident_page(page_of(at_hand.store.alerts(), limit, offset))
+
+
+@router.get("/incidents")
+def incidents(
+    at_hand: ServicesDep,
+    _: OfficerSession,
+    state: States = None,
+    zone_id: str | None = None,
+    flight_id: str | None = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> PageOut[IncidentOut]:
+    """All incidents, newest first; `state` may be given several times."""
+    found = at_hand.store.incidents(states=state, zone_id=zone_id, flight_id=flight_id)
+    return incident_page(page_of(found, limit, offset))
+
+
+@router.get("/incidents.geojson", response_class=GeoJsonResponse)
+def incidents_geojson(
+    at_hand: ServicesDep, _: OfficerSession, state: States = None, zone_id: str | None = None
+) -> Response:
+    """Incidents as points for a map; state and zone narrow them."""
+    found = at_hand.store.incidents(states=state, zone_id=zone_id)
+    return GeoJsonResponse(feature_collection(incident_feature(each) for each in found))
+
+
+@router.get("/incidents/{incident_id}", responses=dict(NOT_FOUND))
+def incident(at_hand: ServicesDep, _: OfficerSession, incident_id: str) -> IncidentWithHistory:
+    """One incident with its history."""
+    return IncidentWithHistory.with_events(
+        at_hand.store.incident(incident_id), at_hand.store.events(incident_id)
+    )
+
+
+@router.post("/incidents/{incident_id}/transitions", responses={**NOT_FOUND, **CONFLICT})
+def transition(
+    at_hand: ServicesDep, officer: ActingOfficer, incident_id: str, step: StepIn
+) -> IncidentOut:
+    """Take a step; needs the header X-CSRF-Token with the token of /api/v1/session."""
+    return IncidentOut.of(
+        at_hand.store.transition(
+            incident_id,
+            step.to,
+            actor=officer.user.name,
+            reason=step.reason,
+            expected_version=step.expected_version,
+            at_utc=at_hand.now(),
+        )
+    )
+
+
+@router.get("/flights")
+def flights(
+    at_hand: ServicesDep, _: RangerSession, limit: Limit = 100, offset: Offset = 0
+) -> PageOut[FlightOut]:
+    """Flights received, newest first, with their refused files."""
+    return flight_page(page_of(at_hand.store.flights(), limit, offset))
+
+
+@router.get("/flights/{flight_id}", responses=dict(NOT_FOUND))
+def flight(at_hand: ServicesDep, _: RangerSession, flight_id: str) -> FlightOut:
+    """One flight."""
+    return FlightOut.of(at_hand.store.flight(flight_id))
+
+
+@router.get("/zones", response_class=GeoJsonResponse)
+def zones(at_hand: ServicesDep, _: RangerSession) -> Response:
+    """Zones with their status today, as GeoJSON."""
+    statuses = at_hand.store.zone_statuses(at_hand.site, at_hand.today())
+    return GeoJsonResponse(feature_collection(zone_feature(zone) for zone in statuses))
+
+
+@router.get(
+    "/crops/{sha256}",
+    response_class=Response,
+    responses={**NOT_FOUND, 200: {"content": {"image/jpeg": {}}, "description": "the picture"}},
+)
+def crop(at_hand: ServicesDep, _: OfficerSession, sha256: Sha256) -> Response:
+    """The picture of an incident, without its metadata."""
+    return Response(
+        without_metadata(at_hand.media.get(sha256)),
+        media_type="image/jpeg",
+        # content never changes under its hash; kept by this browser alone
+        headers={"Cache-Control": "private, max-age=86400, immutable"},
+    )

@@ -1,0 +1,66 @@
+"""The words by which officers and rangers read of incidents and flights."""
+
+from collections.abc import Mapping
+
+from api.language import mark
+from detection.types import ObjectClass
+from patrol.incident import Certainty, Priority, State
+from patrol.zones import RuleName
+
+STATE_WORDS: Mapping[State, str] = {
+    State.NEW: mark("New"),
+    State.CONFIRMED: mark("Confirmed"),
+    State.RESPONDING: mark("Responding"),
+    State.RESOLVED: mark("Resolved"),
+    State.DISMISSED: mark("Dismissed"),
+    State.RETRACTED: mark("Retracted"),
+}
+
+# what pressing the button does
+STEP_WORDS: Mapping[State, str] = {
+    State.NEW: mark("Open again"),
+    State.CONFIRMED: mark("Confirm"),
+    State.RESPONDING: mark("Start responding"),
+    State.RESOLVED: mark("Resolve"),
+    State.DISMISSED: mark("Dismiss"),
+    State.RETRACTED: mark("Retract"),
+}
+
+CLASS_WORDS: Mapping[ObjectClass, str] = {
+    ObjectClass.DUGONG: mark("Dugong"),
+    ObjectClass.BOAT: mark("Boat"),
+    ObjectClass.FISHING_GEAR: mark("Fishing gear"),
+}
+
+PRIORITY_WORDS: Mapping[Priority, str] = {
+    Priority.HIGH: mark("Urgent"),
+    Priority.NORMAL: mark("Soon"),
+    Priority.LOW: mark("When there is time"),
+}
+
+CERTAINTY_WORDS: Mapping[Certainty, str] = {
+    Certainty.INSIDE: mark("inside the zone"),
+    Certainty.BOUNDARY: mark("near the boundary: its error leaves a doubt about the zone"),
+}
+
+RULE_WORDS: Mapping[RuleName, str] = {
+    RuleName.BOAT_IN_CLOSED_ZONE: mark("Boat in a closed zone"),
+    RuleName.BOAT_IN_GO_SLOW_ZONE: mark("Boat in a go-slow zone"),
+    RuleName.GEAR_IN_NO_FISHING_ZONE: mark("Fishing gear in a no-fishing zone"),
+    RuleName.BOAT_NEAR_DUGONG: mark("Boat close to a dugong"),
+    RuleName.DUGONG_SIGHTING: mark("Dugong sighted"),
+}
+
+# why a file was refused, by the codes of ingest.refusal.REMEDIES
+REFUSAL_WORDS: Mapping[str, str] = {
+    "unreadable": mark("The file cannot be read"),
+    "not_an_image": mark("Not a photo"),
+    "unsupported_format": mark("A kind of photo that is not supported"),
+    "truncated": mark("The photo is cut short"),
+    "damaged": mark("The photo is damaged"),
+    "no_gps": mark("The photo does not say where it was taken"),
+    "no_time": mark("The photo does not say when it was taken"),
+    "no_camera": mark("The photo does not say which camera took it"),
+    "bad_height": mark("The height above the sea makes no sense"),
+    "duplicate": mark("The same photo twice"),
+}
