@@ -10,7 +10,7 @@ from ingest.photo import read_frame, sha256_of
 from ingest.refusal import remedy_for
 from ingest.site_reference import SiteReference
 
-__all__ = ["read_flight", "read_frame"]
+__all__ = ["photo_paths", "read_flight", "read_frame"]
 
 # Files that lie beside photos on a drone's card or in a data set and are no photos of their own.
 _SIDECAR_SUFFIXES = frozenset(
@@ -33,7 +33,7 @@ def read_flight(
     over. A file that is no usable photo, or the second copy of one, becomes a RefusedFile and
     raises nothing. `on_progress` is told (files done, files in all).
     """
-    files = tuple(_files(paths))
+    files = photo_paths(paths)
     frames: list[Frame] = []
     refused: list[RefusedFile] = []
     path_by_sha256: dict[str, Path] = {}
@@ -71,14 +71,12 @@ def _flight_id(sha256s: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()[:16]
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Every file once, in a stable order: as given, folders walked by name."""
-    seen: set[Path] = set()
+def photo_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the files to try, each once: as given, folders walked by name without sidecars."""
+    found: dict[Path, None] = {}
     for path in paths:
-        for file in _walk(path) if path.is_dir() else (path,):
-            if file not in seen:
-                seen.add(file)
-                yield file
+        found.update(dict.fromkeys(_walk(path) if path.is_dir() else (path,)))
+    return tuple(found)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

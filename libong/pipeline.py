@@ -8,7 +8,7 @@ from pathlib import Path
 from detection.detector import Detector
 from detection.sightings import LengthOf, associate
 from detection.types import Detection, Sighting
-from ingest.errors import PhotoError
+from ingest.errors import LibongError, PhotoError
 from ingest.flight import read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
@@ -18,9 +18,13 @@ from patrol.incident import Incident, open_incidents
 from patrol.media import MediaStore
 from patrol.rules import judge
 from patrol.site import Site
-from patrol.store import FlightLog, Store
+from patrol.store import FlightLog, Store, UnknownFlight
 
 Progress = Callable[[str, int, int], None]
+
+
+class OtherSiteError(LibongError, ValueError):
+    """A flight that was logged for another site."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,9 @@ def process_flight(
     flight = read_flight(
         paths, site.reference, on_progress=lambda done, total: on_progress("read", done, total)
     )
-    if store.knows_flight(flight.flight_id):
-        return _logged_report(store, flight)
+    logged = _logged_report(flight.flight_id, site, store)
+    if logged is not None:
+        return logged
     flight, detections = _detect(flight, detector, on_progress)
     length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
     sightings = associate(detections, flight.flight_id, length_m=length_m)
@@ -72,8 +77,6 @@ def process_flight(
             received_at_utc=datetime.now(UTC),
         )
     )
-    if not new:  # another worker logged it meanwhile
-        return _logged_report(store, flight)
     return FlightReport(
         flight.flight_id,
         len(flight.frames),
@@ -81,19 +84,28 @@ def process_flight(
         len(detections),
         sightings,
         incidents,
-        already_logged=False,
+        already_logged=not new,  # another worker may have logged it meanwhile
     )
 
 
-def _logged_report(store: Store, flight: Flight) -> FlightReport:
-    logged = store.flight(flight.flight_id)
+def _logged_report(flight_id: str, site: Site, store: Store) -> FlightReport | None:
+    """Read back what a flight gave when it was processed before; None when it never was."""
+    try:
+        logged = store.flight(flight_id)
+    except UnknownFlight:
+        return None
+    if logged.site_id != site.site_id:
+        raise OtherSiteError(
+            f"flight {flight_id} is already logged for the site {logged.site_id}, not for "
+            f"{site.site_id}; use another database (LIBONG_DATA_DIR) for another site"
+        )
     return FlightReport(
-        flight.flight_id,
+        flight_id,
         logged.frames,
         logged.refused,
         logged.detections,
-        store.sightings(flight.flight_id),
-        store.incidents(flight_id=flight.flight_id),
+        store.sightings(flight_id),
+        store.incidents(flight_id=flight_id),
         already_logged=True,
     )
 
@@ -136,7 +148,10 @@ def _detect(
 def _store_crops(
     flight: Flight, sightings: Sequence[Sighting], media: MediaStore, on_progress: Progress
 ) -> dict[str, str]:
-    """Cut each sighting's best picture; returns the crop's SHA-256 by sighting id."""
+    """Keep the originals that show a sighting, and cut its picture from the best of them.
+
+    Returns the picture's SHA-256 by sighting id.
+    """
     by_frame: dict[str, list[Sighting]] = {}
     for sighting in sightings:
         by_frame.setdefault(sighting.best.frame_sha256, []).append(sighting)
@@ -144,6 +159,7 @@ def _store_crops(
     crops = {}
     for done, (frame_sha256, group) in enumerate(sorted(by_frame.items())):
         on_progress("crop", done, len(by_frame))
+        media.put(paths[frame_sha256].read_bytes())
         pixels = decode_bgr(paths[frame_sha256])
         for sighting in group:
             crops[sighting.sighting_id] = media.put(crop_jpeg(pixels, sighting.best))
