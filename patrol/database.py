@@ -47,19 +47,20 @@ class Database:
         config = alembic.config.Config()
         # Alembic reads this through ConfigParser, to which a percent sign is special.
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        with self.writer.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
-                )
-            config.attributes["connection"] = connection
-            try:
+        try:
+            with self.writer.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(
+                        text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+                    )
+                config.attributes["connection"] = connection
                 alembic.command.upgrade(config, "head")
-            except (alembic.util.CommandError, SQLAlchemyError) as error:
-                raise StoreError(
-                    f"the database could not be brought to this version and was left as it was: "
-                    f"{error}; if it was written by a newer version, use that one"
-                ) from error
+        except (alembic.util.CommandError, SQLAlchemyError) as error:
+            raise StoreError(
+                "the database could not be opened or brought to this version, and was left as it "
+                f"was: {str(error).splitlines()[0]}; check that its folder or server is there, and "
+                "if a newer version of this software wrote it, use that one"
+            ) from error
 
     def close(self) -> None:
         """Close all connections."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from unicodedata import category
 
 from detection.types import ObjectClass, Sighting
 from ingest.errors import LibongError
@@ -128,21 +129,31 @@ def step(
     without a reason.
     """
     check_transition(incident.state, to_state)
-    if not actor.strip():
+    actor, reason = _plain("name", actor), _plain("reason", reason)
+    if not actor:
         raise TransitionError("a step needs the name of who takes it; got an empty name")
-    if to_state in _NEEDS_REASON and not reason.strip():
+    if to_state in _NEEDS_REASON and not reason:
         raise TransitionError(f"to make an incident {to_state}, say why; got an empty reason")
     after = replace(incident, state=to_state, version=incident.version + 1)
     event = IncidentEvent(
         incident_id=incident.incident_id,
         version=after.version,
         at_utc=at_utc,
-        actor=actor.strip(),
+        actor=actor,
         from_state=incident.state,
         to_state=to_state,
-        reason=reason.strip(),
+        reason=reason,
     )
     return after, event
+
+
+def _plain(what: str, text: str) -> str:
+    """Return the text without spaces around it; raises TransitionError for control characters."""
+    text = text.strip()
+    odd = [sign for sign in text if category(sign) in ("Cc", "Cs") and sign not in "\n\r\t"]
+    if odd:
+        raise TransitionError(f"the {what} holds a control character, {odd[0]!r}; remove it")
+    return text
 
 
 def incident_id_of(flight_id: str, rule: RuleName, zone_id: str | None, sighting_id: str) -> str:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from detection.types import Sighting
+from patrol.coverage import ZoneSurvey
 from patrol.incident import Incident, IncidentEvent, State
 
 # Written before whatever is hashed, so that no hash of this ledger means anything elsewhere.
@@ -26,12 +27,13 @@ FLIGHT_LOGGED = "flight_logged"
 class LedgerEntry:
     """One link of the chain.
 
-    `sequence` counts from 1 without gaps. `subject` is the id of what happened to, `payload` the
-    canonical JSON of what happened. `entry_hash` is over all other fields.
+    `sequence` counts from 1 without gaps. `at_utc` is ISO 8601 text, kept as it was hashed.
+    `subject` is the id of what it happened to, `payload` the canonical JSON of what happened.
+    `entry_hash` is over all other fields.
     """
 
     sequence: int
-    at_utc: datetime
+    at_utc: str
     kind: str
     subject: str
     payload: str
@@ -92,7 +94,15 @@ def appended(
     head: LedgerHead, *, at_utc: datetime, kind: str, subject: str, payload: str
 ) -> LedgerEntry:
     """Return the entry that follows `head`."""
-    entry = LedgerEntry(head.sequence + 1, at_utc, kind, subject, payload, head.entry_hash, "")
+    entry = LedgerEntry(
+        sequence=head.sequence + 1,
+        at_utc=_utc_text(at_utc),
+        kind=kind,
+        subject=subject,
+        payload=payload,
+        previous_hash=head.entry_hash,
+        entry_hash="",
+    )
     return replace(entry, entry_hash=_hash(entry))
 
 
@@ -171,8 +181,9 @@ def flight_payload(
     received_at_utc: datetime,
     frame_sha256s: Iterable[str],
     sightings: Iterable[Sighting],
+    surveys: Iterable[ZoneSurvey],
 ) -> str:
-    """Return the payload of a logged flight, which vouches for its frames and sightings."""
+    """Return the payload of a logged flight: it vouches for frames, sightings and surveys."""
     return canonical_json(
         {
             "site_id": site_id,
@@ -180,6 +191,12 @@ def flight_payload(
             "received_at_utc": received_at_utc,
             "frames": digest(list(frame_sha256s)),
             "sightings": digest([asdict(sighting) for sighting in sightings]),
+            "surveys": digest(
+                [
+                    (survey.zone_id, survey.day.isoformat(), survey.seen_fraction)
+                    for survey in surveys
+                ]
+            ),
         }
     )
 
@@ -191,7 +208,7 @@ def event_of(entry: LedgerEntry) -> IncidentEvent:
     return IncidentEvent(
         incident_id=entry.subject,
         version=payload["version"],
-        at_utc=entry.at_utc,
+        at_utc=datetime.fromisoformat(entry.at_utc),
         actor=payload["actor"],
         from_state=None if before is None else State(before),
         to_state=State(payload["to_state"]),

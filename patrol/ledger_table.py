@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from detection.types import Sighting
+from patrol.flight_table import stored_flight_payload
 from patrol.incident import Incident, IncidentEvent
 from patrol.ledger import (
     FLIGHT_LOGGED,
@@ -16,23 +16,23 @@ from patrol.ledger import (
     LedgerHead,
     LedgerReport,
     appended,
-    flight_payload,
     incident_changed,
     incident_payload,
     verify_chain,
 )
-from patrol.rows import incident_of, ledger_entry, ledger_row, sightings_of
+from patrol.rows import incident_of, ledger_entry, ledger_row
 from patrol.tables import (
-    DetectionRow,
     FlightRow,
-    FrameRow,
     IncidentRow,
     LedgerHeadRow,
     LedgerRow,
-    SightingRow,
 )
 
 _HEAD_ID = 1
+
+# What reading a row raises after someone wrote into it what this software never would: a word that
+# is no state, a time that is none, a payload without its keys, a sighting without its detections.
+_UNREADABLE = (ValueError, KeyError, TypeError, StopIteration)
 
 
 def lock_ledger(session: Session) -> None:
@@ -58,7 +58,7 @@ def append_flight(session: Session, flight: FlightRow) -> None:
         flight.received_at_utc,
         FLIGHT_LOGGED,
         flight.flight_id,
-        _stored_flight_payload(session, flight),
+        stored_flight_payload(session, flight),
     )
 
 
@@ -68,18 +68,6 @@ def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry
         LedgerRow.subject == incident_id, LedgerRow.kind == INCIDENT_EVENT
     )
     return map(ledger_entry, session.scalars(query.order_by(LedgerRow.sequence)))
-
-
-def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
-    """Return a flight's sightings as they are stored, in the order they were logged."""
-    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
-    detections = select(DetectionRow).where(
-        DetectionRow.flight_id == flight_id, DetectionRow.sighting_id.is_not(None)
-    )
-    return sightings_of(
-        session.scalars(sightings.order_by(SightingRow.ordinal)).all(),
-        session.scalars(detections.order_by(DetectionRow.ordinal)),
-    )
 
 
 def ledger_report(session: Session) -> LedgerReport:
@@ -114,49 +102,39 @@ def _append(session: Session, at_utc: datetime, kind: str, subject: str, payload
     session.flush()
 
 
-def _stored_flight_payload(session: Session, flight: FlightRow) -> str:
-    frames = select(FrameRow.sha256).where(FrameRow.flight_id == flight.flight_id)
-    return flight_payload(
-        site_id=flight.site_id,
-        model_sha256=flight.model_sha256,
-        received_at_utc=flight.received_at_utc,
-        frame_sha256s=session.scalars(frames.order_by(FrameRow.ordinal)),
-        sightings=stored_sightings(session, flight.flight_id),
-    )
-
-
 def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
     latest = {entry.subject: entry for entry in entries if entry.kind == INCIDENT_EVENT}
-    for row in session.scalars(select(IncidentRow).order_by(IncidentRow.incident_id)):
-        entry = latest.pop(row.incident_id, None)
+    known = session.scalars(select(IncidentRow.incident_id).order_by(IncidentRow.incident_id)).all()
+    for incident_id in known:
+        entry = latest.pop(incident_id, None)
         if entry is None:
-            yield LedgerFault(0, f"incident {row.incident_id} is in no entry")
+            yield LedgerFault(0, f"incident {incident_id} is in no entry")
             continue
         try:
-            changed = incident_changed(incident_of(row), entry)
-        except ValueError:  # a word that is no state, rule, class, ... was written into the row
+            incident = incident_of(session.get_one(IncidentRow, incident_id))
+            changed = incident_changed(incident, entry)
+        except _UNREADABLE:
             changed = True
         if changed:
-            yield LedgerFault(
-                entry.sequence, f"incident {row.incident_id} is not as this entry says"
-            )
+            yield LedgerFault(entry.sequence, f"incident {incident_id} is not as this entry says")
     for incident_id, entry in sorted(latest.items()):
         yield LedgerFault(entry.sequence, f"incident {incident_id} is gone")
 
 
 def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
     logged = {entry.subject: entry for entry in entries if entry.kind == FLIGHT_LOGGED}
-    for row in session.scalars(select(FlightRow).order_by(FlightRow.flight_id)):
-        entry = logged.pop(row.flight_id, None)
+    known = session.scalars(select(FlightRow.flight_id).order_by(FlightRow.flight_id)).all()
+    for flight_id in known:
+        entry = logged.pop(flight_id, None)
         if entry is None:
-            yield LedgerFault(0, f"flight {row.flight_id} is in no entry")
+            yield LedgerFault(0, f"flight {flight_id} is in no entry")
             continue
         try:
-            changed = _stored_flight_payload(session, row) != entry.payload
-        # a word that is no class, a sighting whose detections or whose best one are gone
-        except (ValueError, KeyError, StopIteration):
+            flight = session.get_one(FlightRow, flight_id)
+            changed = stored_flight_payload(session, flight) != entry.payload
+        except _UNREADABLE:
             changed = True
         if changed:
-            yield LedgerFault(entry.sequence, f"flight {row.flight_id} is not as this entry says")
+            yield LedgerFault(entry.sequence, f"flight {flight_id} is not as this entry says")
     for flight_id, entry in sorted(logged.items()):
         yield LedgerFault(entry.sequence, f"flight {flight_id} is gone")

@@ -99,9 +99,12 @@ def _status(
     else:
         presence = Presence.NOT_SURVEYED
     if zone.kind is ZoneKind.CLOSED:
-        status = Status.CLOSED
+        # A closure does not end with the sighting, so its days are the zone's own.
+        status, since, until = Status.CLOSED, zone.valid_from, zone.valid_until
+    elif window is not None:
+        status, since, until = Status.CAUTION, window.since, window.until
     else:
-        status = Status.CALM if window is None else Status.CAUTION
+        status, since, until = Status.CALM, None, None
     advice_th, advice_en = _advice(zone.kind, status)
     reason_th, reason_en = _reason(presence, parameters.status_days)
     return ZoneStatus(
@@ -116,8 +119,8 @@ def _status(
         advice_en=advice_en,
         reason_th=reason_th,
         reason_en=reason_en,
-        since=None if window is None else window.since,
-        until=None if window is None else window.until,
+        since=since,
+        until=until,
         last_surveyed=last_surveyed,
         citation=f"{zone.citation} {parameters.status_days_citation}",
         indicative=zone.indicative,

@@ -9,6 +9,7 @@ from detection.types import Detection, ObjectClass, Sighting
 from ingest.errors import LibongError
 from ingest.frame import Flight, Note, RefusedFile
 from ingest.lonlat import LonLat
+from patrol.coverage import ZoneSurvey
 from patrol.flight_log import FlightLog, LoggedFrame
 from patrol.incident import Incident, State
 from patrol.ledger import LedgerEntry
@@ -19,6 +20,7 @@ from patrol.tables import (
     LedgerRow,
     RefusedFileRow,
     SightingRow,
+    SurveyRow,
     UserRow,
 )
 from patrol.user import Role, User
@@ -187,6 +189,11 @@ def _sighting(row: SightingRow, detections: Sequence[DetectionRow]) -> Sighting:
         speed_m_s=row.speed_m_s,
         speed_sigma_m_s=row.speed_sigma_m_s,
     )
+
+
+def zone_survey(row: SurveyRow) -> ZoneSurvey:
+    """Return the survey of a row."""
+    return ZoneSurvey(row.zone_id, row.day, row.seen_fraction)
 
 
 def incident_row(incident: Incident) -> IncidentRow:

@@ -1,6 +1,7 @@
 """A site: everything that makes one place differ from another, loaded from a folder."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from ingest.site_reference import SiteReference
 from patrol.zone_file import SiteFileError, fault_text, load_land, load_zones
 from patrol.zones import Zone
+
+_FARTHEST_ZONE_DEG = 1.0  # some 110 km: no patrol by small drones covers more
 
 _SHIPPED = Path(__file__).parent / "sites"
 
@@ -119,6 +122,9 @@ def load_site(folder: Path) -> Site:
     """
     path = folder / "site.toml"
     file = _read_toml(path)
+    coast = load_land(folder / "coast.geojson")
+    zones = load_zones(folder / "zones.geojson")
+    _check_near(zones, coast, folder / "zones.geojson")
     return Site(
         site_id=file.site.site_id,
         name_th=file.site.name_th,
@@ -129,8 +135,8 @@ def load_site(folder: Path) -> Site:
             launch_height_above_sea_m=file.launch.height_above_sea_m,
             launch_height_sigma_m=file.launch.sigma_m,
         ),
-        zones=load_zones(folder / "zones.geojson"),
-        coast=load_land(folder / "coast.geojson"),
+        zones=zones,
+        coast=coast,
         rule_parameters=_rule_parameters(file.rules),
     )
 
@@ -163,6 +169,19 @@ def _timezone(name: str, path: Path) -> ZoneInfo:
         raise SiteFileError(
             f"{path}: site.timezone: no time zone {name!r}; use a name like Asia/Bangkok"
         ) from error
+
+
+def _check_near(zones: Sequence[Zone], coast: shapely.MultiPolygon, path: Path) -> None:
+    """Raise SiteFileError for a zone far from the coast: where both axes fit, only that shows."""
+    around = shapely.box(*coast.bounds).buffer(_FARTHEST_ZONE_DEG)
+    for zone in zones:
+        if not around.contains(zone.area):
+            west, south, east, north = zone.area.bounds
+            raise SiteFileError(
+                f"{path}: {zone.zone_id}: the zone is more than {_FARTHEST_ZONE_DEG:g} degree from "
+                f"the site's coast; got bounds {west:g}, {south:g}, {east:g}, {north:g}: are the "
+                "axes swapped?"
+            )
 
 
 def _rule_parameters(rules: _Rules) -> RuleParameters:

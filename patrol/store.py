@@ -1,13 +1,13 @@
 """The store: flights, incidents, the ledger and users, kept in one database.
 
-Values in, values out; every call is one transaction. Beside this module only `ledger_table` and
-`migrations/` speak SQL.
+Values in, values out; every call is one transaction. Beside this module only the modules it calls
+(`database`, `flight_table`, `ledger_table`) and `migrations/` speak SQL.
 """
 
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from detection.types import Sighting
@@ -15,6 +15,12 @@ from ingest.errors import LibongError
 from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
+from patrol.flight_table import (
+    flight_summaries,
+    insert_flight,
+    stored_frames,
+    stored_sightings,
+)
 from patrol.incident import Incident, IncidentEvent, State, TransitionError, step
 from patrol.ledger import LedgerFault, LedgerReport, event_of, opening_event
 from patrol.ledger_table import (
@@ -23,29 +29,13 @@ from patrol.ledger_table import (
     incident_entries,
     ledger_report,
     lock_ledger,
-    stored_sightings,
 )
 from patrol.presence import zone_statuses
-from patrol.rows import (
-    FlightLogError,
-    detection_rows,
-    frame_rows,
-    incident_of,
-    incident_row,
-    logged_frame,
-    refused_file,
-    refused_file_rows,
-    sighting_rows,
-    user_of,
-)
+from patrol.rows import FlightLogError, incident_of, user_of, zone_survey
 from patrol.site import Site
 from patrol.tables import (
-    DetectionRow,
     FlightRow,
-    FrameRow,
     IncidentRow,
-    RefusedFileRow,
-    SightingRow,
     SurveyRow,
     UserRow,
 )
@@ -128,21 +118,7 @@ class Store:
             if known is not None:
                 _check_same_analysis(known, log)
                 return False
-            flight = FlightRow(
-                log.flight.flight_id, log.site_id, log.model_sha256, log.received_at_utc
-            )
-            session.add(flight)
-            session.flush()
-            session.add_all((*frame_rows(log.flight), *refused_file_rows(log.flight)))
-            session.add_all(sighting_rows(log))
-            session.flush()
-            session.add_all(detection_rows(log))
-            session.add_all(
-                SurveyRow(flight.flight_id, survey.zone_id, survey.day, survey.seen_fraction)
-                for survey in log.surveyed
-            )
-            session.add_all(map(incident_row, log.incidents))
-            session.flush()
+            flight = insert_flight(session, log)
             # Read back, the ledger vouches for what is stored, not for what was meant to be.
             session.expire_all()
             append_flight(session, flight)
@@ -154,21 +130,20 @@ class Store:
     def flights(self) -> tuple[FlightSummary, ...]:
         """Return all flights, the last received first."""
         with self._reading() as session:
-            return _summaries(session)
+            return flight_summaries(session)
 
     def flight(self, flight_id: str) -> FlightSummary:
         """Return one flight; raises UnknownFlight."""
         with self._reading() as session:
-            found = _summaries(session, flight_id) if _storable(flight_id) else ()
+            found = flight_summaries(session, flight_id) if _storable(flight_id) else ()
         if not found:
             raise UnknownFlight(f"no flight {flight_id!r} is logged; list them to see their ids")
         return found[0]
 
     def frames(self, flight_id: str) -> tuple[LoggedFrame, ...]:
         """Return a flight's frames in order of time; none for an unknown flight."""
-        query = select(FrameRow).where(FrameRow.flight_id == flight_id).order_by(FrameRow.ordinal)
         with self._reading() as session:
-            return tuple(map(logged_frame, session.scalars(query)))
+            return stored_frames(session, flight_id)
 
     def sightings(self, flight_id: str) -> tuple[Sighting, ...]:
         """Return a flight's sightings as they were logged; none for an unknown flight."""
@@ -272,10 +247,7 @@ class Store:
         )
         with self._reading() as session:
             dugong_incidents = tuple(map(incident_of, session.scalars(incidents)))
-            surveyed = tuple(
-                ZoneSurvey(row.zone_id, row.day, row.seen_fraction)
-                for row in session.scalars(surveys)
-            )
+            surveyed = tuple(map(zone_survey, session.scalars(surveys)))
         return zone_statuses(
             site.zones,
             dugong_incidents,
@@ -372,44 +344,3 @@ def _user_row(session: Session, name: str) -> UserRow:
     if row is None:
         raise UnknownUser(f"no user {name!r}; add it first")
     return row
-
-
-def _summaries(session: Session, flight_id: str | None = None) -> tuple[FlightSummary, ...]:
-    """Return the summary of one flight, or of all, the last received first."""
-    frame_of_it = FrameRow.flight_id == FlightRow.flight_id
-    query = select(
-        FlightRow,
-        select(func.count(FrameRow.ordinal)).where(frame_of_it).scalar_subquery(),
-        select(func.min(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
-        select(func.max(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
-        select(func.count(DetectionRow.ordinal))
-        .where(DetectionRow.flight_id == FlightRow.flight_id)
-        .scalar_subquery(),
-        select(func.count(SightingRow.ordinal))
-        .where(SightingRow.flight_id == FlightRow.flight_id)
-        .scalar_subquery(),
-    ).order_by(FlightRow.received_at_utc.desc(), FlightRow.flight_id)
-    if flight_id is not None:
-        query = query.where(FlightRow.flight_id == flight_id)
-    found = session.execute(query).all()
-    refused: dict[str, list[RefusedFileRow]] = {}
-    of_these = select(RefusedFileRow).where(
-        RefusedFileRow.flight_id.in_([flight.flight_id for flight, *_ in found])
-    )
-    for row in session.scalars(of_these.order_by(RefusedFileRow.ordinal)):
-        refused.setdefault(row.flight_id, []).append(row)
-    return tuple(
-        FlightSummary(
-            flight_id=flight.flight_id,
-            site_id=flight.site_id,
-            received_at_utc=flight.received_at_utc,
-            first_taken_utc=first,
-            last_taken_utc=last,
-            frames=frames,
-            refused=tuple(map(refused_file, refused.get(flight.flight_id, ()))),
-            detections=detections,
-            sightings=sightings,
-            model_sha256=flight.model_sha256,
-        )
-        for flight, frames, first, last, detections, sightings in found
-    )

@@ -203,7 +203,7 @@ class LedgerRow(Base):
     __tablename__ = "ledger"
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at_utc: Mapped[datetime]
+    at_utc: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(64), index=True)
     payload: Mapped[str]

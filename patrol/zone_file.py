@@ -1,7 +1,7 @@
 """Zones and land from GeoJSON files: validated at the edge, refused with the place of the fault."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -93,7 +93,8 @@ def fault_text(error: ValidationError) -> str:
     """Return what pydantic found as one line: each field with its fault."""
     return "; ".join(
         f"{'.'.join(str(part) for part in fault['loc']) or 'file'}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_input=False)
+        + ("" if fault["type"] == "missing" else f", got {str(fault['input'])[:60]!r}")
+        for fault in error.errors(include_url=False)
     )
 
 
@@ -167,8 +168,8 @@ def _area(geometry: dict[str, Any], where: str) -> shapely.Polygon | shapely.Mul
         )
     if not area.is_valid:
         raise SiteFileError(f"{where}: the outline is invalid: {shapely.is_valid_reason(area)}")
-    return area
+    return shapely.force_2d(area)
 
 
-def _listed(kinds: Sequence[ZoneKind] | set[ZoneKind]) -> str:
+def _listed(kinds: Collection[ZoneKind]) -> str:
     return " or ".join(sorted(kinds))

@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_table(
         "ledger",
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at_utc", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at_utc", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),

@@ -1,0 +1,120 @@
+"""Flights in the database: written once, read back as summaries, frames and sightings."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from detection.types import Sighting
+from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
+from patrol.ledger import flight_payload
+from patrol.rows import (
+    detection_rows,
+    frame_rows,
+    incident_row,
+    logged_frame,
+    refused_file,
+    refused_file_rows,
+    sighting_rows,
+    sightings_of,
+    zone_survey,
+)
+from patrol.tables import (
+    DetectionRow,
+    FlightRow,
+    FrameRow,
+    RefusedFileRow,
+    SightingRow,
+    SurveyRow,
+)
+
+
+def insert_flight(session: Session, log: FlightLog) -> FlightRow:
+    """Write all rows of a flight and its incidents; raises FlightLogError."""
+    flight = FlightRow(log.flight.flight_id, log.site_id, log.model_sha256, log.received_at_utc)
+    session.add(flight)
+    session.flush()  # rows that point to others go in after them
+    session.add_all((*frame_rows(log.flight), *refused_file_rows(log.flight)))
+    session.add_all(sighting_rows(log))
+    session.flush()
+    session.add_all(detection_rows(log))
+    session.add_all(
+        SurveyRow(flight.flight_id, survey.zone_id, survey.day, survey.seen_fraction)
+        for survey in log.surveyed
+    )
+    session.add_all(map(incident_row, log.incidents))
+    session.flush()
+    return flight
+
+
+def stored_frames(session: Session, flight_id: str) -> tuple[LoggedFrame, ...]:
+    """Return a flight's frames in the order they were logged."""
+    query = select(FrameRow).where(FrameRow.flight_id == flight_id).order_by(FrameRow.ordinal)
+    return tuple(map(logged_frame, session.scalars(query)))
+
+
+def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
+    """Return a flight's sightings in the order they were logged."""
+    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
+    detections = select(DetectionRow).where(
+        DetectionRow.flight_id == flight_id, DetectionRow.sighting_id.is_not(None)
+    )
+    return sightings_of(
+        session.scalars(sightings.order_by(SightingRow.ordinal)).all(),
+        session.scalars(detections.order_by(DetectionRow.ordinal)),
+    )
+
+
+def stored_flight_payload(session: Session, flight: FlightRow) -> str:
+    """Return what the ledger says of a flight whose rows are as they are now."""
+    frames = select(FrameRow.sha256).where(FrameRow.flight_id == flight.flight_id)
+    surveys = select(SurveyRow).where(SurveyRow.flight_id == flight.flight_id)
+    return flight_payload(
+        site_id=flight.site_id,
+        model_sha256=flight.model_sha256,
+        received_at_utc=flight.received_at_utc,
+        frame_sha256s=session.scalars(frames.order_by(FrameRow.ordinal)),
+        sightings=stored_sightings(session, flight.flight_id),
+        surveys=map(
+            zone_survey, session.scalars(surveys.order_by(SurveyRow.day, SurveyRow.zone_id))
+        ),
+    )
+
+
+def flight_summaries(session: Session, flight_id: str | None = None) -> tuple[FlightSummary, ...]:
+    """Return the summary of one flight, or of all, the last received first."""
+    frame_of_it = FrameRow.flight_id == FlightRow.flight_id
+    query = select(
+        FlightRow,
+        select(func.count(FrameRow.ordinal)).where(frame_of_it).scalar_subquery(),
+        select(func.min(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
+        select(func.max(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
+        select(func.count(DetectionRow.ordinal))
+        .where(DetectionRow.flight_id == FlightRow.flight_id)
+        .scalar_subquery(),
+        select(func.count(SightingRow.ordinal))
+        .where(SightingRow.flight_id == FlightRow.flight_id)
+        .scalar_subquery(),
+    ).order_by(FlightRow.received_at_utc.desc(), FlightRow.flight_id)
+    if flight_id is not None:
+        query = query.where(FlightRow.flight_id == flight_id)
+    found = session.execute(query).all()
+    refused: dict[str, list[RefusedFileRow]] = {}
+    of_these = select(RefusedFileRow).where(
+        RefusedFileRow.flight_id.in_([flight.flight_id for flight, *_ in found])
+    )
+    for row in session.scalars(of_these.order_by(RefusedFileRow.ordinal)):
+        refused.setdefault(row.flight_id, []).append(row)
+    return tuple(
+        FlightSummary(
+            flight_id=flight.flight_id,
+            site_id=flight.site_id,
+            received_at_utc=flight.received_at_utc,
+            first_taken_utc=first,
+            last_taken_utc=last,
+            frames=frames,
+            refused=tuple(map(refused_file, refused.get(flight.flight_id, ()))),
+            detections=detections,
+            sightings=sightings,
+            model_sha256=flight.model_sha256,
+        )
+        for flight, frames, first, last, detections, sightings in found
+    )
