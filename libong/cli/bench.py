@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -71,8 +72,8 @@ def _detect_rows(paths: Sequence[Path]) -> list[Row]:
         for way in (detector, slicing):  # neither pays for warming up
             way.detect(frame)
         for _ in range(ROUNDS):
-            ours.append(_seconds(lambda frame=frame: detector.detect(frame)))
-            peer.append(_seconds(lambda frame=frame, way=slicing: way.detect(frame)))
+            ours.append(_seconds(partial(detector.detect, frame)))
+            peer.append(_seconds(partial(slicing.detect, frame)))
     mine, theirs = median(ours), median(peer)
     return [Row("detect", "time a frame", "s", mine, theirs, "native slicing", theirs / mine)]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
 from hashlib import file_digest
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +17,7 @@ from ingest.errors import PhotoError
 from ingest.flight import photo_paths, read_flight, read_frame
 from ingest.frame import Flight, RefusedFile
 from ingest.projection import SeaView
-from ingest.report import frame_document, refused_document
+from ingest.report import frame_document, refusal_document
 from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
 from libong.composition import open_detector, open_media, open_site, open_store
 from libong.pipeline import FlightReport, process_flight
@@ -83,7 +82,7 @@ def frames(
     elif as_json:
         print_json(
             [frame_document(f) for f in flight.frames]
-            + [refused_document(r) for r in flight.refused]
+            + [refusal_document(r) for r in flight.refused]
         )
     else:
         _print_frames(flight)
@@ -93,12 +92,22 @@ def frames(
 def _print_overlap(flight: Flight, *, as_json: bool) -> None:
     pairs = pair_disagreements(flight.frames)
     if as_json:
-        print_json([asdict(p) for p in pairs])
+        print_json(
+            [
+                {
+                    "a": str(p.a.path),
+                    "b": str(p.b.path),
+                    "matches": p.matches,
+                    "median_m": p.median_m,
+                }
+                for p in pairs
+            ]
+        )
         return
     table = Table("pair", "matches", "median disagreement m", title="Same ground, two pictures")
     for pair in pairs:
         shown = "-" if pair.median_m is None else f"{pair.median_m:.2f}"
-        table.add_row(f"{pair.a} / {pair.b}", str(pair.matches), shown)
+        table.add_row(f"{pair.a.path.name} / {pair.b.path.name}", str(pair.matches), shown)
     console.print(table)
 
 

@@ -13,7 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from libong.pipeline import Progress as ProgressCallback
 
-console = Console()
+# A pipe or a file has no width; rich would take 80 columns and break names apart.
+PIPED_WIDTH = 160
+console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
 messages = Console(stderr=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
