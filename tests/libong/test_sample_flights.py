@@ -1,0 +1,154 @@
+"""The sample flights, the whole way with the committed model, against their truth."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from detection.types import ObjectClass
+from ingest.lonlat import LonLat, distance_m
+from libong.composition import open_detector, open_media, open_site, open_store
+from libong.pipeline import OtherSiteError, process_flight
+from libong.settings import read_settings
+from patrol.zone_status import Presence, Status
+
+HOUSE = Path(__file__).resolve().parents[2]
+FLIGHTS = HOUSE / "sample_flights"
+
+
+def quiet(_stage, _done, _total):
+    """No progress bar."""
+
+
+class Processed:
+    """Both sample flights in one store."""
+
+    def __init__(self, data_dir):
+        self.settings = read_settings(data_dir=data_dir)
+        self.site = open_site("koh_libong")
+        self.store = open_store(self.settings)
+        self.media = open_media(self.settings)
+        self.detector = open_detector(self.settings)
+        self.survey = self.process(FLIGHTS / "seagrass_survey")
+        self.faults = self.process(FLIGHTS / "with_faults")
+
+    def process(self, folder, site=None):
+        return process_flight(
+            [folder],
+            site or self.site,
+            self.detector,
+            self.store,
+            self.media,
+            on_progress=quiet,
+        )
+
+
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory):
+    both = Processed(tmp_path_factory.mktemp("store"))
+    yield both
+    both.store.close()
+
+
+def truth_of(name):
+    return json.loads((FLIGHTS / name / "truth.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["seagrass_survey", "with_faults"])
+def test_sightings_are_exactly_the_truth(processed, name):
+    truth, report = truth_of(name), getattr(processed, name.split("_")[1])
+    counted = Counter(s.object_class.value for s in report.sightings)
+    assert counted == Counter(truth["expected_sightings"])
+
+
+@pytest.mark.parametrize("name", ["seagrass_survey", "with_faults"])
+def test_each_sighting_lies_within_three_sigma_of_an_object_of_its_own(processed, name):
+    truth, report = truth_of(name), getattr(processed, name.split("_")[1])
+    names = {f.sha256: f.file_name for f in processed.store.frames(report.flight_id)}
+    unmatched = {o["object_id"]: o for o in truth["objects"]}
+    for sighting in report.sightings:
+        frame = names[sighting.best.frame_sha256]
+        near = {
+            o["object_id"]: gap
+            for o in unmatched.values()
+            if o["class"] == sighting.object_class
+            and (gap := gap_m(o, frame, sighting.position)) is not None
+        }
+        assert near, f"no {sighting.object_class} left for the sighting in {frame}"
+        closest = min(near, key=near.__getitem__)
+        assert near[closest] <= 3 * sighting.error_m
+        del unmatched[closest]
+
+
+def gap_m(thing, frame, position):
+    """How far a sighting is from where an object was in a frame; None where it was not seen."""
+    for seen in thing["frames"]:
+        if seen["frame"] == frame:
+            return distance_m(LonLat(seen["lon"], seen["lat"]), position)
+    return None
+
+
+@pytest.mark.parametrize("name", ["seagrass_survey", "with_faults"])
+def test_incidents_are_exactly_the_truth(processed, name):
+    truth, report = truth_of(name), getattr(processed, name.split("_")[1])
+    expected = Counter((i["rule"], i["zone"]) for i in truth["expected_incidents"])
+    assert Counter((i.rule.value, i.zone_id) for i in report.incidents) == expected
+
+
+def test_mother_and_calf_are_two_sightings_of_many_boxes(processed):
+    dugongs = [s for s in processed.survey.sightings if s.object_class is ObjectClass.DUGONG]
+    boxes = sum(len(s.detections) for s in dugongs)
+    assert boxes >= 3 * len(dugongs)
+
+
+def test_each_faulty_file_is_named_with_its_reason(processed):
+    codes = Counter(r.reason.code for r in processed.faults.refused)
+    assert codes == Counter(["no_gps", "truncated", "not_an_image", "duplicate"])
+    assert all(r.remedy and r.reason.text for r in processed.faults.refused)
+    assert processed.faults.frames > 0
+
+
+def test_every_incident_has_its_picture_and_its_original(processed):
+    for report in (processed.survey, processed.faults):
+        for incident in report.incidents:
+            assert processed.media.get(incident.crop_sha256).startswith(b"\xff\xd8")
+            original = processed.media.get(incident.frame_sha256)
+            assert b"GPS" in original or b"drone-dji" in original
+
+
+def test_processing_again_changes_nothing(processed):
+    before = (processed.store.flights(), processed.store.incidents(), processed.store.verify())
+    again = processed.process(FLIGHTS / "seagrass_survey")
+    assert again.already_logged
+    assert (again.sightings, again.incidents) == (
+        processed.survey.sightings,
+        processed.survey.incidents,
+    )
+    assert (
+        processed.store.flights(),
+        processed.store.incidents(),
+        processed.store.verify(),
+    ) == before
+
+
+def test_another_site_may_not_take_over_a_flight(processed):
+    other = replace(processed.site, site_id="elsewhere")
+    with pytest.raises(OtherSiteError, match="koh_libong"):
+        processed.process(FLIGHTS / "seagrass_survey", site=other)
+
+
+def test_the_ledger_is_whole(processed):
+    assert processed.store.verify().faults == ()
+
+
+def test_the_surveyed_zone_is_raised_and_unsurveyed_ones_say_so(processed):
+    day = max(i.occurred_at_utc for i in processed.survey.incidents).astimezone(
+        processed.site.reference.timezone
+    )
+    statuses = {s.zone_id: s for s in processed.store.zone_statuses(processed.site, day.date())}
+    raised = [s for s in statuses.values() if s.presence is Presence.PRESENT]
+    assert raised
+    assert all(s.status in (Status.CAUTION, Status.CLOSED) for s in raised)
+    assert any(s.presence is Presence.NOT_SURVEYED for s in statuses.values())
