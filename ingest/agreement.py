@@ -1,7 +1,8 @@
 """Whether overlapping frames put the same things in the same places: the check of pose and scale.
 
 Features seen by two frames are placed on the ground by each; were place, angles, lens and
-projection all right, both places would be one. On the sea few features hold still: check over a shore.
+projection all right, both places would be one. On the sea few features hold still: check over a
+shore.
 """
 
 from collections.abc import Sequence

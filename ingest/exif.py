@@ -3,6 +3,7 @@
 Tag meanings are those of Exif 2.32 (CIPA DC-008).
 """
 
+import logging
 import re
 import struct
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from exifread.core.exceptions import ExifError
 
 from ingest.errors import PhotoError
 
+_TIFF_SIGNATURES = (b"II*\0", b"MM\0*")
 _DATE_TIME = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _DATE = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)")
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
@@ -30,6 +32,9 @@ _MM_PER_RESOLUTION_UNIT: dict[float | None, float] = {
 _BROKEN_EXIF = (ExifError, struct.error, ValueError, IndexError, KeyError, TypeError, OverflowError)
 
 _POSITIONING_ERROR = "GPS Tag 0x001F"  # GPSHPositioningError, which exifread 3 does not name
+
+# exifread logs each oddity, and a broken block has thousands: they would drown the command's own.
+logging.getLogger("exifread").setLevel(logging.CRITICAL)
 
 _Tags = Mapping[str, object]
 
@@ -63,6 +68,8 @@ class ExifRecord:
 
 def read_exif(tiff: bytes) -> ExifRecord:
     """Read the TIFF structure of an Exif segment; raises PhotoError `damaged` if it is nonsense."""
+    if not tiff.startswith(_TIFF_SIGNATURES):
+        raise PhotoError("damaged", "the Exif block does not begin as a TIFF structure does")
     try:
         tags: _Tags = exifread.process_file(
             BytesIO(tiff), details=False, extract_thumbnail=False, builtin_types=True
@@ -98,6 +105,8 @@ def _text(tags: _Tags, name: str) -> str:
 def _numbers(tags: _Tags, name: str) -> tuple[float, ...]:
     value = tags.get(name)
     values = value if isinstance(value, list) else [value]
+    # exifread hands each FLOAT and DOUBLE, which some writers use for ratios, as a 1-tuple
+    values = [v[0] if isinstance(v, tuple) else v for v in values]
     numbers = tuple(float(v) for v in values if isinstance(v, int | float) and isfinite(v))
     return numbers if len(numbers) == len(values) else ()
 

@@ -47,12 +47,13 @@ def read_pose(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteRefere
 
     Angles come from DJI's gimbal tags, else from Pix4D's; with neither, nadir is assumed and noted.
     """
+    position = _position(exif, dji)
     height = read_height(exif, dji, pix4d, site)
     angles = _angles(dji, pix4d)
     assumed = angles is None
     yaw_deg, pitch_deg, roll_deg = angles or _NADIR
     pose = CameraPose(
-        position=_position(exif, dji),
+        position=position,
         height_above_sea_m=height.above_sea_m,
         height_source=height.source,
         yaw_deg=yaw_deg,

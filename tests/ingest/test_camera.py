@@ -1,0 +1,123 @@
+from math import hypot
+
+import pytest
+
+from ingest.camera import read_intrinsics
+from ingest.errors import PhotoError
+from ingest.exif import ExifRecord
+from ingest.xmp import DjiTags, Pix4dTags
+
+P4P = ExifRecord(make="DJI", model="FC6310", focal_length_mm=8.8, focal_length_35mm=24)
+
+
+def intrinsics(size, exif, dji=DjiTags(), pix4d=Pix4dTags()):  # noqa: B008 - frozen
+    return read_intrinsics(*size, exif, dji, pix4d)
+
+
+@pytest.mark.parametrize(
+    ("size", "exif", "focal_px", "source"),
+    [
+        # 1-inch sensor, 13.2 mm wide: 8.8 / 13.2 of the width
+        ((5472, 3648), P4P, 3648.0, "sensor_table"),
+        ((3648, 5472), P4P, 3648.0, "sensor_table"),  # held upright
+        # a copy shrunk to a quarter sees the same angle
+        ((1368, 912), P4P, 912.0, "sensor_table"),
+        (
+            (4000, 2250),
+            ExifRecord(model="FC300S", focal_length_mm=3.61, focal_length_35mm=20),
+            3.61 / 6.17 * 4000,
+            "sensor_table",
+        ),
+        (
+            (4000, 3000),
+            ExifRecord(model="X", focal_length_mm=10, focal_plane_px_per_mm=200),
+            2000.0,
+            "focal_plane",
+        ),
+        (
+            (2000, 1500),
+            ExifRecord(
+                model="X", focal_length_mm=10, focal_plane_px_per_mm=200, tagged_width_px=4000
+            ),
+            1000.0,
+            "focal_plane",
+        ),
+        (
+            (6000, 4000),
+            ExifRecord(focal_length_35mm=24),
+            24 / hypot(36, 24) * hypot(6000, 4000),
+            "35mm_equivalent",
+        ),
+        # 16:9 cut from a 4:3 sensor: the diagonal is the sensor's, 5000, not the picture's, 4589
+        (
+            (4000, 2250),
+            ExifRecord(focal_length_35mm=20),
+            20 / hypot(36, 24) * 5000,
+            "35mm_equivalent",
+        ),
+    ],
+)
+def test_focal_length_from_exif(size, exif, focal_px, source):
+    camera = intrinsics(size, exif)
+    assert camera.focal_px == pytest.approx(focal_px)
+    assert camera.source == source
+    assert camera.principal_px == (size[0] / 2, size[1] / 2)
+
+
+@pytest.mark.parametrize(
+    ("size", "centre", "focal_px", "principal"),
+    [
+        ((5472, 3648), (2736.0, 1824.0), 3666.67, (2736.0, 1824.0)),
+        ((5472, 3648), (2750.0, 1810.0), 3666.67, (2750.0, 1810.0)),
+        ((5472, 3078), (2750.0, 1824.0), 3666.67, (2750.0, 1539.0)),  # 16:9 crop
+        ((2736, 1824), (2736.0, 1824.0), 1833.335, (1368.0, 912.0)),  # shrunk to half
+        ((5472, 3648), None, 3666.67, (2736.0, 1824.0)),
+    ],
+)
+def test_dji_calibration(size, centre, focal_px, principal):
+    dji = DjiTags(calibrated_focal_px=3666.67, calibrated_centre_px=centre)
+    camera = intrinsics(size, P4P, dji)
+    assert camera.source == "calibrated"
+    assert camera.focal_px == pytest.approx(focal_px)
+    assert camera.principal_px == pytest.approx(principal)
+
+
+def test_dewarp_data_counts_its_centre_from_the_middle():
+    dji = DjiTags(dewarp=(3713.29, 3713.31, 7.0, -8.0, 0, 0, 0, 0, 0))
+    camera = intrinsics((5280, 3956), P4P, dji)
+    assert (camera.focal_px, camera.principal_px) == (3713.29, (2647.0, 1970.0))
+
+
+def test_pix4d_calibration_is_in_millimetres_of_the_sensor():
+    pix4d = Pix4dTags(focal_length_mm=8.6, principal_point_mm=(6.5, 4.3))
+    camera = intrinsics((5472, 3648), P4P, pix4d=pix4d)
+    assert camera.source == "pix4d"
+    assert camera.focal_px == pytest.approx(8.6 / 13.2 * 5472)
+    assert camera.principal_px == pytest.approx((6.5 / 13.2 * 5472, 4.3 / 13.2 * 5472))
+
+
+def test_digital_zoom_lengthens_the_lens_and_widens_its_error():
+    plain = intrinsics((5472, 3648), P4P)
+    zoomed_exif = ExifRecord(model="FC6310", focal_length_mm=8.8, digital_zoom=2.0)
+    zoomed = intrinsics((5472, 3648), zoomed_exif)
+    assert zoomed.focal_px == pytest.approx(2 * plain.focal_px)
+    assert zoomed.focal_rel_error > plain.focal_rel_error
+
+
+def test_better_sources_have_smaller_errors():
+    errors = [
+        intrinsics((5472, 3648), exif, dji).focal_rel_error
+        for exif, dji in (
+            (P4P, DjiTags(calibrated_focal_px=3666.67)),
+            (P4P, DjiTags()),
+            (ExifRecord(focal_length_35mm=24), DjiTags()),
+        )
+    ]
+    assert errors == sorted(errors)
+    assert errors[0] < errors[-1]
+
+
+def test_an_unknown_lens_is_refused():
+    with pytest.raises(PhotoError, match="ACME Cam 5") as refused:
+        intrinsics((4000, 3000), ExifRecord(make="ACME", model="Cam 5", focal_length_mm=5))
+    assert refused.value.code == "no_camera"

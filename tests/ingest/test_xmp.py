@@ -1,0 +1,123 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.errors import PhotoError
+from ingest.xmp import DjiTags, Pix4dTags, read_xmp
+
+HEAD = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+)
+TAIL = "</rdf:Description></rdf:RDF></x:xmpmeta>"
+DJI = 'xmlns:drone-dji="http://www.dji.com/drone-dji/1.0/"'
+PIX4D = 'xmlns:Camera="http://pix4d.com/camera/1.0"'
+
+
+def packet(namespace: str, attributes: str = "", elements: str = "") -> bytes:
+    return f"{HEAD}{namespace} {attributes}>{elements}{TAIL}".encode()
+
+
+def test_dji_attributes():
+    dji, pix4d = read_xmp(
+        [
+            packet(
+                DJI,
+                'drone-dji:AbsoluteAltitude="+198.31" drone-dji:RelativeAltitude="+39.80" '
+                'drone-dji:GimbalRollDegree="+0.00" drone-dji:GimbalYawDegree="-140.00" '
+                'drone-dji:GimbalPitchDegree="-89.90" drone-dji:AltitudeType="RtkAlt" '
+                'drone-dji:RtkFlag="50" drone-dji:RtkStdLon="0.01214" '
+                'drone-dji:UTCAtExposure="2024-02-13T11:13:24.526262" drone-dji:SelfData=""',
+            )
+        ]
+    )
+    assert dji == DjiTags(
+        absolute_altitude_m=198.31,
+        relative_altitude_m=39.8,
+        gimbal_roll_deg=0.0,
+        gimbal_yaw_deg=-140.0,
+        gimbal_pitch_deg=-89.9,
+        altitude_type="RtkAlt",
+        rtk_flag=50,
+        rtk_std_lon_m=0.01214,
+        utc_at_exposure=datetime(2024, 2, 13, 11, 13, 24, 526262, tzinfo=UTC),
+    )
+    assert pix4d == Pix4dTags()
+
+
+def test_dji_elements_and_the_misspelt_longitude():
+    elements = (
+        "<drone-dji:GpsLatitude>7.25</drone-dji:GpsLatitude>"
+        "<drone-dji:GpsLongtitude> 99.4 </drone-dji:GpsLongtitude>"
+    )
+    dji, _ = read_xmp([packet(DJI, elements=elements)])
+    assert (dji.lon_deg, dji.lat_deg) == (99.4, 7.25)
+
+
+def test_pix4d_rationals_in_elements():
+    _, pix4d = read_xmp(
+        [
+            packet(
+                PIX4D,
+                elements="<Camera:Pitch>8843/5528</Camera:Pitch><Camera:Roll>-32261/50208"
+                "</Camera:Roll><Camera:Yaw>-26386/307</Camera:Yaw>"
+                "<Camera:VertCS>EPSG:5773</Camera:VertCS>"
+                "<Camera:PrincipalPoint>2.42299,1.850154</Camera:PrincipalPoint>",
+            )
+        ]
+    )
+    assert (pix4d.yaw_deg, pix4d.pitch_deg, pix4d.roll_deg) == pytest.approx(
+        (-85.94788, 1.599674, -0.642547), abs=1e-5
+    )
+    assert pix4d.vertical_crs == "EPSG:5773"
+    assert pix4d.principal_point_mm == (2.42299, 1.850154)
+
+
+def test_calibration():
+    dji, _ = read_xmp(
+        [
+            packet(
+                DJI,
+                'drone-dji:CalibratedFocalLength="3666.666504" '
+                'drone-dji:CalibratedOpticalCenterX="2736.0" '
+                'drone-dji:CalibratedOpticalCenterY="1824.0" '
+                'drone-dji:DewarpData="2021-01-14;3713.29,3713.31,7.02,-8.72,-0.1,0,0,0,0"',
+            )
+        ]
+    )
+    assert dji.calibrated_focal_px == 3666.666504
+    assert dji.calibrated_centre_px == (2736, 1824)
+    assert dji.dewarp == (3713.29, 3713.31, 7.02, -8.72, -0.1, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("text", ["", "north", "1/0", "nan", "1e999", "1/x"])
+def test_what_is_no_number_is_not_told(text):
+    _, pix4d = read_xmp([packet(PIX4D, elements=f"<Camera:Yaw>{text}</Camera:Yaw>")])
+    assert pix4d.yaw_deg is None
+
+
+def test_the_first_packet_that_tells_wins_and_padding_is_passed_over():
+    first = b'<?xpacket begin=""?>' + packet(DJI, 'drone-dji:RtkFlag="50"') + b"\0\n\0"
+    second = packet(DJI, 'drone-dji:RtkFlag="16" drone-dji:RtkStdLat="0.5"')
+    dji, _ = read_xmp([first, second])
+    assert (dji.rtk_flag, dji.rtk_std_lat_m) == (50, 0.5)
+
+
+def test_same_names_of_other_vocabularies_are_left_alone():
+    other = 'xmlns:Camera="http://example.org/camera/1.0/" Camera:Yaw="5"'
+    assert read_xmp([packet(other)]) == (DjiTags(), Pix4dTags())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"no xml",
+        b"<x:xmpmeta>",
+        b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    ],
+)
+def test_broken_and_hostile_xml_is_refused(data):
+    with pytest.raises(PhotoError) as refused:
+        read_xmp([data])
+    assert refused.value.code == "damaged"
