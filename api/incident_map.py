@@ -40,12 +40,13 @@ def draw_incident_map(
             weight=1,
             fill=True,
             fill_opacity=0.15,
-            interactive=False,
         ).add_to(drawn)
     if incidents:
         folium.GeoJson(
             feature_collection(incident_feature(incident) for incident in incidents),
-            marker=folium.CircleMarker(radius=9, weight=2, color="#ffffff", fill_opacity=0.95),
+            marker=folium.CircleMarker(
+                radius=9, weight=2, color="#ffffff", fill=True, fill_opacity=0.95
+            ),
             style_function=lambda feature: {
                 "fillColor": PRIORITY_COLOURS[Priority(feature["properties"]["priority"])]
             },
@@ -82,7 +83,7 @@ def _zone_feature(zone: Zone, reader: Reader) -> dict[str, Any]:
         "type": "Feature",
         "id": f"zone:{zone.zone_id}",
         "geometry": mapping(zone.area),
-        "properties": {"label": reader.pick(zone.name_th, zone.name_en)},
+        "properties": {"hint": reader.pick(zone.name_th, zone.name_en)},
     }
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import folium
 from markupsafe import Markup
+from shapely import box
+from shapely.geometry import mapping
 
 GeoJson = Mapping[str, Any]
 
@@ -23,6 +25,8 @@ LAND_STYLE = {
     "fillOpacity": 1,
     "interactive": False,
 }
+# Beyond the coastline's data nothing is known, so the sea is drawn only as far as it reaches.
+SEA_STYLE = {"stroke": False, "fillColor": "#c9e4ea", "fillOpacity": 1, "interactive": False}
 MIN_ZOOM, MAX_ZOOM = 10, 17  # the coastline is good to about 10 m: closer zooms would pretend
 
 
@@ -35,20 +39,24 @@ class MapDrawing:
 
 
 def coast_map(coast: GeoJson) -> folium.Map:
-    """Return a map of the land alone.
+    """Return a map of the land and the sea around it.
 
     Args:
         coast: GeoJSON of the land polygons, WGS 84.
     """
-    sea = folium.Map(
+    land = folium.GeoJson(dict(coast), style_function=lambda _: LAND_STYLE)
+    (south, west), (north, east) = land.get_bounds()
+    sheet = folium.Map(
         tiles=None,
         zoom_control=False,
         attribution_control=False,
         min_zoom=MIN_ZOOM,
         max_zoom=MAX_ZOOM,
     )
-    folium.GeoJson(dict(coast), style_function=lambda _: LAND_STYLE).add_to(sea)
-    return sea
+    sea = mapping(box(west, south, east, north))
+    folium.GeoJson(sea, style_function=lambda _: SEA_STYLE).add_to(sheet)
+    land.add_to(sheet)
+    return sheet
 
 
 def show_box(drawn: folium.Map, south_west: Sequence[float], north_east: Sequence[float]) -> None:

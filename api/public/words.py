@@ -6,7 +6,7 @@ from api.language import mark
 from patrol.zone_status import Presence, Status
 
 STATUS_WORDS: Mapping[Status, str] = {
-    Status.CALM: mark("Normal"),
+    Status.CALM: mark("As usual"),
     Status.CAUTION: mark("Slow down"),
     Status.CLOSED: mark("Keep out"),
 }

@@ -7,20 +7,20 @@
 const box = document.querySelector(".folium-map");
 const map = window[box.id];
 
-L.control.attribution({ prefix: "Leaflet" }).addAttribution(box.dataset.attribution).addTo(map);
+L.control.attribution({ prefix: false }).addAttribution(box.dataset.attribution).addTo(map);
 L.control
   .zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut })
   .addTo(map);
-L.control.scale({ imperial: false }).addTo(map);
+L.control.scale({ imperial: false, position: "topright" }).addTo(map);
 
 const cards = new Map(
   [...document.querySelectorAll("[data-feature-id]")].map((card) => [card.dataset.featureId, card]),
 );
 
-function labelElement(text) {
-  const label = document.createElement("span");
-  label.textContent = text;
-  return label;
+function textElement(text) {
+  const element = document.createElement("span");
+  element.textContent = text;
+  return element;
 }
 
 function popupElement(card) {
@@ -30,6 +30,7 @@ function popupElement(card) {
   return copy;
 }
 
+const labelled = [];
 map.eachLayer((layer) => {
   if (!layer.feature) return;
   const card = cards.get(String(layer.feature.id));
@@ -39,18 +40,45 @@ map.eachLayer((layer) => {
       minWidth: Math.min(240, width),
       maxWidth: width,
       maxHeight: box.clientHeight - 60,
+      // clear of the zoom buttons, which hide on narrow screens
+      autoPanPaddingTopLeft: [box.clientWidth > 500 ? 64 : 10, 10],
     });
   }
-  if (layer.feature.properties?.label) {
-    layer.bindTooltip(labelElement(layer.feature.properties.label), {
+  const { label, hint } = layer.feature.properties ?? {};
+  if (label) {
+    layer.bindTooltip(textElement(label), {
       permanent: true,
       direction: "center",
       className: "map-label",
     });
+    labelled.unshift(layer); // the most urgent zone is drawn last and labelled first
   }
+  if (hint) layer.bindTooltip(textElement(hint), { sticky: true, className: "map-label" });
 });
 
+/* Where labels would cover each other, the more urgent one stays; zooming in shows the others. */
+function showLabels() {
+  const shown = [];
+  for (const layer of labelled) {
+    const element = layer.getTooltip().getElement();
+    element.hidden = false;
+    const here = element.getBoundingClientRect();
+    element.hidden = shown.some(
+      (other) =>
+        here.left < other.right &&
+        other.left < here.right &&
+        here.top < other.bottom &&
+        other.top < here.bottom,
+    );
+    if (!element.hidden) shown.push(here);
+  }
+}
+map.on("zoomend resize", showLabels);
+showLabels();
+
+map.on("popupclose", () => box.classList.remove("has-popup"));
 map.on("popupopen", (event) => {
+  box.classList.add("has-popup");
   event.popup
     .getElement()
     .querySelector(".leaflet-popup-close-button")

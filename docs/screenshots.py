@@ -1,0 +1,91 @@
+"""Take the pictures of the README from a running service, at phone and desktop width.
+
+    python docs/screenshots.py http://127.0.0.1:8000 USER OUT_FOLDER
+
+The password of the user (an officer) is asked for, or read from LIBONG_SCREENSHOT_PASSWORD.
+Needs the `dev` extra and a Chromium (`--chromium`, /usr/bin/chromium by default).
+"""
+
+import argparse
+import os
+from collections.abc import Iterator
+from getpass import getpass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+WIDTHS_PX = {"phone": 390, "desktop": 1280}
+LANGUAGES = ("th", "en")
+CHROMIUM_ARGS = (
+    "--no-sandbox",  # the pages are our own, and containers have no user namespaces
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+)
+
+
+def pages_to_show(page: Page, base_url: str, user: str, password: str) -> Iterator[str]:
+    """Open one page after another and yield its name when it is ready to be taken."""
+    page.goto(f"{base_url}/")
+    page.wait_for_selector(".map-label")
+    yield "public"
+    # the zone drawn first lies under the others; its middle is its own
+    page.locator(".folium-map path.leaflet-interactive").first.click(force=True)
+    page.wait_for_selector(".leaflet-popup .zone")
+    page.wait_for_timeout(600)  # the map glides until the popup fits
+    yield "public-zone"
+    page.goto(f"{base_url}/login")
+    yield "login"
+    page.fill("#name", user)
+    page.fill("#password", password)
+    page.click("main button")
+    page.wait_for_selector(".alerts")
+    yield "alerts"
+    page.locator(".alert h3 a").first.click()
+    page.wait_for_selector(".history")
+    yield "incident"
+    page.goto(f"{base_url}/officer/flights")
+    yield "flights"
+    page.locator(".flight h2 a").first.click()
+    page.wait_for_selector("#refused-title")
+    yield "flight"
+
+
+def take_all(browser: Browser, base_url: str, user: str, password: str, out: Path) -> None:
+    """Write one PNG for each page, language and width."""
+    for language in LANGUAGES:
+        for width_name, width_px in WIDTHS_PX.items():
+            context = browser.new_context(
+                viewport={"width": width_px, "height": 844},
+                device_scale_factor=2 if width_name == "phone" else 1,
+            )
+            context.add_cookies([{"name": "libong_lang", "value": language, "url": base_url}])
+            page = context.new_page()
+            for name in pages_to_show(page, base_url, user, password):
+                # the opened zone is shown as on a screen, the others whole
+                whole = name != "public-zone"
+                path = out / f"{name}-{language}-{width_name}.png"
+                page.screenshot(path=path, full_page=whole)
+            context.close()
+
+
+def main() -> None:
+    """Read the command line and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("base_url")
+    parser.add_argument("user")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    arguments = parser.parse_args()
+    password = os.environ.get("LIBONG_SCREENSHOT_PASSWORD") or getpass("Password: ")
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=arguments.chromium, args=list(CHROMIUM_ARGS)
+        )
+        take_all(browser, arguments.base_url.rstrip("/"), arguments.user, password, arguments.out)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
