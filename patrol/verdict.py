@@ -26,8 +26,8 @@ class Priority(StrEnum):
 class Verdict:
     """One rule that a sighting falls under.
 
-    It names the rule and never says that anything is illegal: that is for officers. `citation` is
-    the source of the rule.
+    It names the rule and never says that anything is illegal: that is for officers. What stands
+    after a ± in a reason holds with 95 % probability. `citation` is the source of the rule.
     """
 
     rule: RuleName

@@ -100,7 +100,9 @@ def fault_text(error: ValidationError) -> str:
 
 def _read_collection(path: Path) -> _Collection:
     try:
-        collection = _Collection.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        document = json.loads(text, parse_constant=_refuse_constant)
+        collection = _Collection.model_validate(document)
     except OSError as error:
         raise SiteFileError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -109,6 +111,8 @@ def _read_collection(path: Path) -> _Collection:
         raise SiteFileError(f"{path}: not JSON at line {error.lineno}: {error.msg}") from error
     except ValidationError as error:
         raise SiteFileError(f"{path}: not a GeoJSON collection: {fault_text(error)}") from error
+    except ValueError as error:  # from _refuse_constant; the others above are ValueErrors too
+        raise SiteFileError(f"{path}: not JSON: {error}") from error
     if collection.crs is not None and not str(
         collection.crs.get("properties", {}).get("name", "")
     ).endswith(_WGS84_NAMES):
@@ -117,6 +121,11 @@ def _read_collection(path: Path) -> _Collection:
             "export the file again as EPSG:4326"
         )
     return collection
+
+
+def _refuse_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which Python's JSON takes and no geometry survives."""
+    raise ValueError(f"a number must be finite; got {name}")
 
 
 def _zone(feature: _Feature, where: str) -> Zone:

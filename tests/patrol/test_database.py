@@ -1,0 +1,144 @@
+"""Opening and migrating databases."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import patrol.database
+from patrol.store import Store, StoreError
+from patrol.tables import Base
+
+
+@pytest.fixture
+def tables_of(database_url):
+    def names() -> set[str]:
+        engine = sqlalchemy.create_engine(database_url)
+        try:
+            return set(sqlalchemy.inspect(engine).get_table_names())
+        finally:
+            engine.dispose()
+
+    return names
+
+
+@pytest.fixture
+def opened(database_url):
+    store = Store(database_url)
+    yield store
+    store.close()
+
+
+def test_migrating_an_empty_database_builds_what_the_code_maps(
+    opened, database_url, tables_of
+) -> None:
+    assert tables_of() == set()
+    opened.migrate()
+    engine = sqlalchemy.create_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, Base.metadata) == []
+            assert context.get_current_revision() == "0001"
+    finally:
+        engine.dispose()
+    assert tables_of() == set(Base.metadata.tables) | {"alembic_version"}
+
+
+def test_migrating_twice_keeps_what_is_there(opened, make_log) -> None:
+    opened.migrate()
+    opened.log_flight(make_log())
+    opened.migrate()
+    assert len(opened.flights()) == 1
+    assert opened.verify().faults == ()
+
+
+BROKEN = '''"""Fails half way."""
+from alembic import op
+import sqlalchemy as sa
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    op.create_table("half_done", sa.Column("x", sa.Integer()))
+    op.execute("UPDATE flights SET site_id = 'lost'")
+    op.execute("SELECT x FROM nowhere")
+'''
+
+
+@pytest.fixture
+def broken_migration(monkeypatch, tmp_path) -> None:
+    """A copy of the migrations with a second one that fails after its first statements."""
+    folder = tmp_path / "100% migrations"
+    shutil.copytree(patrol.database._MIGRATIONS, folder)
+    (folder / "versions" / "0002_broken.py").write_text(BROKEN)
+    monkeypatch.setattr(patrol.database, "_MIGRATIONS", folder)
+
+
+def test_a_migration_that_fails_on_an_empty_database_leaves_it_empty(
+    opened, tables_of, broken_migration
+) -> None:
+    with pytest.raises(StoreError, match="left as it was"):
+        opened.migrate()
+    assert tables_of() == set()
+
+
+def test_a_migration_that_fails_on_a_full_one_leaves_it_as_it_was(
+    store, tables_of, make_log, request
+) -> None:
+    log = make_log()
+    store.log_flight(log)
+    before = (tables_of(), store.verify())
+    request.getfixturevalue("broken_migration")
+    with pytest.raises(StoreError, match="nowhere"):
+        store.migrate()
+    assert (tables_of(), store.verify()) == before
+    assert store.log_flight(log) is False
+
+
+def test_a_database_of_a_newer_version_is_refused(store, database_url) -> None:
+    engine = sqlalchemy.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(StoreError, match="newer version"):
+        store.migrate()
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("", "must be a URL"),
+        ("nonsense", "must be a URL"),
+        ("sqlite://", "in memory is lost"),
+        ("sqlite:///:memory:", "in memory is lost"),
+        ("mysql://localhost/x", "sqlite or postgresql; got mysql"),
+    ],
+)
+def test_urls_that_are_refused(url, fault) -> None:
+    with pytest.raises(StoreError, match=fault):
+        Store(url)
+
+
+def test_a_folder_that_is_not_there_is_named_as_a_cause(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/nowhere/x.sqlite3")
+    with pytest.raises(StoreError, match="check that its folder or server is there"):
+        store.migrate()
+    store.close()
+
+
+def test_sqlite_runs_with_a_write_ahead_log_and_checks_references(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite3"
+    store = Store(f"sqlite:///{path}")
+    store.migrate()
+    with store._database.reader.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
+    store.close()
+    raw = sqlite3.connect(path)
+    assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    raw.close()

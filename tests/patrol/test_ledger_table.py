@@ -1,0 +1,126 @@
+"""Someone edits the database behind the software's back: it is refused, and found if forced."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy
+from sqlalchemy.exc import DBAPIError
+
+from patrol.incident import State
+from patrol.store import Store
+
+LATER = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def filled(store, make_log) -> Store:
+    log = make_log()
+    store.log_flight(log)
+    store.transition(
+        log.incidents[0].incident_id,
+        State.CONFIRMED,
+        actor="o",
+        reason="seen",
+        expected_version=1,
+        at_utc=LATER,
+    )
+    assert store.verify().faults == ()
+    assert store.verify().events == 4
+    return store
+
+
+@pytest.fixture
+def edit(database_url) -> Callable[[str], None]:
+    """Run SQL on the database as someone who has its password but not this software."""
+
+    def run(*statements: str) -> None:
+        engine = sqlalchemy.create_engine(database_url)
+        try:
+            with engine.begin() as connection:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+        finally:
+            engine.dispose()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ledger SET payload = '{}' WHERE sequence = 2", "DELETE FROM ledger"]
+)
+def test_the_ledger_refuses_changes(filled, edit, statement) -> None:
+    with pytest.raises(DBAPIError, match="append-only"):
+        edit(statement)
+    assert filled.verify().faults == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "sequence", "what"),
+    [
+        ("UPDATE incidents SET state = 'dismissed' WHERE rule = 'dugong_sighting'", 4, "not as"),
+        ("UPDATE incidents SET state = 'nonsense' WHERE rule = 'dugong_sighting'", 4, "not as"),
+        ("UPDATE incidents SET version = 7 WHERE rule = 'dugong_sighting'", 4, "not as"),
+        ("UPDATE incidents SET lon = lon + 1e-9 WHERE rule = 'dugong_sighting'", 4, "not as"),
+        ("UPDATE incidents SET reason_th = 'x' WHERE rule = 'boat_in_closed_zone'", 3, "not as"),
+        ("UPDATE incidents SET crop_sha256 = 'f' WHERE rule = 'boat_in_closed_zone'", 3, "not as"),
+        ("DELETE FROM incidents WHERE rule = 'boat_in_closed_zone'", 3, "is gone"),
+        ("UPDATE incidents SET incident_id = 'other' WHERE rule = 'dugong_sighting'", 0, "in no"),
+        ("UPDATE frames SET sha256 = 'f' WHERE ordinal = 0", 1, "flight flight1 is not as"),
+        ("DELETE FROM frames", 1, "flight flight1 is not as"),
+        ("UPDATE sightings SET score = 0.1", 1, "flight flight1 is not as"),
+        ("UPDATE detections SET left_px = 0 WHERE ordinal = 0", 1, "flight flight1 is not as"),
+        ("DELETE FROM detections WHERE ordinal = 0", 1, "flight flight1 is not as"),
+        ("UPDATE detections SET object_class = 'ufo'", 1, "flight flight1 is not as"),
+        ("UPDATE surveys SET seen_fraction = 1", 1, "flight flight1 is not as"),
+        ("DELETE FROM surveys", 1, "flight flight1 is not as"),
+        ("UPDATE ledger_head SET sequence = 3", 4, "it was last written at 3"),
+    ],
+)
+def test_edits_of_what_the_ledger_vouches_for_are_found(
+    filled, edit, statement, sequence, what
+) -> None:
+    edit(statement)
+    faults = filled.verify().faults
+    assert any(fault.sequence == sequence and what in fault.what for fault in faults), faults
+
+
+@pytest.fixture
+def sqlite_file(database_url, filled):
+    if not database_url.startswith("sqlite"):
+        pytest.skip("edits a SQLite file with sqlite3")
+    return database_url.removeprefix("sqlite:///")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger SET payload = replace(payload, 'seen', 'not seen') WHERE sequence = 4",
+        "UPDATE ledger SET payload = '{}' WHERE sequence = 4",
+        "UPDATE ledger SET payload = 'no json' WHERE sequence = 4",
+        "UPDATE ledger SET at_utc = 'yesterday' WHERE sequence = 2",
+        "UPDATE ledger SET subject = 'x' WHERE sequence = 2",
+        "DELETE FROM ledger WHERE sequence = 4",
+        "DELETE FROM ledger WHERE sequence = 1",
+        "DELETE FROM ledger",
+        "UPDATE ledger SET sequence = 9 WHERE sequence = 4",
+        "UPDATE incidents SET occurred_at_utc = 'yesterday'",
+        "UPDATE flights SET received_at_utc = 5",
+        "DELETE FROM flights",
+    ],
+)
+def test_whoever_drops_the_triggers_is_found_all_the_same(filled, sqlite_file, statement) -> None:
+    connection = sqlite3.connect(sqlite_file)
+    connection.execute("DROP TRIGGER ledger_refuses_update")
+    connection.execute("DROP TRIGGER ledger_refuses_delete")
+    assert connection.execute(statement).rowcount > 0
+    connection.commit()
+    connection.close()
+    assert filled.verify().faults
+
+
+def test_the_head_hash_changes_with_every_event(filled, make_log) -> None:
+    before = filled.verify().head_hash
+    filled.log_flight(make_log("flight2"))
+    assert filled.verify().head_hash != before
