@@ -1,0 +1,146 @@
+"""A folder of training tiles in YOLO's layout, each tile its own world, split by world."""
+
+import json
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detection.training.camera_effects import taken_by_camera
+from detection.training.land import random_land
+from detection.training.random_tile import (
+    composite_tile,
+    drawn_xyxy,
+    random_tile,
+    worth_labelling,
+)
+from detection.training.scene import Box
+from detection.training.sea_photos import SeaPhoto, load_sea_photos, random_crop
+from detection.types import ObjectClass
+
+TARGET_GSD_M = 0.05  # a 2.5 m dugong is 50 px long: several cells of the finest feature map
+CLASSES = tuple(ObjectClass)
+# Every split draws its worlds from its own range of seeds, so none is in two splits.
+SPLIT_SEEDS = {"train": 0, "val": 10_000_000, "test": 20_000_000}
+
+_LAND_SHARE = 0.06
+_PHOTO_SHARE = 0.05  # plain crops of real sea
+_COMPOSITE_SHARE = 0.17  # objects painted into crops of real sea
+_WIDE_SCALE_SHARE = (
+    0.15  # pictures without a known scale are searched at steps; meet other sizes too
+)
+
+
+@dataclass(frozen=True)
+class TilePlan:
+    """What to make: `count` tiles of `size_px` for a split, with or without real sea photos."""
+
+    split: str
+    count: int
+    size_px: int
+    photo_folder: Path | None = None
+    first_seed: int = 0
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile as the camera took it, RGB, its boxes, and what kind of scene it is."""
+
+    rgb: npt.NDArray[np.uint8]
+    boxes: tuple[Box, ...]
+    scene: str
+    gsd_m: float
+    jpeg_quality: int
+
+
+@lru_cache(maxsize=1)
+def _photos(folder: Path | None) -> tuple[SeaPhoto, ...]:
+    return load_sea_photos(folder) if folder else ()
+
+
+def make_tile(plan: TilePlan, number: int) -> Tile:
+    """Tile `number` of a plan; the same numbers give the same tile."""
+    seed = SPLIT_SEEDS[plan.split] + plan.first_seed + number
+    rng = np.random.default_rng([seed, 80])
+    spread = (0.5, 1.9) if rng.random() < _WIDE_SCALE_SHARE else (0.75, 1.35)
+    gsd_m = TARGET_GSD_M * float(np.exp(rng.uniform(*np.log(spread))))
+    photos = _photos(plan.photo_folder)
+    draw = rng.random()
+    boxes: tuple[Box, ...] = ()
+    if draw < _LAND_SHARE:
+        scene, rgb = "land", random_land(seed, plan.size_px, gsd_m)
+    elif photos and draw < _LAND_SHARE + _PHOTO_SHARE + _COMPOSITE_SHARE:
+        photo = photos[int(rng.integers(len(photos)))]
+        crop = random_crop(photo, rng, plan.size_px, gsd_m, training=plan.split == "train")
+        if draw < _LAND_SHARE + _PHOTO_SHARE:
+            scene, rgb = "photo", crop
+        else:
+            _, render = composite_tile(seed, crop, gsd_m)
+            scene, rgb, boxes = "composite", render.rgb, render.boxes
+    else:
+        world, render = random_tile(seed, plan.size_px, gsd_m)
+        scene, rgb, boxes = world.family, render.rgb, render.boxes
+    return Tile(taken_by_camera(rgb, rng), boxes, scene, gsd_m, int(rng.integers(60, 96)))
+
+
+def label_lines(tile: Tile) -> list[str]:
+    """YOLO labels of a tile: class, then centre and size as shares of the picture."""
+    height, width = tile.rgb.shape[:2]
+    lines = []
+    for box in tile.boxes:
+        if not worth_labelling(box):
+            continue
+        left, top, right, bottom = drawn_xyxy(box, width, height)
+        values = ((left + right) / 2 / width, (top + bottom) / 2 / height,
+                  (right - left) / width, (bottom - top) / height)  # fmt: skip
+        lines.append(f"{CLASSES.index(box.object_class)} " + " ".join(f"{v:.6f}" for v in values))
+    return lines
+
+
+def _write_tile(job: tuple[TilePlan, int, Path]) -> tuple[str, list[str]]:
+    plan, number, folder = job
+    cv2.setNumThreads(1)
+    tile = make_tile(plan, number)
+    name = f"{SPLIT_SEEDS[plan.split] + plan.first_seed + number:08d}"
+    picture = folder / "images" / plan.split / f"{name}.jpg"
+    cv2.imwrite(str(picture), tile.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, tile.jpeg_quality])
+    lines = label_lines(tile)
+    (folder / "labels" / plan.split / f"{name}.txt").write_text("".join(f"{x}\n" for x in lines))
+    return tile.scene, lines
+
+
+def write_dataset(folder: Path, plans: tuple[TilePlan, ...], *, processes: int = 1) -> Path:
+    """Write the tiles of all plans and `data.yaml`; returns its path.
+
+    `summary.json` beside it counts tiles by scene and boxes by class.
+    """
+    summary: dict[str, dict[str, object]] = {}
+    for plan in plans:
+        for part in ("images", "labels"):
+            (folder / part / plan.split).mkdir(parents=True, exist_ok=True)
+        jobs = [(plan, number, folder) for number in range(plan.count)]
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            made = list(pool.map(_write_tile, jobs, chunksize=16))
+        boxes = Counter(CLASSES[int(line[0])].value for _, lines in made for line in lines)
+        summary[plan.split] = {
+            "plan": {
+                key: str(value) for key, value in asdict(plan).items() if key != "photo_folder"
+            },
+            "real_sea_backgrounds": plan.photo_folder is not None,
+            "tiles_by_scene": Counter(scene for scene, _ in made),
+            "tiles_without_boxes": sum(not lines for _, lines in made),
+            "boxes_by_class": boxes,
+        }
+    (folder / "summary.json").write_text(json.dumps(summary, indent=1))
+    names = "".join(f"  {number}: {name.value}\n" for number, name in enumerate(CLASSES))
+    data = folder / "data.yaml"
+    data.write_text(
+        f"path: {folder.resolve()}\ntrain: images/train\nval: images/val\nnames:\n{names}"
+    )
+    return data

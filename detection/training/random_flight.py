@@ -1,0 +1,71 @@
+"""Short flights over worlds never trained on, mostly empty sea: what scores are measured on."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from detection.training.dataset import SPLIT_SEEDS
+from detection.training.flight_plan import BANGKOK, FlightPlan, RenderCamera, lawnmower
+from detection.training.random_tile import random_kind_of
+from detection.training.random_world import FAMILIES, calf_of, random_object, random_sea
+from detection.training.world import Kind, SceneObject, World
+from ingest.lonlat import LonLat
+
+_ORIGIN = LonLat(99.4572, 7.2548)
+_LAUNCH_HEIGHT_M = 2.0
+
+
+def random_flight(split: str, number: int, shots: int = 4) -> FlightPlan:
+    """Flight `number` of a split (`val` or `test`): a line of a few shots from 30 to 100 m height.
+
+    Every second flight is over a sea with dugongs; one in five holds nothing to find.
+    """
+    seed = SPLIT_SEEDS[split] + 5_000_000 + number  # far from the seeds of the split's tiles
+    rng = np.random.default_rng([seed, 92])
+    sea = random_sea(seed, FAMILIES[number % len(FAMILIES)])
+    height_m = float(rng.uniform(30, 100))
+    camera = RenderCamera()
+    seen_m = height_m * camera.height_px / camera.intrinsics().focal_px
+    line = lawnmower(1, shots, 0.5 * seen_m, 0.0, height_m, 8.0)
+    pitch = -90.0 if rng.random() < 0.7 else float(rng.uniform(-80, -60))
+    extent = (0.75 * seen_m, 0.5 * seen_m * (shots + 1))
+    return FlightPlan(
+        name=f"{split}_{number:03d}",
+        title=f"random {split} flight {number} over {sea.family}",
+        origin=_ORIGIN,
+        start=datetime(2026, 3, 1, 9, 0, 0, tzinfo=BANGKOK),
+        launch_height_m=_LAUNCH_HEIGHT_M,
+        world=replace(sea, objects=_scattered(rng, sea, extent, 0.25 * seen_m * (shots - 1))),
+        shots=tuple(replace(shot, pitch_deg=pitch, roll_deg=0.0) for shot in line),
+        camera=camera,
+        rough_camera=True,
+        jpeg_quality=int(rng.integers(75, 95)),
+        seed=seed,
+    )
+
+
+def _scattered(
+    rng: np.random.Generator, sea: World, extent_m: tuple[float, float], middle_north_m: float
+) -> tuple[SceneObject, ...]:
+    """Objects over the flown strip, none on top of another."""
+    kinds = [random_kind_of("distractors", rng) for _ in range(int(rng.poisson(14)))]
+    if rng.random() > 0.2:
+        kinds += [Kind.DUGONG] * int(rng.choice([0, 1, 2, 4], p=[0.45, 0.2, 0.2, 0.15]))
+        kinds += [random_kind_of("boats", rng) for _ in range(int(rng.poisson(1.2)))]
+        kinds += [random_kind_of("gear", rng) for _ in range(int(rng.poisson(1.5)))]
+    placed: list[SceneObject] = []
+    for kind in kinds:
+        east, north = (float(rng.uniform(-0.5, 0.5)) * side for side in extent_m)
+        thing = random_object(rng, sea, kind, len(placed), east, middle_north_m + north)
+        if thing.object_class is not None and any(_touch(thing, other) for other in placed):
+            continue
+        placed.append(thing)
+        if kind is Kind.DUGONG and rng.random() < 0.3:
+            placed.append(calf_of(rng, thing, len(placed)))
+    return tuple(placed)
+
+
+def _touch(a: SceneObject, b: SceneObject) -> bool:
+    reach_m = 0.5 * min(max(a.length_m, a.width_m), 12) + 0.5 * min(max(b.length_m, b.width_m), 12)
+    return float(np.hypot(a.east_m - b.east_m, a.north_m - b.north_m)) < reach_m

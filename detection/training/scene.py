@@ -1,0 +1,197 @@
+"""A true-to-scale picture of a world from straight above, with the exact box of every object."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detection.training.animals import ANIMAL_PAINTERS
+from detection.training.boats import paint_boat, paint_wake
+from detection.training.canvas import Canvas, Points
+from detection.training.distractors import paint_distractor
+from detection.training.gear import paint_gear
+from detection.training.noise import Grid, Image
+from detection.training.sea import (
+    cloud_shade,
+    foam_texture,
+    refract,
+    surface_light,
+    through_water,
+    white_caps,
+)
+from detection.training.world import UNDER_WATER, Kind, SceneObject, World
+from detection.types import ObjectClass
+
+_GEAR = (Kind.FLOAT_LINE, Kind.NET_RING, Kind.TRAP_BUOYS, Kind.STAKE_TRAP)
+_BOATS = (Kind.LONG_TAIL, Kind.SPEEDBOAT, Kind.FISHING_BOAT, Kind.KAYAK)
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where one object shows in a picture.
+
+    `xyxy_px` is the bounding box of the part of its outline inside the picture; `visible_share` is
+    how much of the outline's area that is; `contrast` is the colour difference to what lies around
+    it, 0..1 of full scale in the channel that differs most. `outlines_px` are the polygons, N x 2,
+    it was painted with, uncut: what another view of the same picture makes its box from.
+    """
+
+    object_id: int
+    kind: Kind
+    object_class: ObjectClass
+    xyxy_px: tuple[float, float, float, float]
+    depth_m: float
+    visible_share: float
+    contrast: float
+    outlines_px: tuple[Points, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Render:
+    """A picture, height x width x 3 RGB uint8, and the boxes of what the detector should find."""
+
+    rgb: npt.NDArray[np.uint8]
+    boxes: tuple[Box, ...]
+
+
+def render_ortho(
+    world: World,
+    grid: Grid,
+    *,
+    time_s: float = 0.0,
+    photo: npt.NDArray[np.uint8] | None = None,
+) -> Render:
+    """The world as seen from straight above at `time_s`.
+
+    With `photo` (height x width x 3 RGB of real sea, at the grid's scale) the objects are painted
+    into that picture instead of rendered water.
+    """
+    placed = [thing.at(time_s) for thing in world.objects]
+    under = sorted((t for t in placed if t.kind in UNDER_WATER), key=lambda t: -t.depth_m)
+    above = [t for t in placed if t.kind not in UNDER_WATER]
+    if photo is None:
+        canvas = Canvas(grid, through_water(world, grid))
+    else:
+        canvas = Canvas(grid, photo.astype(np.float32) / np.float32(255))
+    boxes = [_paint(canvas, thing, world) for thing in under]
+    if photo is None:
+        canvas.rgb = refract(world, grid, canvas.rgb, time_s)
+        factor, white = surface_light(world, grid, time_s)
+        canvas.rgb *= (factor * cloud_shade(world, grid))[..., None]
+        canvas.rgb += white[..., None] * (1 - canvas.rgb)
+        canvas.foam = white_caps(world, grid, time_s)
+    for thing in above:
+        if thing.kind in _BOATS:
+            paint_wake(canvas, thing, world)
+    _lay_foam(canvas, foam_texture(world, grid, time_s))
+    boxes += [_paint(canvas, thing, world) for thing in above]
+    _lay_foam(canvas, foam_texture(world, grid, time_s))
+    light = world.light
+    if photo is None:
+        canvas.rgb *= np.asarray(light.tint, dtype=np.float32) * np.float32(light.brightness)
+    picture = np.clip(canvas.rgb * 255 + 0.5, 0, 255).astype(np.uint8)
+    return Render(picture, tuple(box for box in boxes if box is not None))
+
+
+def _lay_foam(canvas: Canvas, texture: Image) -> None:
+    """Whiten the picture with the foam collected so far, and start anew."""
+    if canvas.foam.any():
+        cover = np.clip(canvas.foam * (0.35 + 0.9 * texture) * (0.2 + canvas.foam), 0, 0.95)
+        canvas.rgb += cover[..., None] * (np.float32(0.95) - canvas.rgb)
+        canvas.foam = np.zeros_like(canvas.foam)
+
+
+def _paint(canvas: Canvas, thing: SceneObject, world: World) -> Box | None:
+    """Paint one object; its box if it is one to be found and shows in the picture."""
+    canvas.outlines.clear()
+    if not _near(canvas.grid, thing):
+        return None
+    before = _shrunk(canvas, thing)
+    if thing.kind in ANIMAL_PAINTERS:
+        ANIMAL_PAINTERS[thing.kind](canvas, thing, world)
+    elif thing.kind in _BOATS:
+        paint_boat(canvas, thing, world)
+    elif thing.kind in _GEAR:
+        paint_gear(canvas, thing, world)
+    else:
+        paint_distractor(canvas, thing, world)
+    if thing.object_class is None or not canvas.outlines:
+        return None
+    shown = clip_outlines(canvas.outlines, canvas.grid.width_px, canvas.grid.height_px)
+    if shown is None:
+        return None
+    xyxy, share = shown
+    return Box(
+        thing.object_id, thing.kind, thing.object_class, xyxy, thing.depth_m, share,
+        _contrast(before, _shrunk(canvas, thing)), tuple(canvas.outlines),
+    )  # fmt: skip
+
+
+def _near(grid: Grid, thing: SceneObject) -> bool:
+    """Whether any part of the object, with a long-tail's shaft, can reach the picture."""
+    reach_m = 0.75 * max(thing.length_m, thing.width_m) + 5
+    (x, y), reach = grid.to_px([[thing.east_m, thing.north_m]])[0], reach_m / grid.gsd_m
+    return bool(-reach < x < grid.width_px + reach and -reach < y < grid.height_px + reach)
+
+
+def _shrunk(canvas: Canvas, thing: SceneObject) -> Image | None:
+    """A small copy of the picture around the object's centre, to compare before and after."""
+    if thing.kind is not Kind.DUGONG:
+        return None
+    x, y = canvas.grid.to_px([[thing.east_m, thing.north_m]])[0]
+    reach = max(2, int(0.35 * thing.length_m / canvas.grid.gsd_m))
+    rows = slice(max(0, int(y) - reach), max(0, int(y) + reach))
+    columns = slice(max(0, int(x) - reach), max(0, int(x) + reach))
+    part = canvas.rgb[rows, columns]
+    return part.copy() if part.size else None
+
+
+def _contrast(before: Image | None, after: Image | None) -> float:
+    """How strongly the painted object differs from what was there; 1 where it was not measured."""
+    if before is None or after is None:
+        return 1.0
+    change = np.abs(after - before).max(axis=2)
+    return float(np.percentile(change, 70))
+
+
+def clip_outlines(
+    outlines: Sequence[Points], width_px: int, height_px: int
+) -> tuple[tuple[float, float, float, float], float] | None:
+    """Bounding box of polygons cut to the picture and the share of their area inside, or None."""
+    whole_area, inside_area = 0.0, 0.0
+    low, high = np.array([np.inf, np.inf]), np.array([-np.inf, -np.inf])
+    for outline in outlines:
+        area = cv2.contourArea(outline.astype(np.float32))
+        whole_area += area
+        part = outline
+        if outline.min() < 0 or outline[:, 0].max() > width_px or outline[:, 1].max() > height_px:
+            part = _clipped(outline, width_px, height_px)
+            if len(part) < 3:
+                continue
+            area = cv2.contourArea(part.astype(np.float32))
+        inside_area += area
+        low, high = np.minimum(low, part.min(axis=0)), np.maximum(high, part.max(axis=0))
+    if not np.all(high > low):
+        return None
+    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    return box, min(1.0, inside_area / max(whole_area, 1e-9))
+
+
+def _clipped(polygon: Points, width_px: int, height_px: int) -> Points:
+    """A polygon cut to the picture (Sutherland and Hodgman 1974)."""
+    for axis, limit, sign in ((0, 0, 1), (0, width_px, -1), (1, 0, 1), (1, height_px, -1)):
+        if len(polygon) == 0:
+            break
+        inside = sign * (polygon[:, axis] - limit)
+        kept: list[Points] = []
+        for this, following, d0, d1 in zip(
+            polygon, np.roll(polygon, -1, axis=0), inside, np.roll(inside, -1), strict=True
+        ):
+            if d0 >= 0:
+                kept.append(this)
+            if (d0 >= 0) != (d1 >= 0):
+                kept.append(this + (following - this) * (d0 / (d0 - d1)))
+        polygon = np.array(kept).reshape(-1, 2)
+    return polygon

@@ -1,0 +1,136 @@
+"""Scores of detections against known truth: matching, recall, precision, F, thresholds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detection.types import ObjectClass
+
+Xyxy = tuple[float, float, float, float]
+
+# A find counts when the boxes overlap by this much (intersection over union). Officers look at a
+# place, not at an outline, and lines of floats have no sharp ends; COCO's 0.5 asks for too much.
+MATCH_IOU = 0.3
+
+
+@dataclass(frozen=True)
+class TrueBox:
+    """One object in one frame; if not `fair` to expect a find, neither find nor miss counts."""
+
+    object_class: ObjectClass
+    object_id: int
+    xyxy_px: Xyxy
+    fair: bool
+
+
+@dataclass(frozen=True)
+class FoundBox:
+    """One detection."""
+
+    object_class: ObjectClass
+    score: float
+    xyxy_px: Xyxy
+
+
+@dataclass(frozen=True)
+class ScoredFrame:
+    """What was in a frame and what was found; `area_km2` is the sea seen."""
+
+    flight: str
+    frame: str
+    truths: tuple[TrueBox, ...]
+    finds: tuple[FoundBox, ...]
+    area_km2: float
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Boxes found, missed and falsely reported."""
+
+    found: int = 0
+    missed: int = 0
+    false_alarms: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(
+            self.found + other.found,
+            self.missed + other.missed,
+            self.false_alarms + other.false_alarms,
+        )
+
+    @property
+    def recall(self) -> float | None:
+        """Share of what was there that was found; None where nothing was there."""
+        there = self.found + self.missed
+        return self.found / there if there else None
+
+    @property
+    def precision(self) -> float | None:
+        """Share of what was reported that was there; None where nothing was reported."""
+        reported = self.found + self.false_alarms
+        return self.found / reported if reported else None
+
+    def f_score(self, beta: float = 1.0) -> float | None:
+        """F score; `beta` 2 weighs recall twice as much as precision. None where nothing was."""
+        weight = beta * beta
+        total = (1 + weight) * self.found + weight * self.missed + self.false_alarms
+        return (1 + weight) * self.found / total if total else None
+
+
+def iou(a: Xyxy, b: Xyxy) -> float:
+    """Intersection over union of two boxes."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    area_a, area_b = (a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1])
+    return shared / (area_a + area_b - shared)
+
+
+def tally(frame: ScoredFrame, object_class: ObjectClass, threshold: float) -> Tally:
+    """Match a class's finds from `threshold` up, best first, each to the truth it fits best."""
+    open_truths = [t for t in frame.truths if t.object_class is object_class]
+    finds = [f for f in frame.finds if f.object_class is object_class and f.score >= threshold]
+    found = false_alarms = 0
+    for find in sorted(finds, key=lambda f: -f.score):
+        best = max(open_truths, key=lambda t: iou(t.xyxy_px, find.xyxy_px), default=None)
+        if best is None or iou(best.xyxy_px, find.xyxy_px) < MATCH_IOU:
+            false_alarms += 1
+            continue
+        open_truths.remove(best)
+        found += best.fair
+    return Tally(found, sum(t.fair for t in open_truths), false_alarms)
+
+
+def objects_found(
+    frames: Sequence[ScoredFrame], object_class: ObjectClass, threshold: float
+) -> tuple[int, int]:
+    """Objects found in at least one frame of their flight, and objects there were to find."""
+    there: set[tuple[str, int]] = set()
+    found: set[tuple[str, int]] = set()
+    for frame in frames:
+        finds = [f for f in frame.finds if f.object_class is object_class and f.score >= threshold]
+        for truth in frame.truths:
+            if truth.object_class is not object_class or not truth.fair:
+                continue
+            there.add((frame.flight, truth.object_id))
+            if any(iou(truth.xyxy_px, find.xyxy_px) >= MATCH_IOU for find in finds):
+                found.add((frame.flight, truth.object_id))
+    return len(found), len(there)
+
+
+def best_threshold(
+    frames: Sequence[ScoredFrame], object_class: ObjectClass, *, beta: float, lowest: float = 0.15
+) -> float:
+    """The threshold in hundredths with the highest F score; the higher of equals.
+
+    `lowest` keeps a class that is hard to find from being reported everywhere.
+    """
+    candidates = [step / 100 for step in range(round(lowest * 100), 96)]
+
+    def f_score(threshold: float) -> float:
+        total = sum((tally(frame, object_class, threshold) for frame in frames), Tally())
+        return total.f_score(beta) or 0.0
+
+    return max(candidates, key=lambda threshold: (f_score(threshold), threshold))

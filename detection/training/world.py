@@ -1,0 +1,149 @@
+"""What a rendered stretch of sea is made of: its water, bottom, surface, light and objects."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import cos, radians, sin
+
+from detection.types import ObjectClass
+
+Colour = tuple[float, float, float]  # red, green, blue in 0..1, as displayed (sRGB)
+
+
+class Kind(StrEnum):
+    """What an object in the scene is; more of them than the detector's classes."""
+
+    DUGONG = "dugong"
+    LONG_TAIL = "long_tail"
+    SPEEDBOAT = "speedboat"
+    FISHING_BOAT = "fishing_boat"
+    KAYAK = "kayak"
+    FLOAT_LINE = "float_line"
+    NET_RING = "net_ring"
+    TRAP_BUOYS = "trap_buoys"
+    STAKE_TRAP = "stake_trap"
+    TURTLE = "turtle"
+    RAY = "ray"
+    ROCK = "rock"
+    CORAL = "coral"
+    LOG = "log"
+    WEED = "weed"
+    SWIMMER = "swimmer"
+    BIRD = "bird"
+    NAVIGATION_BUOY = "navigation_buoy"
+    FEEDING_TRAIL = "feeding_trail"
+    FOAM_LINE = "foam_line"
+    DARK_PATCH = "dark_patch"
+
+
+CLASS_OF_KIND: dict[Kind, ObjectClass] = {
+    Kind.DUGONG: ObjectClass.DUGONG,
+    Kind.LONG_TAIL: ObjectClass.BOAT,
+    Kind.SPEEDBOAT: ObjectClass.BOAT,
+    Kind.FISHING_BOAT: ObjectClass.BOAT,
+    Kind.KAYAK: ObjectClass.BOAT,
+    Kind.FLOAT_LINE: ObjectClass.FISHING_GEAR,
+    Kind.NET_RING: ObjectClass.FISHING_GEAR,
+    Kind.TRAP_BUOYS: ObjectClass.FISHING_GEAR,
+    Kind.STAKE_TRAP: ObjectClass.FISHING_GEAR,
+}
+
+UNDER_WATER = frozenset(
+    {Kind.DUGONG, Kind.TURTLE, Kind.RAY, Kind.ROCK, Kind.CORAL, Kind.FEEDING_TRAIL}
+)
+
+
+@dataclass(frozen=True)
+class SceneObject:
+    """One thing in the sea, its centre in world metres at time 0.
+
+    `heading_deg` is clockwise from north; `depth_m` is of its top under the surface, 0 for what
+    floats; `look_seed` fixes colours and details. It moves straight ahead at `speed_m_s`.
+    """
+
+    object_id: int
+    kind: Kind
+    east_m: float
+    north_m: float
+    heading_deg: float
+    length_m: float
+    width_m: float
+    depth_m: float = 0.0
+    speed_m_s: float = 0.0
+    look_seed: int = 0
+
+    @property
+    def object_class(self) -> ObjectClass | None:
+        """The detector's class, or None for what it must stay silent about."""
+        return CLASS_OF_KIND.get(self.kind)
+
+    def at(self, time_s: float) -> "SceneObject":
+        """The object where it is `time_s` seconds later."""
+        way_m = self.speed_m_s * time_s
+        heading = radians(self.heading_deg)
+        return replace(
+            self,
+            east_m=self.east_m + way_m * sin(heading),
+            north_m=self.north_m + way_m * cos(heading),
+        )
+
+
+@dataclass(frozen=True)
+class Water:
+    """The water body: the colour of deep water, and what a metre takes away, down and up."""
+
+    deep_colour: Colour
+    attenuation_per_m: Colour
+    cloudiness: float  # 0..1, how unevenly silt is spread
+
+    def transmission(self, depth_m: float) -> Colour:
+        """The part of a colour's difference to deep water that is left at a depth."""
+        red, green, blue = (2.718281828 ** (-k * max(depth_m, 0.0)) for k in self.attenuation_per_m)
+        return red, green, blue
+
+
+@dataclass(frozen=True)
+class Bottom:
+    """The sea bed: a mean depth with relief, sand, and seagrass over a part of it."""
+
+    mean_depth_m: float
+    relief_m: float
+    sand_colour: Colour
+    grass_colour: Colour
+    grass_cover: float  # 0..1
+    grass_patch_m: float
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Waves and what they do to the light; all strengths 0..1."""
+
+    wind_deg: float
+    wave_length_m: float
+    waves: float
+    ripples: float
+    glint: float
+    foam: float
+    caustics: float
+
+
+@dataclass(frozen=True)
+class Light:
+    """The sun and how bright the day is."""
+
+    sun_azimuth_deg: float
+    sun_elevation_deg: float
+    brightness: float
+    tint: Colour = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class World:
+    """A stretch of sea, wholly fixed by its values: the same world renders the same pictures."""
+
+    seed: int
+    family: str
+    water: Water
+    bottom: Bottom
+    surface: Surface
+    light: Light
+    objects: tuple[SceneObject, ...] = ()
