@@ -6,7 +6,7 @@ from math import hypot
 
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
-from ingest.xmp import DjiTags, Pix4dTags
+from ingest.xmp import DroneTags, Pix4dTags
 
 # Millimetres of the sensor's longer side by Exif model. The format ("1-inch CMOS", ...) is on the
 # maker's specification page of the model; each format has one usual width (1/2.3": 6.17, 1": 13.2,
@@ -37,7 +37,7 @@ _WIDEST_NATIVE_ASPECT = 1.55  # 3:2 and a little; 16:9 pictures are cropped from
 # 1 sigma of the focal length as a fraction, by source; allowances, ours. Calibration by the maker
 # holds to a few parts in a thousand; tagged lengths and sensor widths are rounded to two or three
 # figures; a 35 mm equivalent is in whole millimetres (20 mm: 2.5 %), its convention not told.
-_CALIBRATED_ERROR, _MEASURED_ERROR, _EQUIVALENT_ERROR = 0.005, 0.02, 0.04
+_CALIBRATED_ERROR, _MEASURED_ERROR, _EQUIVALENT_ERROR = 0.005, 0.03, 0.04
 # A photo with digital zoom: whether the tags already contain it differs from maker to maker.
 _ZOOMED_ERROR = 0.10
 # A calibrated centre farther than this from the middle was measured on a picture of another size.
@@ -73,13 +73,13 @@ class _Lens:
 
 
 def read_intrinsics(
-    width_px: int, height_px: int, exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags
+    width_px: int, height_px: int, exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags
 ) -> CameraIntrinsics:
     """Find the best focal length the tags offer, multiplied by a digital zoom.
 
     Raises PhotoError `no_camera` when they offer none.
     """
-    lens = next(_lenses(width_px, height_px, exif, dji, pix4d), None)
+    lens = next(_lenses(width_px, height_px, exif, drone, pix4d), None)
     if lens is None:
         raise PhotoError(
             "no_camera",
@@ -100,16 +100,16 @@ def read_intrinsics(
 
 
 def _lenses(
-    width_px: int, height_px: int, exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags
+    width_px: int, height_px: int, exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags
 ) -> Iterator[_Lens]:
     """The lens as each kind of tag tells it, best first."""
     middle = width_px / 2, height_px / 2
-    if dji.dewarp is not None and dji.dewarp[0] > 0:
-        focal, _, from_middle_x, from_middle_y, *_ = dji.dewarp
+    if drone.dewarp is not None and drone.dewarp[0] > 0:
+        focal, _, from_middle_x, from_middle_y, *_ = drone.dewarp
         centre = middle[0] + from_middle_x, middle[1] + from_middle_y
         yield _Lens(focal, centre, _CALIBRATED_ERROR, "calibrated")
-    if dji.calibrated_focal_px:
-        yield _calibrated(dji.calibrated_focal_px, dji.calibrated_centre_px, middle)
+    if drone.calibrated_focal_px:
+        yield _calibrated(drone.calibrated_focal_px, drone.calibrated_centre_px, middle)
     px_per_mm = _px_per_mm(width_px, height_px, exif)
     if pix4d.focal_length_mm and px_per_mm:
         x_mm, y_mm = pix4d.principal_point_mm or (middle[0] / px_per_mm, middle[1] / px_per_mm)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
 from ingest.frame import Note
-from ingest.xmp import DjiTags
+from ingest.xmp import DroneTags
 
 _AGREEMENT = timedelta(seconds=2)  # GPS stamps are whole seconds, and cameras write late
 _QUARTER_HOUR = timedelta(minutes=15)  # time zones differ by quarters of an hour
@@ -22,14 +22,14 @@ class TakenAt:
     notes: tuple[Note, ...] = ()
 
 
-def read_time(exif: ExifRecord, dji: DjiTags, timezone: ZoneInfo) -> TakenAt:
+def read_time(exif: ExifRecord, drone: DroneTags, timezone: ZoneInfo) -> TakenAt:
     """Find the time of the shutter; raises PhotoError `no_time` when no tag tells it.
 
     The camera's clock is the site's local time unless an offset tag says otherwise. Satellite time
     wins where the two differ, and a note says by how much.
     """
     camera = _camera_utc(exif, timezone)
-    satellite = dji.utc_at_exposure or exif.satellite_utc
+    satellite = drone.utc_at_exposure or exif.satellite_utc
     if satellite is None and camera is None:
         raise PhotoError("no_time", "the photo carries neither a camera time nor a GPS time")
     if satellite is None or camera is None:

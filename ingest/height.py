@@ -11,7 +11,7 @@ from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
 from ingest.pose import HeightSource
 from ingest.site_reference import SiteReference
-from ingest.xmp import DjiTags, Pix4dTags
+from ingest.xmp import DroneTags, Pix4dTags
 
 # 1 sigma allowances, ours, wide on purpose. A barometer drifts with the weather during a flight.
 _BAROMETER_SIGMA_M = 2.0
@@ -33,9 +33,11 @@ class SeaHeight:
     source: HeightSource
 
 
-def read_height(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteReference) -> SeaHeight:
+def read_height(
+    exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags, site: SiteReference
+) -> SeaHeight:
     """Find the height above the sea; raises PhotoError `bad_height` when there is none above 0."""
-    height = next(_heights(exif, dji, pix4d, site), None)
+    height = next(_heights(exif, drone, pix4d, site), None)
     if height is None:
         raise PhotoError("bad_height", "the photo carries no altitude")
     if height.above_sea_m <= 0:
@@ -48,17 +50,17 @@ def read_height(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteRefe
 
 
 def _heights(
-    exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteReference
+    exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags, site: SiteReference
 ) -> Iterator[SeaHeight]:
     """The height as each kind of altitude tells it, best first."""
-    if dji.relative_altitude_m is not None:
+    if drone.relative_altitude_m is not None:
         yield SeaHeight(
-            dji.relative_altitude_m + site.launch_height_above_sea_m,
+            drone.relative_altitude_m + site.launch_height_above_sea_m,
             hypot(_BAROMETER_SIGMA_M, site.launch_height_sigma_m),
             HeightSource.RELATIVE,
         )
     tide_m = site.launch_height_sigma_m  # below, the sea's level that hour is as unsure as there
-    altitude_m, sigma_m = _absolute(exif, dji, pix4d)
+    altitude_m, sigma_m = _absolute(exif, drone, pix4d)
     if altitude_m is None:
         return
     datum = _vertical_datum(pix4d.vertical_crs)
@@ -66,7 +68,7 @@ def _heights(
         yield SeaHeight(altitude_m, hypot(sigma_m, tide_m), HeightSource.ORTHOMETRIC)
     ellipsoidal = (
         datum is HeightSource.ELLIPSOIDAL
-        or dji.altitude_type == _RTK_ALTITUDE
+        or drone.altitude_type == _RTK_ALTITUDE
         or site.bare_altitude_is_ellipsoidal
     )
     if ellipsoidal and site.sea_level_ellipsoid_m is not None:
@@ -77,12 +79,12 @@ def _heights(
     yield SeaHeight(altitude_m, hypot(sigma_m, unsure_m, tide_m), HeightSource.GPS)
 
 
-def _absolute(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags) -> tuple[float | None, float]:
+def _absolute(exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags) -> tuple[float | None, float]:
     """The altitude above whatever datum, and its 1 sigma in metres."""
     if exif.altitude_m is not None:
-        sigma_m = pix4d.z_accuracy_m or dji.rtk_std_height_m or _GPS_SIGMA_M
+        sigma_m = pix4d.z_accuracy_m or drone.rtk_std_height_m or _GPS_SIGMA_M
         return exif.altitude_m, sigma_m
-    return dji.absolute_altitude_m, dji.rtk_std_height_m or _GPS_SIGMA_M
+    return drone.absolute_altitude_m, drone.rtk_std_height_m or _GPS_SIGMA_M
 
 
 def _vertical_datum(crs_name: str | None) -> HeightSource | None:

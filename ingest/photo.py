@@ -15,7 +15,7 @@ from ingest.pose import CameraPose
 from ingest.pose_reading import read_pose
 from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
-from ingest.xmp import DjiTags, Pix4dTags, read_xmp
+from ingest.xmp import DroneTags, Pix4dTags, read_xmp
 
 _HORIZON_NOTE = Note(
     "looks_at_horizon",
@@ -53,10 +53,10 @@ def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) 
     if not is_whole(stream, head.scan_offset):
         raise PhotoError("truncated", "the photo ends before its last pixel row")
     exif = read_exif(head.exif) if head.exif is not None else ExifRecord()
-    dji, pix4d, notes = _vendor_tags(head.xmp)
-    reading = read_pose(exif, dji, pix4d, site)
-    taken = read_time(exif, dji, site.timezone)
-    camera = read_intrinsics(head.width_px, head.height_px, exif, dji, pix4d)
+    drone, pix4d, notes = _vendor_tags(head.xmp)
+    reading = read_pose(exif, drone, pix4d, site)
+    taken = read_time(exif, drone, site.timezone)
+    camera = read_intrinsics(head.width_px, head.height_px, exif, drone, pix4d)
     gsd_cm, error_m = _at_centre(camera, reading.pose)
     if gsd_cm is None:
         notes += (_HORIZON_NOTE,)
@@ -75,12 +75,12 @@ def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) 
     )
 
 
-def _vendor_tags(packets: tuple[bytes, ...]) -> tuple[DjiTags, Pix4dTags, tuple[Note, ...]]:
+def _vendor_tags(packets: tuple[bytes, ...]) -> tuple[DroneTags, Pix4dTags, tuple[Note, ...]]:
     try:
-        dji, pix4d = read_xmp(packets)
+        drone, pix4d = read_xmp(packets)
     except PhotoError as error:  # Exif may still place and time the photo
-        return DjiTags(), Pix4dTags(), (Note("xmp_unreadable", str(error)),)
-    return dji, pix4d, ()
+        return DroneTags(), Pix4dTags(), (Note("xmp_unreadable", str(error)),)
+    return drone, pix4d, ()
 
 
 def _edit_notes(head: JpegHead, exif: ExifRecord) -> tuple[Note, ...]:

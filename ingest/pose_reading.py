@@ -11,7 +11,7 @@ from ingest.lonlat import LonLat, LonLatError, checked_lonlat
 from ingest.pose import CameraPose
 from ingest.rotation import Angles, angles_from_pix4d
 from ingest.site_reference import SiteReference
-from ingest.xmp import DjiTags, Pix4dTags
+from ingest.xmp import DroneTags, Pix4dTags
 
 # Root mean square of a plain GPS fix: the standard promises 8 m in 95 % of cases (GPS SPS
 # Performance Standard 2020, table 3.8-3, global average horizontal), which is 1.73 times that.
@@ -42,14 +42,17 @@ class PoseReading:
     notes: tuple[Note, ...]
 
 
-def read_pose(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteReference) -> PoseReading:
+def read_pose(
+    exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags, site: SiteReference
+) -> PoseReading:
     """Read place, height and direction; raises PhotoError `no_gps` or `bad_height`.
 
-    Angles come from DJI's gimbal tags, else from Pix4D's; with neither, nadir is assumed and noted.
+    Angles come from the drone's gimbal tags, else from Pix4D's; with neither, nadir is assumed
+    and noted.
     """
-    position = _position(exif, dji)
-    height = read_height(exif, dji, pix4d, site)
-    angles = _angles(dji, pix4d)
+    position = _position(exif, drone)
+    height = read_height(exif, drone, pix4d, site)
+    angles = _angles(drone, pix4d)
     assumed = angles is None
     yaw_deg, pitch_deg, roll_deg = angles or _NADIR
     pose = CameraPose(
@@ -59,7 +62,7 @@ def read_pose(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteRefere
         yaw_deg=yaw_deg,
         pitch_deg=pitch_deg,
         roll_deg=roll_deg,
-        position_sigma_m=_position_sigma_m(exif, dji, pix4d),
+        position_sigma_m=_position_sigma_m(exif, drone, pix4d),
         height_sigma_m=height.sigma_m,
         yaw_sigma_deg=_UNKNOWN_YAW_SIGMA_DEG if assumed else _YAW_SIGMA_DEG,
         tilt_sigma_deg=_UNKNOWN_TILT_SIGMA_DEG if assumed else _TILT_SIGMA_DEG,
@@ -68,9 +71,9 @@ def read_pose(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags, site: SiteRefere
     return PoseReading(pose, (_NADIR_NOTE,) if assumed else ())
 
 
-def _position(exif: ExifRecord, dji: DjiTags) -> LonLat:
+def _position(exif: ExifRecord, drone: DroneTags) -> LonLat:
     """Exif first, since tools that correct positions afterwards rewrite that; 0, 0 is no lock."""
-    for lon_deg, lat_deg in ((exif.lon_deg, exif.lat_deg), (dji.lon_deg, dji.lat_deg)):
+    for lon_deg, lat_deg in ((exif.lon_deg, exif.lat_deg), (drone.lon_deg, drone.lat_deg)):
         if lon_deg is None or lat_deg is None or (lon_deg == 0 and lat_deg == 0):
             continue
         try:
@@ -82,16 +85,16 @@ def _position(exif: ExifRecord, dji: DjiTags) -> LonLat:
     raise PhotoError("no_gps", "the photo carries no GPS position")
 
 
-def _position_sigma_m(exif: ExifRecord, dji: DjiTags, pix4d: Pix4dTags) -> float:
-    fixed = dji.rtk_flag is not None and _RTK_FLOAT <= dji.rtk_flag <= _RTK_FIXED
-    if fixed and dji.rtk_std_lon_m is not None and dji.rtk_std_lat_m is not None:
-        return hypot(dji.rtk_std_lon_m, dji.rtk_std_lat_m, _RTK_LEVER_M)
+def _position_sigma_m(exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags) -> float:
+    fixed = drone.rtk_flag is not None and _RTK_FLOAT <= drone.rtk_flag <= _RTK_FIXED
+    if fixed and drone.rtk_std_lon_m is not None and drone.rtk_std_lat_m is not None:
+        return hypot(drone.rtk_std_lon_m, drone.rtk_std_lat_m, _RTK_LEVER_M)
     return exif.horizontal_error_m or pix4d.xy_accuracy_m or _GPS_SIGMA_M
 
 
-def _angles(dji: DjiTags, pix4d: Pix4dTags) -> Angles | None:
-    if dji.gimbal_yaw_deg is not None and dji.gimbal_pitch_deg is not None:
-        return Angles(dji.gimbal_yaw_deg, dji.gimbal_pitch_deg, dji.gimbal_roll_deg or 0.0)
+def _angles(drone: DroneTags, pix4d: Pix4dTags) -> Angles | None:
+    if drone.gimbal_yaw_deg is not None and drone.gimbal_pitch_deg is not None:
+        return Angles(drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg or 0.0)
     if pix4d.yaw_deg is not None and pix4d.pitch_deg is not None and pix4d.roll_deg is not None:
         return angles_from_pix4d(pix4d.yaw_deg, pix4d.pitch_deg, pix4d.roll_deg)
     return None

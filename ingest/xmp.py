@@ -1,7 +1,8 @@
-"""XMP tags of a photo: DJI's `drone-dji` and Pix4D's `Camera` names as typed records.
+"""XMP tags of a photo: those of the drone's maker, and Pix4D's `Camera`, as typed records.
 
-Field lists: DJI Mavic 3E/3T User Manual ("XMP field list"); Pix4D, "Specifications of xmp.camera
-tags" (support.pix4d.com, article 360016450032).
+Field lists: DJI Mavic 3E/3T User Manual (Data Storage, "Photo File"); Parrot, "Embedded Photo
+Metadata" (developer.parrot.com/docs/pdraw/photo-metadata.html); Pix4D, "Specifications of XMP
+Camera Tags" (support.pix4d.com, article 360016450032).
 """
 
 import re
@@ -18,11 +19,19 @@ from defusedxml.ElementTree import fromstring
 from ingest.errors import PhotoError
 
 _DJI = "dji"
+_PARROT = "parrot"
 _PIX4D = "pix4d"
-# Writers differ in the address (a slash at the end or none; Flying Fish's tool has its own).
+# Writers of Pix4D's names differ in the address: ExifTool leaves the slash out, senseFly's drones
+# and Flying Fish's tool put their own host.
 _VOCABULARY = (
     (re.compile(r"^https?://www\.dji\.com/drone-dji/1\.0/?$"), _DJI),
-    (re.compile(r"^https?://(pix4d\.com/camera|ns\.flyingfishtechs\.com/Camera)/1\.0/?$"), _PIX4D),
+    (re.compile(r"^https?://www\.parrot\.com/drone-parrot/1\.0/?$"), _PARROT),
+    (
+        re.compile(
+            r"^https?://(pix4d\.com|ns\.sensefly\.com|ns\.flyingfishtechs\.com)/[Cc]amera/1\.0/?$"
+        ),
+        _PIX4D,
+    ),
 )
 _QUALIFIED_NAME = re.compile(r"^\{(?P<address>[^}]*)\}(?P<name>.+)$")
 _META = re.compile(rb"<x:xmpmeta.*</x:xmpmeta>", re.DOTALL)
@@ -31,8 +40,8 @@ _Values = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
-class DjiTags:
-    """What a DJI drone writes beside Exif; None where this one does not.
+class DroneTags:
+    """What a DJI drone writes beside Exif, or a Parrot of its camera's angles; None if it does not.
 
     Angles in degrees in the gimbal convention of `CameraPose`; `calibrated_centre_px` is from the
     top left corner; RTK deviations are 1 sigma metres.
@@ -70,13 +79,13 @@ class Pix4dTags:
     principal_point_mm: tuple[float, float] | None = None
 
 
-def read_xmp(packets: Iterable[bytes]) -> tuple[DjiTags, Pix4dTags]:
+def read_xmp(packets: Iterable[bytes]) -> tuple[DroneTags, Pix4dTags]:
     """Read the XMP packets of one photo; raises PhotoError `damaged` when one is no XML."""
     values: dict[tuple[str, str], str] = {}
     for packet in packets:
         for key, text in _named_values(packet):
             values.setdefault(key, text)
-    return _dji_tags(values), _pix4d_tags(values)
+    return _drone_tags(values), _pix4d_tags(values)
 
 
 def _named_values(packet: bytes) -> Iterable[tuple[tuple[str, str], str]]:
@@ -96,21 +105,21 @@ def _named_values(packet: bytes) -> Iterable[tuple[tuple[str, str], str]]:
                     yield (vocabulary, qualified["name"]), text
 
 
-def _dji_tags(values: _Values) -> DjiTags:
-    def number(name: str) -> float | None:
-        return _number(values.get((_DJI, name)))
+def _drone_tags(values: _Values) -> DroneTags:
+    def number(name: str, vocabulary: str = _DJI) -> float | None:
+        return _number(values.get((vocabulary, name)))
 
     centre = number("CalibratedOpticalCenterX"), number("CalibratedOpticalCenterY")
-    return DjiTags(
+    return DroneTags(
         # Older firmware spells longitude as "Longtitude" (Phantom 4 RTK, Mavic 2).
         lon_deg=_first(number("GpsLongitude"), number("GpsLongtitude")),
         lat_deg=number("GpsLatitude"),
         relative_altitude_m=number("RelativeAltitude"),
         absolute_altitude_m=number("AbsoluteAltitude"),
         altitude_type=values.get((_DJI, "AltitudeType")),
-        gimbal_yaw_deg=number("GimbalYawDegree"),
-        gimbal_pitch_deg=number("GimbalPitchDegree"),
-        gimbal_roll_deg=number("GimbalRollDegree"),
+        gimbal_yaw_deg=_first(number("GimbalYawDegree"), number("CameraYawDegree", _PARROT)),
+        gimbal_pitch_deg=_first(number("GimbalPitchDegree"), number("CameraPitchDegree", _PARROT)),
+        gimbal_roll_deg=_first(number("GimbalRollDegree"), number("CameraRollDegree", _PARROT)),
         rtk_flag=number("RtkFlag"),
         rtk_std_lon_m=number("RtkStdLon"),
         rtk_std_lat_m=number("RtkStdLat"),

@@ -5,13 +5,13 @@ import pytest
 from ingest.camera import read_intrinsics
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
-from ingest.xmp import DjiTags, Pix4dTags
+from ingest.xmp import DroneTags, Pix4dTags
 
 P4P = ExifRecord(make="DJI", model="FC6310", focal_length_mm=8.8, focal_length_35mm=24)
 
 
-def intrinsics(size, exif, dji=DjiTags(), pix4d=Pix4dTags()):  # noqa: B008 - frozen
-    return read_intrinsics(*size, exif, dji, pix4d)
+def intrinsics(size, exif, drone=DroneTags(), pix4d=Pix4dTags()):  # noqa: B008 - frozen
+    return read_intrinsics(*size, exif, drone, pix4d)
 
 
 @pytest.mark.parametrize(
@@ -75,16 +75,16 @@ def test_focal_length_from_exif(size, exif, focal_px, source):
     ],
 )
 def test_dji_calibration(size, centre, focal_px, principal):
-    dji = DjiTags(calibrated_focal_px=3666.67, calibrated_centre_px=centre)
-    camera = intrinsics(size, P4P, dji)
+    drone = DroneTags(calibrated_focal_px=3666.67, calibrated_centre_px=centre)
+    camera = intrinsics(size, P4P, drone)
     assert camera.source == "calibrated"
     assert camera.focal_px == pytest.approx(focal_px)
     assert camera.principal_px == pytest.approx(principal)
 
 
 def test_dewarp_data_counts_its_centre_from_the_middle():
-    dji = DjiTags(dewarp=(3713.29, 3713.31, 7.0, -8.0, 0, 0, 0, 0, 0))
-    camera = intrinsics((5280, 3956), P4P, dji)
+    drone = DroneTags(dewarp=(3713.29, 3713.31, 7.0, -8.0, 0, 0, 0, 0, 0))
+    camera = intrinsics((5280, 3956), P4P, drone)
     assert (camera.focal_px, camera.principal_px) == (3713.29, (2647.0, 1970.0))
 
 
@@ -106,11 +106,11 @@ def test_digital_zoom_lengthens_the_lens_and_widens_its_error():
 
 def test_better_sources_have_smaller_errors():
     errors = [
-        intrinsics((5472, 3648), exif, dji).focal_rel_error
-        for exif, dji in (
-            (P4P, DjiTags(calibrated_focal_px=3666.67)),
-            (P4P, DjiTags()),
-            (ExifRecord(focal_length_35mm=24), DjiTags()),
+        intrinsics((5472, 3648), exif, drone).focal_rel_error
+        for exif, drone in (
+            (P4P, DroneTags(calibrated_focal_px=3666.67)),
+            (P4P, DroneTags()),
+            (ExifRecord(focal_length_35mm=24), DroneTags()),
         )
     ]
     assert errors == sorted(errors)

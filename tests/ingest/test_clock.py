@@ -6,7 +6,7 @@ import pytest
 from ingest.clock import read_time
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
-from ingest.xmp import DjiTags
+from ingest.xmp import DroneTags
 
 TRANG = ZoneInfo("Asia/Bangkok")
 TEN = datetime(2026, 2, 3, 10, 0, 0)  # noqa: DTZ001 - the camera's clock tells no zone
@@ -16,8 +16,8 @@ def utc(hour, minute=0, second=0, microsecond=0):
     return datetime(2026, 2, 3, hour, minute, second, microsecond, tzinfo=UTC)
 
 
-def read(exif, dji=DjiTags(), zone=TRANG):  # noqa: B008 - frozen
-    taken = read_time(exif, dji, zone)
+def read(exif, drone=DroneTags(), zone=TRANG):  # noqa: B008 - frozen
+    taken = read_time(exif, drone, zone)
     return taken.utc, tuple(note.code for note in taken.notes)
 
 
@@ -63,8 +63,8 @@ def test_times(exif, expected):
 
 def test_exposure_time_of_an_rtk_drone_comes_before_the_gps_stamp():
     exif = ExifRecord(taken_local=TEN, satellite_utc=utc(3))
-    dji = DjiTags(utc_at_exposure=utc(3, 0, 0, 526_262))
-    assert read(exif, dji) == (utc(3, 0, 0, 526_262), ())
+    drone = DroneTags(utc_at_exposure=utc(3, 0, 0, 526_262))
+    assert read(exif, drone) == (utc(3, 0, 0, 526_262), ())
 
 
 def test_summer_time_of_the_site_is_followed():
@@ -75,7 +75,7 @@ def test_summer_time_of_the_site_is_followed():
 
 
 def test_the_note_says_how_far_the_clock_is_off():
-    taken = read_time(ExifRecord(taken_local=TEN, satellite_utc=utc(10)), DjiTags(), TRANG)
+    taken = read_time(ExifRecord(taken_local=TEN, satellite_utc=utc(10)), DroneTags(), TRANG)
     assert "+7 h" in taken.notes[0].text
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.errors import PhotoError
-from ingest.xmp import DjiTags, Pix4dTags, read_xmp
+from ingest.xmp import DroneTags, Pix4dTags, read_xmp
 
 HEAD = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
@@ -31,7 +31,7 @@ def test_dji_attributes():
             )
         ]
     )
-    assert dji == DjiTags(
+    assert dji == DroneTags(
         absolute_altitude_m=198.31,
         relative_altitude_m=39.8,
         gimbal_roll_deg=0.0,
@@ -73,6 +73,31 @@ def test_pix4d_rationals_in_elements():
     assert pix4d.principal_point_mm == (2.42299, 1.850154)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://pix4d.com/camera/1.0/",
+        "http://ns.sensefly.com/Camera/1.0/",
+        "http://ns.flyingfishtechs.com/Camera/1.0/",
+    ],
+)
+def test_addresses_of_the_camera_vocabulary(address):
+    _, pix4d = read_xmp([packet(f'xmlns:Camera="{address}" Camera:Yaw="12.5"')])
+    assert pix4d.yaw_deg == 12.5
+
+
+def test_parrots_angles_are_a_gimbals():
+    parrot = 'xmlns:drone-parrot="http://www.parrot.com/drone-parrot/1.0/"'
+    elements = (
+        "<drone-parrot:CameraPitchDegree>-78.362686</drone-parrot:CameraPitchDegree>"
+        "<drone-parrot:CameraRollDegree>-0.322913</drone-parrot:CameraRollDegree>"
+        "<drone-parrot:CameraYawDegree>176.310745</drone-parrot:CameraYawDegree>"
+    )
+    drone, _ = read_xmp([packet(parrot, elements=elements)])
+    angles = (drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg)
+    assert angles == (176.310745, -78.362686, -0.322913)
+
+
 def test_calibration():
     dji, _ = read_xmp(
         [
@@ -105,7 +130,7 @@ def test_the_first_packet_that_tells_wins_and_padding_is_passed_over():
 
 def test_same_names_of_other_vocabularies_are_left_alone():
     other = 'xmlns:Camera="http://example.org/camera/1.0/" Camera:Yaw="5"'
-    assert read_xmp([packet(other)]) == (DjiTags(), Pix4dTags())
+    assert read_xmp([packet(other)]) == (DroneTags(), Pix4dTags())
 
 
 @pytest.mark.parametrize(
