@@ -75,6 +75,16 @@ def test_to_the_ground_and_back(pose, xy_px):
     assert view.to_pixel(place) == pytest.approx(xy_px, abs=0.01)
 
 
+@given(pose=poses, xy_px=pixels)
+def test_nothing_is_placed_at_or_beyond_the_horizon(pose, xy_px):
+    view = SeaView(CAMERA, pose)
+    try:
+        place = view.to_ground(xy_px).position
+    except ProjectionError:
+        return
+    assert np.hypot(*enu_m(place)) <= 1.001 * pose.height_above_sea_m / np.tan(np.radians(1))
+
+
 @given(pose=poses, xy_px=pixels, factor=st.floats(1.2, 5))
 def test_the_error_grows_with_height(pose, xy_px, factor):
     higher = replace(pose, height_above_sea_m=factor * pose.height_above_sea_m)
