@@ -1,4 +1,5 @@
 import hashlib
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from PIL import Image
 from ingest.errors import PhotoError
 from ingest.photo import read_frame
 from ingest.pose import HeightSource
+from ingest.refusal import REMEDIES
 
 NADIR = {"GimbalYawDegree": "+45.00", "GimbalPitchDegree": "-90.00", "GimbalRollDegree": "+0.00"}
 
@@ -110,3 +112,22 @@ def test_a_cut_photo_is_refused(make_photo, site):
 def test_a_missing_file_and_a_folder_are_refused(tmp_path, site):
     assert refusal_code(tmp_path / "none.jpg", site) == "unreadable"
     assert refusal_code(tmp_path, site) == "unreadable"
+
+
+def test_broken_headers_are_refused_or_read_but_never_crash(make_photo, site):
+    path = make_photo(dji=NADIR | {"RelativeAltitude": "+58.50"})
+    sound = path.read_bytes()
+    header_bytes = sound.index(b"\xff\xda")
+    chance = random.Random(4)  # noqa: S311 - wants repeatable, not secret, bytes
+    outcomes = set()
+    for _ in range(150):
+        broken = bytearray(sound)
+        for _ in range(chance.choice([1, 5, 30])):
+            broken[chance.randrange(2, header_bytes)] = chance.randrange(256)
+        path.write_bytes(broken)
+        try:
+            read_frame(path, site)
+            outcomes.add("read")
+        except PhotoError as error:
+            outcomes.add(error.code)
+    assert {"read", "damaged"} <= outcomes <= {"read", *REMEDIES}
