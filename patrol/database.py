@@ -82,11 +82,17 @@ def _engine(url: str) -> Engine:
         )
     if backend not in ("sqlite", "postgresql"):
         raise StoreError(f"the database must be sqlite or postgresql; got {backend}")
-    if backend == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True)
-    engine = create_engine(parsed)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    try:
+        # A server may have been restarted since a pooled connection was last used.
+        engine = create_engine(parsed, pool_pre_ping=backend == "postgresql")
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise StoreError(
+            f"no driver for {parsed.drivername} is installed; install libong-watch[postgres] and "
+            "use postgresql+psycopg://, or use sqlite:///"
+        ) from error
+    if backend == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 

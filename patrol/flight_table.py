@@ -73,9 +73,7 @@ def stored_flight_payload(session: Session, flight: FlightRow) -> str:
         received_at_utc=flight.received_at_utc,
         frame_sha256s=session.scalars(frames.order_by(FrameRow.ordinal)),
         sightings=stored_sightings(session, flight.flight_id),
-        surveys=map(
-            zone_survey, session.scalars(surveys.order_by(SurveyRow.day, SurveyRow.zone_id))
-        ),
+        surveys=map(zone_survey, session.scalars(surveys)),
     )
 
 

@@ -191,11 +191,9 @@ def flight_payload(
             "received_at_utc": received_at_utc,
             "frames": digest(list(frame_sha256s)),
             "sightings": digest([asdict(sighting) for sighting in sightings]),
+            # Sorted here, for databases order text each in their own way.
             "surveys": digest(
-                [
-                    (survey.zone_id, survey.day.isoformat(), survey.seen_fraction)
-                    for survey in surveys
-                ]
+                sorted((it.zone_id, it.day.isoformat(), it.seen_fraction) for it in surveys)
             ),
         }
     )

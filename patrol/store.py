@@ -69,7 +69,7 @@ _PRIORITY_RANK = {priority.value: rank for rank, priority in enumerate(Priority)
 _LONGEST_USER_NAME = 64
 
 
-class UnknownFlight(LibongError, LookupError):  # noqa: N818  named as the interface names it
+class UnknownFlight(LibongError, LookupError):  # noqa: N818  says what is wrong without "Error"
     """No flight of this id is logged."""
 
 

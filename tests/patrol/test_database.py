@@ -115,6 +115,8 @@ def test_a_database_of_a_newer_version_is_refused(store, database_url) -> None:
         ("nonsense", "must be a URL"),
         ("sqlite://", "in memory is lost"),
         ("sqlite:///:memory:", "in memory is lost"),
+        ("postgresql+pg8000://localhost/x", "no driver for postgresql.pg8000 is installed"),
+        ("sqlite+nothing:///x", "no driver for sqlite.nothing is installed"),
         ("mysql://localhost/x", "sqlite or postgresql; got mysql"),
     ],
 )
