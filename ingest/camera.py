@@ -40,6 +40,8 @@ _WIDEST_NATIVE_ASPECT = 1.55  # 3:2 and a little; 16:9 pictures are cropped from
 _CALIBRATED_ERROR, _MEASURED_ERROR, _EQUIVALENT_ERROR = 0.005, 0.03, 0.04
 # A photo with digital zoom: whether the tags already contain it differs from maker to maker.
 _ZOOMED_ERROR = 0.10
+# In diagonals of the picture: 157 degrees of view, and twice a 4800 mm lens at 35 mm.
+_SHORTEST_FOCAL, _LONGEST_FOCAL = 0.1, 220.0
 # A calibrated centre farther than this from the middle was measured on a picture of another size.
 _CENTRE_TOLERANCE = 0.05
 
@@ -77,24 +79,25 @@ def read_intrinsics(
 ) -> CameraIntrinsics:
     """Find the best focal length the tags offer, multiplied by a digital zoom.
 
-    Raises PhotoError `no_camera` when they offer none.
+    Raises PhotoError `no_camera` when they offer none that a lens could have.
     """
-    lens = next(_lenses(width_px, height_px, exif, drone, pix4d), None)
+    zoom = exif.digital_zoom
+    lenses = _lenses(width_px, height_px, exif, drone, pix4d)
+    lens = next((lens for lens in lenses if _is_possible(lens, zoom, width_px, height_px)), None)
     if lens is None:
         raise PhotoError(
             "no_camera",
-            "the photo tells neither a calibrated nor a 35 mm focal length, and the sensor of "
+            "the photo tells no credible focal length, calibrated or 35 mm, and the sensor of "
             f"{exif.make or 'its'} {exif.model or 'camera'} is not known",
         )
-    zoomed = exif.digital_zoom > 1
     return CameraIntrinsics(
         make=exif.make,
         model=exif.model,
         width_px=width_px,
         height_px=height_px,
-        focal_px=lens.focal_px * exif.digital_zoom,
+        focal_px=lens.focal_px * zoom,
         principal_px=lens.centre_px,
-        focal_rel_error=max(lens.rel_error, _ZOOMED_ERROR) if zoomed else lens.rel_error,
+        focal_rel_error=max(lens.rel_error, _ZOOMED_ERROR) if zoom > 1 else lens.rel_error,
         source=lens.source,
     )
 
@@ -102,7 +105,7 @@ def read_intrinsics(
 def _lenses(
     width_px: int, height_px: int, exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags
 ) -> Iterator[_Lens]:
-    """The lens as each kind of tag tells it, best first."""
+    """The lens without digital zoom as each kind of tag tells it, best first."""
     middle = width_px / 2, height_px / 2
     if drone.dewarp is not None and drone.dewarp[0] > 0:
         focal, _, from_middle_x, from_middle_y, *_ = drone.dewarp
@@ -121,6 +124,14 @@ def _lenses(
     if exif.focal_length_35mm:
         focal = exif.focal_length_35mm / _DIAGONAL_35MM * _sensor_diagonal_px(width_px, height_px)
         yield _Lens(focal, middle, _EQUIVALENT_ERROR, "35mm_equivalent")
+
+
+def _is_possible(lens: _Lens, zoom: float, width_px: int, height_px: int) -> bool:
+    """Whether a lens could be so: broken tags tell focal lengths of nothing and of kilometres."""
+    x, y = lens.centre_px
+    inside = 0 < x < width_px and 0 < y < height_px
+    relative_focal = lens.focal_px * zoom / hypot(width_px, height_px)
+    return inside and _SHORTEST_FOCAL < relative_focal < _LONGEST_FOCAL
 
 
 def _calibrated(

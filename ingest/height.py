@@ -21,6 +21,7 @@ _GPS_SIGMA_M = 6.5
 # Geoid and ellipsoid lie up to 107 m apart (EGM2008), mostly some tens of metres: the allowance
 # where neither the datum of an altitude nor the site's sea level is told.
 _UNKNOWN_DATUM_SIGMA_M = 30.0
+_HIGHEST_M = 10_000.0  # no drone photographs the sea from higher; broken tags tell any figure
 _RTK_ALTITUDE = "RtkAlt"
 
 
@@ -36,15 +37,15 @@ class SeaHeight:
 def read_height(
     exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags, site: SiteReference
 ) -> SeaHeight:
-    """Find the height above the sea; raises PhotoError `bad_height` when there is none above 0."""
+    """Find the height above the sea; raises PhotoError `bad_height` when none is credible."""
     height = next(_heights(exif, drone, pix4d, site), None)
     if height is None:
         raise PhotoError("bad_height", "the photo carries no altitude")
-    if height.above_sea_m <= 0:
+    if not 0 < height.above_sea_m < _HIGHEST_M:
         raise PhotoError(
             "bad_height",
-            f"the height above the sea must be more than 0 m; got {height.above_sea_m:.1f} m "
-            f"from {height.source}",
+            f"the height above the sea must be more than 0 and less than {_HIGHEST_M:g} m; got "
+            f"{height.above_sea_m:.4g} m from {height.source}",
         )
     return height
 

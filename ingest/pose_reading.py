@@ -25,6 +25,7 @@ _YAW_SIGMA_DEG, _TILT_SIGMA_DEG = 3.0, 1.0
 # Without angles: any yaw is as likely as another (180 / sqrt 3), and a fixed camera leans as the
 # drone does in a breeze.
 _UNKNOWN_YAW_SIGMA_DEG, _UNKNOWN_TILT_SIGMA_DEG = 104.0, 10.0
+_FULL_TURN_DEG = 360.0
 _NADIR = Angles(0.0, -90.0, 0.0)
 
 _NADIR_NOTE = Note(
@@ -93,8 +94,14 @@ def _position_sigma_m(exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags) -> f
 
 
 def _angles(drone: DroneTags, pix4d: Pix4dTags) -> Angles | None:
-    if drone.gimbal_yaw_deg is not None and drone.gimbal_pitch_deg is not None:
-        return Angles(drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg or 0.0)
-    if pix4d.yaw_deg is not None and pix4d.pitch_deg is not None and pix4d.roll_deg is not None:
-        return angles_from_pix4d(pix4d.yaw_deg, pix4d.pitch_deg, pix4d.roll_deg)
-    return None
+    gimbal = _turns(drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg or 0.0)
+    body = _turns(pix4d.yaw_deg, pix4d.pitch_deg, pix4d.roll_deg)
+    return gimbal or (angles_from_pix4d(*body) if body is not None else None)
+
+
+def _turns(yaw_deg: float | None, pitch_deg: float | None, roll_deg: float | None) -> Angles | None:
+    """The three together, or None when one is missing or more than a full turn: a broken tag."""
+    if yaw_deg is None or pitch_deg is None or roll_deg is None:
+        return None
+    angles = Angles(yaw_deg, pitch_deg, roll_deg)
+    return angles if all(abs(angle) <= _FULL_TURN_DEG for angle in angles) else None

@@ -117,6 +117,23 @@ def test_better_sources_have_smaller_errors():
     assert errors[0] < errors[-1]
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        DroneTags(calibrated_focal_px=1e-9),
+        DroneTags(calibrated_focal_px=1e12),
+        DroneTags(dewarp=(3700.0, 3700.0, 1e9, 0, 0, 0, 0, 0, 0)),
+    ],
+)
+def test_a_lens_that_cannot_be_is_passed_over(nonsense):
+    assert intrinsics((5472, 3648), P4P, nonsense).source == "sensor_table"
+
+
+def test_a_photo_with_only_a_lens_that_cannot_be_is_refused():
+    with pytest.raises(PhotoError, match="no credible focal length"):
+        intrinsics((5472, 3648), ExifRecord(focal_length_35mm=24, digital_zoom=1e6))
+
+
 def test_an_unknown_lens_is_refused():
     with pytest.raises(PhotoError, match="ACME Cam 5") as refused:
         intrinsics((4000, 3000), ExifRecord(make="ACME", model="Cam 5", focal_length_mm=5))

@@ -131,6 +131,7 @@ def test_errors_follow_the_source(site):
         (ExifRecord(), DroneTags(relative_altitude_m=-20.0)),
         (ExifRecord(altitude_m=0.0), DroneTags()),
         (ExifRecord(altitude_m=-4.0), DroneTags()),
+        (ExifRecord(altitude_m=1e9), DroneTags()),
     ],
 )
 def test_a_camera_that_is_not_above_the_sea_is_refused(exif, drone, site):

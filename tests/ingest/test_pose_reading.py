@@ -25,6 +25,14 @@ def test_a_missing_roll_is_level(site):
     assert read(site, drone=drone).pose.roll_deg == 0
 
 
+@pytest.mark.parametrize("yaw", [None, 1e9])
+def test_angles_that_cannot_be_are_passed_over(site, yaw):
+    broken = DroneTags(gimbal_yaw_deg=yaw, gimbal_pitch_deg=-30.0)
+    assert read(site, drone=broken).pose.assumed_nadir
+    pose = read(site, drone=broken, pix4d=Pix4dTags(yaw_deg=30, pitch_deg=25, roll_deg=0)).pose
+    assert (pose.yaw_deg, pose.pitch_deg) == pytest.approx((30, -65))
+
+
 def test_gimbal_angles_come_before_pix4ds(site):
     pose = read(site, drone=GIMBAL, pix4d=Pix4dTags(yaw_deg=1, pitch_deg=2, roll_deg=3)).pose
     assert pose.yaw_deg == 45
