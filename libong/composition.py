@@ -32,9 +32,13 @@ def open_site(name: str, *, sea_level_ellipsoid_m: float | None = None) -> Site:
     site = load_site(folder) if folder.is_dir() else shipped_site(name)
     if sea_level_ellipsoid_m is None:
         return site
-    return replace(
-        site, reference=replace(site.reference, sea_level_ellipsoid_m=sea_level_ellipsoid_m)
+    reference = replace(
+        site.reference,
+        sea_level_ellipsoid_m=sea_level_ellipsoid_m,
+        # who names the sea's ellipsoidal height says that the photos count from the ellipsoid
+        bare_altitude_is_ellipsoidal=True,
     )
+    return replace(site, reference=reference)
 
 
 def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:
