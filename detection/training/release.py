@@ -1,0 +1,101 @@
+"""From trained weights to the model the software ships: export, thresholds, scores, manifest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detection.detector import Detector
+from detection.engine import OpenVinoEngine
+from detection.manifest import Manifest
+from detection.training.dataset import CLASSES, TARGET_GSD_M, TilePlan, make_tile
+from detection.training.evaluate import (
+    CAVEAT,
+    as_metrics,
+    choose_thresholds,
+    render_flights,
+    report,
+    score_flights,
+    score_photos,
+)
+from detection.training.export import INPUT_PX, checked_agreement, export_onnx, write_manifest
+from ingest.site_reference import SiteReference
+
+# Low enough to see the whole trade between misses and false alarms.
+_SEARCH_SCORE = 0.05
+_COMPARED_TILES = 8
+
+
+@dataclass(frozen=True)
+class EmptyPhotos:
+    """Photographs with nothing to find in them, and the site's clock and sea level."""
+
+    paths: tuple[Path, ...]
+    site: SiteReference
+
+
+@dataclass(frozen=True)
+class ReleasePlan:
+    """What to release and what to measure it on.
+
+    Flights are rendered into `flights_folder` where they are not there yet: `val` ones to choose
+    thresholds on, `test` ones to report. `empty_photos` are reported by name as false alarms.
+    """
+
+    weights: Path
+    onnx: Path
+    flights_folder: Path
+    val_flights: int
+    test_flights: int
+    empty_photos: Mapping[str, EmptyPhotos]
+    training: Mapping[str, Any]
+
+
+def release(plan: ReleasePlan) -> Path:
+    """Export, choose thresholds, measure, and write the manifest; returns the manifest's path."""
+    onnx = export_onnx(plan.weights, plan.onnx)
+    differences = checked_agreement(onnx, plan.weights, _tiles())
+    engine = OpenVinoEngine(onnx, INPUT_PX)
+    searching = Detector(engine, _unmeasured(onnx), min_score=_SEARCH_SCORE)
+    val = render_flights("val", plan.val_flights, plan.flights_folder)
+    thresholds = choose_thresholds(score_flights(searching, val))
+    test = score_flights(searching, render_flights("test", plan.test_flights, plan.flights_folder))
+    photos = {
+        name: as_metrics(report(score_photos(searching, p.paths, p.site), thresholds))
+        for name, p in plan.empty_photos.items()
+    }
+    metrics = {
+        "caveat": CAVEAT,
+        "rendered_test_flights": as_metrics(report(test, thresholds)),
+        "rendered_test_frames": len(test),
+        "photos_with_nothing_to_find": photos,
+        "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
+    }
+    return write_manifest(onnx, thresholds, training=plan.training, metrics=metrics)
+
+
+def _tiles() -> Sequence[npt.NDArray[np.uint8]]:
+    """BGR tiles of the test worlds."""
+    plan = TilePlan("test", _COMPARED_TILES, INPUT_PX)
+    return [
+        np.asarray(cv2.cvtColor(make_tile(plan, number).rgb, cv2.COLOR_RGB2BGR), dtype=np.uint8)
+        for number in range(plan.count)
+    ]
+
+
+def _unmeasured(onnx: Path) -> Manifest:
+    """A manifest for searching before thresholds are known."""
+    return Manifest(
+        file=onnx.name,
+        sha256=sha256(onnx.read_bytes()).hexdigest(),
+        architecture="yolo11n",
+        input_px=INPUT_PX,
+        target_gsd_cm=TARGET_GSD_M * 100,
+        classes=CLASSES,
+        thresholds=dict.fromkeys(CLASSES, _SEARCH_SCORE),
+    )

@@ -1,0 +1,89 @@
+"""Evaluation over rendered flights, with an engine that knows the truth."""
+
+from dataclasses import replace
+
+import pytest
+
+from detection.training.evaluate import (
+    RENDERED_SITE,
+    as_metrics,
+    choose_thresholds,
+    report,
+    score_flights,
+    score_photos,
+)
+from detection.training.flight import render_flight
+from detection.training.flight_plan import RenderCamera, lawnmower
+from detection.training.random_flight import random_flight
+from detection.training.scoring import FoundBox, ScoredFrame, Tally, TrueBox
+from detection.types import Detection, ObjectClass
+
+BOAT = ObjectClass.BOAT
+
+
+class Oracle:
+    """Stands in for a detector: reports the boxes it was given for each frame."""
+
+    def __init__(self, finds):
+        self.finds = finds
+
+    def detect(self, frame):
+        return tuple(
+            Detection(f.object_class, f.score, f.xyxy_px, frame.sha256, None, None, None, "0" * 64)
+            for f in self.finds(frame)
+        )
+
+
+@pytest.fixture(scope="module")
+def flown(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("flights") / "one"
+    plan = random_flight("val", 1)
+    small = replace(plan, shots=lawnmower(1, 2, 5.0, 0.0, 40.0, 5.0), camera=RenderCamera(160, 120))
+    render_flight(small, folder)
+    return folder
+
+
+def test_frames_carry_flight_truth_and_area(flown):
+    frames = score_flights(Oracle(lambda frame: ()), [flown])
+    assert [f.flight for f in frames] == ["one", "one"]
+    # the whole picture at 40 m: width and height over the focal length, times 40 m
+    focal_px = RenderCamera(160, 120).intrinsics().focal_px
+    expected = 160 * 120 * (40 / focal_px) ** 2 / 1e6
+    assert frames[0].area_km2 == pytest.approx(expected, rel=0.15)  # the height tag has its error
+
+
+def test_empty_photos_make_every_find_a_false_alarm(flown):
+    photos = sorted(flown.glob("*.JPG"))
+    oracle = Oracle(lambda frame: [FoundBox(BOAT, 0.9, (0, 0, 20, 20))])
+    frames = score_photos(oracle, photos, RENDERED_SITE)
+    found = {r.object_class: r for r in report(frames, dict.fromkeys(ObjectClass, 0.5))}
+    assert found[BOAT].boxes == Tally(0, 0, 2)
+    assert found[BOAT].false_alarms_per_frame == 1.0
+    assert found[BOAT].false_alarms_per_km2 == pytest.approx(2 / sum(f.area_km2 for f in frames))
+    assert found[BOAT].f1_by_flight is None
+
+
+def flight(name, found, missed, false_alarms):
+    """A frame with as many boats found, missed and imagined."""
+    boxes = [(20.0 * n, 0.0, 20.0 * n + 10, 10.0) for n in range(found + missed + false_alarms)]
+    truths = [TrueBox(BOAT, n, box, True) for n, box in enumerate(boxes[: found + missed])]
+    finds = [FoundBox(BOAT, 0.8, b) for b in boxes[:found] + boxes[found + missed :]]
+    return ScoredFrame(name, "f.jpg", tuple(truths), tuple(finds), 0.5)
+
+
+def test_scores_by_flight_weigh_flights_alike():
+    frames = [flight("many", 9, 1, 0), flight("few", 0, 1, 0), flight("none", 0, 0, 3)]
+    boat = report(frames, dict.fromkeys(ObjectClass, 0.5))[1]
+    assert boat.boxes == Tally(9, 2, 3)
+    assert boat.recall_by_flight == pytest.approx((0.9 + 0.0) / 2)
+    assert boat.false_alarms_per_km2 == pytest.approx(3 / 1.5)
+    metrics = as_metrics([boat])["boat"]
+    assert (metrics["objects_found"], metrics["objects"]) == (9, 11)
+    assert metrics["precision"] == 0.75
+
+
+def test_thresholds_are_chosen_for_every_class():
+    frames = [flight("a", 3, 0, 0)]
+    thresholds = choose_thresholds(frames)
+    assert set(thresholds) == set(ObjectClass)
+    assert thresholds[BOAT] == 0.8
