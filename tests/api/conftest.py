@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import shapely
 from fastapi import FastAPI
+from httpx import Response
 from PIL import Image
 
 from api.app import create_app
@@ -95,6 +96,7 @@ def sha(*parts: object) -> str:
     return sha256("|".join(map(str, parts)).encode()).hexdigest()
 
 
+@pytest.fixture
 def jpeg_with_exif() -> bytes:
     picture = Image.new("RGB", (64, 48), (40, 120, 140))
     exif = Image.Exif()
@@ -105,12 +107,15 @@ def jpeg_with_exif() -> bytes:
     return out.getvalue()
 
 
+IN_EAST = LonLat(99.467123, 7.243217)
+
+
 @dataclass(frozen=True)
 class Seen:
     """One object to log: what, where (zone and place), when, how surely."""
 
     zone_id: str | None = "east"
-    position: LonLat = LonLat(99.467123, 7.243217)
+    position: LonLat = IN_EAST
     at: datetime = START - timedelta(hours=3)
     score: float = 0.9137
     object_class: ObjectClass = ObjectClass.DUGONG
@@ -220,11 +225,13 @@ class World:
     media: MediaStore
     site: Site
     clock: Clock
+    cookie_secure: bool = False
+    secret: str = SECRET
     app: FastAPI = field(init=False)
 
     def __post_init__(self) -> None:
         self.app = create_app(
-            ApiSettings(SECRET, session_hours=12, cookie_secure=False),
+            ApiSettings(SECRET, session_hours=12, cookie_secure=self.cookie_secure),
             self.store,
             self.media,
             self.site,
@@ -239,18 +246,18 @@ class World:
 
     def logged_in(self, name: str) -> TestClient:
         client = self.client()
-        assert log_in(client, name).status_code == 303
+        assert submit_login(client, name).status_code == 303
         return client
 
 
-def log_in(client: TestClient, name: str, password: str = PASSWORD, **fields):
-    token = form_token(client.get("/login").text)
+def submit_login(client: TestClient, name: str, password: str = PASSWORD, **fields) -> Response:
+    token = token_of(client.get("/login").text)
     return client.post(
         "/login", data={"name": name, "password": password, "csrf_token": token, **fields}
     )
 
 
-def form_token(html: str) -> str:
+def token_of(html: str) -> str:
     return html.split('name="csrf_token" value="')[1].split('"')[0]
 
 
@@ -258,7 +265,9 @@ def form_token(html: str) -> str:
 def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     stores = []
 
-    def make(zones: Sequence[Zone] = ZONES, site: Site | None = None) -> World:
+    def make(
+        zones: Sequence[Zone] = ZONES, site: Site | None = None, *, cookie_secure: bool = False
+    ) -> World:
         folder = tmp_path / f"world{len(stores)}"
         folder.mkdir()
         store = Store(f"sqlite:///{folder}/libong.sqlite3")
@@ -266,7 +275,13 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
         stores.append(store)
         for name, role in (("mali", Role.OFFICER), ("don", Role.RANGER), ("nid", Role.ADMIN)):
             store.add_user(name, PASSWORD_HASH, role, START)
-        return World(store, MediaStore(str(folder / "media")), site or site_with(zones), Clock())
+        return World(
+            store,
+            MediaStore(str(folder / "media")),
+            site or site_with(zones),
+            Clock(),
+            cookie_secure,
+        )
 
     yield make
     for store in stores:
@@ -286,3 +301,30 @@ def refused_file() -> RefusedFile:
         Note("no_gps", "the photo has no GPS position"),
         "Wait for the drone's GPS lock before taking photos; send originals with metadata.",
     )
+
+
+@pytest.fixture
+def log_in() -> Callable[..., Response]:
+    return submit_login
+
+
+@pytest.fixture
+def form_token() -> Callable[[str], str]:
+    """A function that finds the CSRF token in a page."""
+    return token_of
+
+
+@pytest.fixture
+def make_seen() -> type[Seen]:
+    return Seen
+
+
+@pytest.fixture
+def make_zone() -> Callable[..., Zone]:
+    return zone
+
+
+@pytest.fixture
+def nasty() -> str:
+    """A name that ends scripts, template literals and attributes."""
+    return NASTY

@@ -1,0 +1,288 @@
+"""Nothing that anyone may fetch leads to an animal.
+
+Two properties over random sightings in a real store: no public byte holds a coordinate, id, hash,
+time, file name or score of a sighting; and the public bytes do not even depend on them. Each is
+shown to fail for a reader that leaks.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from fastapi.routing import APIRoute
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from starlette.routing import BaseRoute
+
+from api.app import STATIC_DIR
+from ingest.frame import Note, RefusedFile
+from ingest.lonlat import LonLat
+from patrol.incident import State
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+TODAY = date(2026, 11, 22)
+FEW = settings(
+    max_examples=6,  # each fetches every page of a new service
+    phases=[Phase.generate],  # and shrinking would fetch them a thousand times
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def flattened(routes) -> Iterator[BaseRoute]:
+    """Routes of an app; newer FastAPIs keep those of an included router inside one entry."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        yield from flattened(included.routes) if included else (route,)
+
+
+def anonymous_urls(world) -> Iterator[str]:
+    """Every address that takes no id, in both languages, static files, and some that are none."""
+    paths = [
+        route.path
+        for route in flattened(world.app.routes)
+        if isinstance(route, APIRoute) and "GET" in route.methods and "{" not in route.path
+    ]
+    assert {"/", "/healthz", "/api/public/zones.geojson", "/login", "/officer"} <= set(paths)
+    paths += ["/openapi.json", "/nothing/here", "/api/nothing", "/api/public/sightings", "/docs"]
+    for path in paths:
+        yield path
+        yield f"{path}?lang=en"
+    yield from (f"/static/{file.name}" for file in STATIC_DIR.iterdir())
+
+
+def public_bytes(world) -> str:
+    """All that a stranger gets, headers too, without what is random by design."""
+    client = world.client()
+    parts = []
+    for url in anonymous_urls(world):
+        # uncompressed: the length of a compressed page would vary with its random nonce
+        response = client.get(url, headers={"Accept-Encoding": "identity"})
+        assert response.status_code < 500, url
+        headers = "\n".join(f"{name}: {value}" for name, value in response.headers.multi_items())
+        parts.append(f"{url}\n{headers}\n{response.text}")
+    everything = "\n".join(parts)
+    everything = re.sub(r"nonce[-=]\"?[\w-]{22}", "nonce", everything)
+    everything = re.sub(r"(map|geo_json)_[0-9a-f]{32}", r"\1_x", everything)
+    return re.sub(r"(value=\"|libong_login_form=)[\w.-]{60,}", r"\1token", everything)
+
+
+def coordinate_tokens(degrees: float) -> Iterator[str]:
+    for decimals in range(3, 8):
+        yield f"{degrees:.{decimals}f}"
+        yield str(int(degrees * 10**7) / 10**7)[: len(str(int(degrees))) + 1 + decimals]
+        yield str(round(degrees * 10**decimals)) if decimals > 4 else f"{degrees:.{decimals}f}"
+    whole, minutes = int(degrees), degrees % 1 * 60
+    seconds = int(minutes % 1 * 60)
+    for degree_sign, minute_sign in (
+        ("°", "'"),
+        ("°", "′"),
+        ("° ", "' "),
+        ("° ", "′ "),
+        (" ", " "),
+    ):
+        yield f"{whole}{degree_sign}{int(minutes)}{minute_sign}{seconds}"
+    yield f"{whole}°{minutes:.3f}"
+    yield f"{whole}° {minutes:.2f}"
+
+
+def time_tokens(moment: datetime) -> Iterator[str]:
+    for clock in (moment.astimezone(UTC), moment.astimezone(BANGKOK)):
+        yield f"{clock:%H:%M}"
+        yield f"{clock:%H.%M}"
+        yield f"{clock:%H%M%S}"
+    yield str(int(moment.timestamp()))
+
+
+def tokens_of(logged) -> set[str]:
+    """What must not be found of a flight: the texts a leak would show."""
+    found: set[str] = set()
+    for sighting in logged.sightings:
+        found.update(coordinate_tokens(sighting.position.lon))
+        found.update(coordinate_tokens(sighting.position.lat))
+        found.update(time_tokens(sighting.first_seen_utc))
+        found.update((sighting.sighting_id[:8], sighting.best.frame_sha256[:8]))
+        found.update(f"{sighting.score:.{decimals}f}" for decimals in (4, 5, 6))
+        found.add(f"{sighting.score * 100:.2f}")
+    for incident in logged.incidents:
+        found.update((incident.incident_id[:8], (incident.crop_sha256 or logged.flight_id)[:8]))
+    for file in logged.refused:
+        found.update((file.path.name, file.path.stem))
+    found.update((logged.flight_id[:8], logged.model_sha256[:8]))
+    return found
+
+
+def leaks(seen: str, tokens: Iterable[str], baseline: str) -> set[str]:
+    """Tokens in `seen` that were not there (as part of an outline, say) before the flight."""
+    return {token for token in tokens if token in seen and token not in baseline}
+
+
+def places(zone_box: tuple[float, float, float, float]) -> st.SearchStrategy[LonLat]:
+    west, south, east, north = zone_box
+    return st.builds(
+        LonLat,
+        st.floats(west + 1e-4, east - 1e-4).map(lambda x: round(x, 7)),
+        st.floats(south + 1e-4, north - 1e-4).map(lambda x: round(x, 7)),
+    )
+
+
+moments = st.builds(
+    lambda day, second: (
+        datetime.combine(TODAY - timedelta(days=day), time(), UTC) + timedelta(seconds=second)
+    ),
+    st.integers(0, 20),
+    st.integers(1, 86_399),
+)
+scores = st.floats(0.300001, 0.999998).map(lambda score: round(score, 6))
+salts = st.text("abcdefghijklmnop", min_size=8, max_size=8)
+
+
+@st.composite
+def sightings(draw, make_seen, zones):
+    zone = draw(st.sampled_from(zones))
+    return make_seen(
+        zone_id=zone.zone_id,
+        position=draw(places(zone.area.bounds)),
+        at=draw(moments),
+        score=draw(scores),
+        salt=draw(salts),
+    )
+
+
+def refused_named(stem: str) -> RefusedFile:
+    return RefusedFile(
+        Path(f"/flights/ranger_{stem}.JPG"), None, Note("no_gps", "no position"), "send originals"
+    )
+
+
+@FEW
+@given(data=st.data())
+def test_no_public_byte_tells_of_a_sighting(make_world, make_seen, data):
+    world = make_world()
+    baseline = public_bytes(world)
+    drawn = data.draw(st.lists(sightings(make_seen, world.site.zones), min_size=1, max_size=4))
+    logged = world.log(*drawn, refused=[refused_named(data.draw(salts))], surveyed_on=TODAY)
+    for incident in logged.incidents:
+        if data.draw(st.booleans()):
+            world.store.transition(
+                incident.incident_id,
+                State.CONFIRMED,
+                actor="mali",
+                reason=f"near {incident.position.lat}",
+                expected_version=1,
+                at_utc=world.clock(),
+            )
+    assert leaks(public_bytes(world), tokens_of(logged), baseline) == set()
+
+
+@FEW
+@given(data=st.data())
+def test_public_bytes_depend_on_zones_and_days_alone(make_world, make_seen, data):
+    day = data.draw(st.integers(1, 14))
+    noon = datetime.combine(TODAY - timedelta(days=day), time(5), UTC)  # noon in Trang
+    one, other = make_world(), make_world()
+    seen = []
+    for world, count in ((one, 1), (other, data.draw(st.integers(2, 3)))):
+        east = world.site.zones[0]
+        drawn = [
+            make_seen(
+                zone_id=east.zone_id,
+                position=data.draw(places(east.area.bounds)),
+                at=noon + timedelta(seconds=data.draw(st.integers(-14_000, 14_000))),
+                score=data.draw(st.floats(0.81, 0.99)),
+                salt=data.draw(salts),
+            )
+            for _ in range(count)
+        ]
+        world.log(*drawn, refused=[refused_named(data.draw(salts))], surveyed_on=TODAY)
+        seen.append(public_bytes(world))
+    assert seen[0] == seen[1]
+    assert "caution" in seen[0]
+
+
+def a_sighting(world, make_seen):
+    return world.log(
+        make_seen(at=datetime(2026, 11, 20, 3, 17, 42, tzinfo=UTC), score=0.912357),
+        refused=[refused_named("mali_0042")],
+    )
+
+
+LEAKS: dict[str, Callable] = {
+    "coordinate": lambda logged: f"{logged.sightings[0].position.lat:.3f}",
+    "longitude": lambda logged: f"{logged.sightings[0].position.lon:.6f}",
+    "degrees and minutes": lambda logged: "7°14'35",
+    "incident id": lambda logged: logged.incidents[0].incident_id[:8],
+    "hash": lambda logged: logged.sightings[0].best.frame_sha256,
+    "time": lambda logged: "10:17",
+    "file name": lambda logged: "ranger_mali_0042",
+    "score": lambda logged: "0.9124",
+}
+
+
+@pytest.mark.parametrize("kind", LEAKS)
+def test_a_leaking_reader_is_caught(make_world, make_seen, monkeypatch, kind):
+    world = make_world()
+    baseline = public_bytes(world)
+    logged = a_sighting(world, make_seen)
+    assert leaks(public_bytes(world), tokens_of(logged), baseline) == set()
+    honest = world.store.zone_statuses
+    leaked = LEAKS[kind](logged)
+
+    def leaking(site, today):
+        first, *others = honest(site, today)
+        return (replace(first, reason_th=f"พบ {leaked}", reason_en=f"seen {leaked}"), *others)
+
+    monkeypatch.setattr(world.store, "zone_statuses", leaking)
+    assert leaks(public_bytes(world), tokens_of(logged), baseline) != set()
+
+
+def test_a_reader_that_counts_is_caught(make_world, make_seen, monkeypatch):
+    seen = []
+    for number in (1, 2):
+        world = make_world()
+        honest = world.store.zone_statuses
+
+        def counting(site, today, honest=honest, number=number):
+            first, *others = honest(site, today)
+            return (replace(first, reason_en=f"{number} seen"), *others)
+
+        monkeypatch.setattr(world.store, "zone_statuses", counting)
+        seen.append(public_bytes(world))
+    assert seen[0] != seen[1]
+
+
+def test_an_error_of_the_reader_tells_nothing(world, monkeypatch):
+    def broken(site, today):
+        raise RuntimeError("no such table near 7.243217, 99.467123")
+
+    monkeypatch.setattr(world.store, "zone_statuses", broken)
+    client = world.client(raise_server_exceptions=False)
+    for url in ("/", "/?lang=en", "/api/public/zones.geojson", "/healthz"):
+        response = client.get(url)
+        assert response.status_code == 500
+        assert "7.2" not in response.text
+        assert "table" not in response.text
+
+
+def test_real_and_invented_ids_are_answered_alike(world, make_seen):
+    logged = a_sighting(world, make_seen)
+    client = world.client()
+    incident, flight = logged.incidents[0].incident_id, logged.flight_id
+    for path, real in (
+        ("/officer/incidents/{}", incident),
+        ("/officer/flights/{}", flight),
+        ("/api/v1/incidents/{}", incident),
+        ("/api/v1/flights/{}", flight),
+        ("/api/v1/crops/{}", logged.model_sha256),
+    ):
+        invented = "0" * len(real)
+        there, not_there = client.get(path.format(real)), client.get(path.format(invented))
+        assert there.status_code == not_there.status_code
+        assert there.text == not_there.text
+        assert there.headers.get("location", "").replace(real, invented) == not_there.headers.get(
+            "location", ""
+        )
