@@ -17,5 +17,15 @@ class PhotoError(LibongError, ValueError):
         self.code = code
 
 
+class TelemetryError(LibongError, ValueError):
+    """A telemetry file in which nothing is usable."""
+
+    def __init__(self, code: str, message: str, *, line: int | None = None) -> None:
+        """Keep `code`, a stable word for tests, and the 1-based `line` that decided, if any."""
+        super().__init__(message if line is None else f"line {line}: {message}")
+        self.code = code
+        self.line = line
+
+
 class ProjectionError(LibongError, ValueError):
     """A pixel whose ray does not meet the sea surface, or a point no pixel sees."""

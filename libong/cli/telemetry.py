@@ -1,0 +1,95 @@
+"""libong telemetry: what a drone wrote beside its videos."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ingest.errors import TelemetryError
+from ingest.telemetry.reading import read_telemetry
+from ingest.telemetry.record import Telemetry, TelemetryRecord
+from ingest.telemetry.report import refusal_document, telemetry_document
+from libong.cli.output import Exit, JsonOption, console, print_json
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        exists=True,
+        dir_okay=False,
+        help="Telemetry subtitles (.SRT) from beside the drone's videos.",
+        metavar="FILE...",
+    ),
+]
+_Reading = tuple[Path, Telemetry | TelemetryError]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(telemetry)
+
+
+def telemetry(files: Files, as_json: JsonOption = False) -> None:
+    """Read where a drone was during its videos, from their subtitles; nothing is logged.
+
+    Understands what DJI drones from the Phantom to the Mavic 3 and the Matrice 300 write, whatever
+    the file is called. A damaged block is left out and counted; a file is refused only when nothing
+    in it is usable, naming the line. Drones write subtitles when "video captions" is on in their
+    camera settings.
+
+    Example: libong telemetry DJI_0042.SRT --json
+
+    Exit code 1 when some files were refused, 2 when all were.
+    """
+    readings = [(path, _read(path)) for path in files]
+    if as_json:
+        print_json(
+            [
+                telemetry_document(path, read)
+                if isinstance(read, Telemetry)
+                else refusal_document(path, read)
+                for path, read in readings
+            ]
+        )
+    else:
+        _print_tables(readings)
+    refused = sum(isinstance(read, TelemetryError) for _, read in readings)
+    if refused:
+        raise typer.Exit(Exit.PARTIAL if refused < len(readings) else Exit.BAD_INPUT)
+
+
+def _read(path: Path) -> Telemetry | TelemetryError:
+    try:
+        return read_telemetry(path)
+    except TelemetryError as refusal:
+        return refusal
+
+
+def _print_tables(readings: Sequence[_Reading]) -> None:
+    records = Table("file", "dialect", "records", "at s", "local time", "lon", "lat", "height m")
+    notes = Table("file", "what to know")
+    refused = Table("refused", "why, and what to do")
+    for path, read in readings:
+        if isinstance(read, TelemetryError):
+            refused.add_row(path.name, str(read))
+            continue
+        first, last = read.records[0], read.records[-1]
+        records.add_row(path.name, read.dialect, str(len(read.records)), *_cells(first))
+        records.add_row("", "", "", *_cells(last), end_section=True)
+        for note in read.warnings:
+            notes.add_row(path.name, note.text)
+    for table in (records, notes, refused):
+        if table.row_count:
+            console.print(table)
+
+
+def _cells(record: TelemetryRecord) -> tuple[str, ...]:
+    taken, place, height_m = record.taken_at_local, record.position, record.relative_height_m
+    return (
+        f"{record.start_s:.3f}",
+        "-" if taken is None else f"{taken:%Y-%m-%d %H:%M:%S}",
+        "-" if place is None else f"{place.lon:.6f}",
+        "-" if place is None else f"{place.lat:.6f}",
+        "-" if height_m is None else f"{height_m:.1f}",
+    )
