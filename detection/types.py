@@ -21,7 +21,7 @@ class Detection:
 
     `xyxy_px` are left, top, right, bottom in pixels of the full frame; `score` is in [0, 1];
     `position` is the ground point of the box's centre, or None where the frame cannot be
-    projected; `error_m` its 1 sigma. `model_sha256` names the weights.
+    projected; `error_m` its root mean square error. `model_sha256` names the weights.
     """
 
     object_class: ObjectClass
@@ -39,8 +39,8 @@ class Sighting:
     """One real object in one flight, its detections across overlapping frames counted once.
 
     `detections` are ordered by time; `best` is the one to show. `position` (at `best`'s time) and
-    `error_m` (1 sigma) combine all detections. `speed_m_s` and its 1 sigma are given when the track
-    allows, else None. `sighting_id` derives from the flight and the detections alone.
+    `error_m` (root mean square, metres) combine all detections. `speed_m_s` and its 1 sigma are
+    given when the track allows, else None. `sighting_id` derives from the flight and the detections alone.
     """
 
     sighting_id: str

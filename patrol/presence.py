@@ -103,9 +103,11 @@ def _status(
         status, since, until = Status.CLOSED, zone.valid_from, zone.valid_until
     elif window is not None:
         status, since, until = Status.CAUTION, window.since, window.until
+    elif zone.kind is ZoneKind.GO_SLOW:
+        status, since, until = Status.CAUTION, zone.valid_from, zone.valid_until
     else:
         status, since, until = Status.CALM, None, None
-    advice_th, advice_en = _advice(zone.kind, status)
+    advice_th, advice_en = _advice(status, presence)
     reason_th, reason_en = _reason(presence, parameters.status_days)
     return ZoneStatus(
         zone_id=zone.zone_id,
@@ -127,19 +129,19 @@ def _status(
     )
 
 
-def _advice(kind: ZoneKind, status: Status) -> tuple[str, str]:
+def _advice(status: Status, presence: Presence) -> tuple[str, str]:
     """Return the advice to boatmen in Thai and English; no figure, for no Thai limit is known."""
     if status is Status.CLOSED:
         return (
             "โปรดอย่านำเรือเข้าเขตนี้ ให้แล่นอ้อม",
             "Please keep out of this zone: go round it.",
         )
-    if status is Status.CAUTION:
+    if status is Status.CAUTION and presence is Presence.PRESENT:
         return (
             "ชะลอความเร็ว มองผิวน้ำ และอยู่ห่างจากพะยูน",
             "Slow down, watch the water and keep away from dugongs.",
         )
-    if kind is ZoneKind.GO_SLOW:
+    if status is Status.CAUTION:
         return (
             "ชะลอความเร็ว เขตนี้ขอให้แล่นช้าทุกวัน",
             "Slow down: in this zone boats are asked to go slowly every day.",

@@ -7,7 +7,7 @@ circle is, at its boundary when the circle only touches it, and otherwise not th
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import cos, hypot, radians
+from math import cos, hypot, log, radians, sqrt
 
 import numpy as np
 import shapely
@@ -18,9 +18,10 @@ from patrol.site import RuleParameters, Site
 from patrol.verdict import Certainty, Priority, Verdict
 from patrol.zones import RuleName, Zone
 
-# Radius of the 95 % circle of a position whose error is 1 sigma along each axis: the root of the
-# 0.95 quantile of chi-square with two degrees of freedom.
-SIGMAS_OF_95_PERCENT = 2.45
+# `error_m` is the root mean square distance, √2 sigma along each axis. The 95 % circle of a round
+# normal error has the radius √(2 ln 20) sigma (chi-square with two degrees of freedom), so √(ln 20)
+# times the error.
+ERRORS_OF_95_PERCENT = sqrt(log(20))
 
 _METRES_PER_DEGREE = radians(1) * MEAN_EARTH_RADIUS_M
 
@@ -109,7 +110,7 @@ def _zone_verdicts(sightings: Sequence[Sighting], zones: Sequence[Zone]) -> Iter
 
 
 def _place(sighting: Sighting, zone: Zone) -> _Place | None:
-    radius_m = SIGMAS_OF_95_PERCENT * sighting.error_m
+    radius_m = ERRORS_OF_95_PERCENT * sighting.error_m
     # Metres about the sighting: true near it, which is where they matter.
     lon, lat = sighting.position
     metres = np.array((_METRES_PER_DEGREE * cos(radians(lat)), _METRES_PER_DEGREE))
@@ -125,7 +126,7 @@ def _place(sighting: Sighting, zone: Zone) -> _Place | None:
 def _zone_verdict(rule: RuleName, zone: Zone, sighting: Sighting, place: _Place) -> Verdict:
     subject_th, subject_en = _SUBJECT[sighting.object_class]
     words_th, words_en = _RULE_WORDS[rule]
-    margin_m = SIGMAS_OF_95_PERCENT * sighting.error_m
+    margin_m = ERRORS_OF_95_PERCENT * sighting.error_m
     if place.certainty is Certainty.INSIDE:
         where_th = f"อยู่ใน{words_th} “{zone.name_th}” ห่างจากขอบเขต"
         where_en = f"in the {words_en} “{zone.name_en}”,"
@@ -159,7 +160,7 @@ def _speed(sighting: Sighting) -> tuple[str, str]:
     speed_m_s, sigma_m_s = sighting.speed_m_s, sighting.speed_sigma_m_s
     if sighting.object_class is not ObjectClass.BOAT or speed_m_s is None or sigma_m_s is None:
         return "", ""
-    kmh, margin_kmh = speed_m_s * 3.6, 1.96 * sigma_m_s * 3.6  # 95 % along one axis
+    kmh, margin_kmh = speed_m_s * 3.6, ERRORS_OF_95_PERCENT * sigma_m_s * 3.6
     return (
         f" ความเร็วที่วัดได้ {kmh:.0f} ± {margin_kmh:.0f} กม./ชม.",
         f"; measured speed {kmh:.0f} ± {margin_kmh:.0f} km/h",
@@ -172,7 +173,7 @@ def _stray_dugongs(sightings: Sequence[Sighting], zones: Sequence[Zone]) -> Iter
         if sighting.object_class is not ObjectClass.DUGONG:
             continue
         if all(_place(sighting, zone) is None for zone in watching):
-            margin_m = SIGMAS_OF_95_PERCENT * sighting.error_m
+            margin_m = ERRORS_OF_95_PERCENT * sighting.error_m
             yield Verdict(
                 rule=RuleName.DUGONG_SIGHTING,
                 zone_id=None,
@@ -221,7 +222,7 @@ def _meeting(boat: Sighting, dugong: Sighting, parameters: RuleParameters) -> _M
     if gap_s > parameters.boat_near_dugong_gap_s:
         return None
     apart_m = distance_m(boat.position, dugong.position)
-    margin_m = SIGMAS_OF_95_PERCENT * hypot(boat.error_m, dugong.error_m)
+    margin_m = ERRORS_OF_95_PERCENT * hypot(boat.error_m, dugong.error_m)
     if apart_m - margin_m > parameters.boat_near_dugong_m:
         return None
     # Seen at different times, the two were near only as far as the boat's speed lets one say so.

@@ -17,7 +17,7 @@ from patrol.zones import RuleName
 
 SIGHTED = date(2026, 3, 1)
 NOON_UTC = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
-SEAGRASS = "chu_hoi_seagrass"
+CALM_ZONE = "hat_yao_channel"  # calm unless a dugong was seen
 
 
 def day(number: int) -> date:
@@ -38,7 +38,7 @@ def status_of(site):
 @pytest.fixture(scope="module")
 def sighted(make_incident):
     def at(number: int = 0, state: State = State.CONFIRMED, **changes):
-        changes.setdefault("zone_id", SEAGRASS)
+        changes.setdefault("zone_id", CALM_ZONE)
         changes.setdefault("occurred_at_utc", NOON_UTC + timedelta(days=number))
         return make_incident(state=state, **changes)
 
@@ -63,7 +63,7 @@ def sighted(make_incident):
     ],
 )
 def test_the_timeline_of_sightings(status_of, sighted, sightings, today, since, until) -> None:
-    status = status_of(SEAGRASS, [sighted(number) for number in sightings], today=day(today))
+    status = status_of(CALM_ZONE, [sighted(number) for number in sightings], today=day(today))
     if since is None:
         assert (status.status, status.since, status.until) == (Status.CALM, None, None)
         assert status.presence is Presence.NOT_SURVEYED
@@ -86,21 +86,21 @@ def test_the_timeline_of_sightings(status_of, sighted, sightings, today, since, 
     ],
 )
 def test_which_incidents_raise_a_zone(status_of, sighted, state, score, raises) -> None:
-    status = status_of(SEAGRASS, [sighted(state=state, score=score)])
+    status = status_of(CALM_ZONE, [sighted(state=state, score=score)])
     assert status.status is (Status.CAUTION if raises else Status.CALM)
 
 
 def test_a_retraction_takes_back_only_its_own_days(status_of, sighted) -> None:
     both = [sighted(0), sighted(10)]
-    assert status_of(SEAGRASS, both, today=day(5)).until == day(15)
+    assert status_of(CALM_ZONE, both, today=day(5)).until == day(15)
     taken_back = [both[0], replace(both[1], state=State.RETRACTED)]
-    assert status_of(SEAGRASS, taken_back, today=day(12)).until == day(15)
-    assert status_of(SEAGRASS, taken_back, today=day(16)).status is Status.CALM
+    assert status_of(CALM_ZONE, taken_back, today=day(12)).until == day(15)
+    assert status_of(CALM_ZONE, taken_back, today=day(16)).status is Status.CALM
 
 
 def test_the_day_is_the_local_one(status_of, sighted) -> None:
     after_midnight = sighted(occurred_at_utc=datetime(2026, 3, 1, 17, 0, tzinfo=UTC))
-    assert status_of(SEAGRASS, [after_midnight], today=day(5)).since == date(2026, 3, 2)
+    assert status_of(CALM_ZONE, [after_midnight], today=day(5)).since == date(2026, 3, 2)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_the_day_is_the_local_one(status_of, sighted) -> None:
     ],
 )
 def test_other_zones_and_other_rules_change_nothing(status_of, sighted, changes) -> None:
-    assert status_of(SEAGRASS, [sighted(**changes)]) == status_of(SEAGRASS)
+    assert status_of(CALM_ZONE, [sighted(**changes)]) == status_of(CALM_ZONE)
 
 
 def test_a_dugong_outside_all_zones_changes_no_status(site, sighted) -> None:
@@ -136,8 +136,8 @@ def test_a_dugong_outside_all_zones_changes_no_status(site, sighted) -> None:
     ],
 )
 def test_none_seen_differs_from_not_surveyed(status_of, surveys, presence, last) -> None:
-    done = [ZoneSurvey(SEAGRASS, day(number), share) for number, share in surveys]
-    status = status_of(SEAGRASS, surveys=[*done, ZoneSurvey("ko_muk_east", SIGHTED, 1.0)])
+    done = [ZoneSurvey(CALM_ZONE, day(number), share) for number, share in surveys]
+    status = status_of(CALM_ZONE, surveys=[*done, ZoneSurvey("ko_muk_east", SIGHTED, 1.0)])
     assert (status.status, status.presence) == (Status.CALM, presence)
     assert status.last_surveyed == (None if last is None else day(last))
 
@@ -155,14 +155,15 @@ def test_a_closed_zone_stays_closed_and_its_days_are_its_own(status_of, sighted,
 def test_a_go_slow_zone_always_asks_to_slow_down(status_of, sighted, seen) -> None:
     incidents = [sighted(zone_id="ko_muk_east")] if seen else []
     status = status_of("ko_muk_east", incidents)
-    assert status.status is (Status.CAUTION if seen else Status.CALM)
+    assert status.status is Status.CAUTION
+    assert (status.since, status.until) == ((SIGHTED, day(15)) if seen else (None, None))
     assert status.advice_th.startswith("ชะลอความเร็ว")
     assert status.advice_en.startswith("Slow down")
 
 
 def test_a_zone_that_is_not_valid_today_has_no_status(site, status_of) -> None:
     ended = [replace(zone, valid_until=day(-1)) for zone in site.zones]
-    assert status_of(SEAGRASS, zones=ended) is None
+    assert status_of(CALM_ZONE, zones=ended) is None
 
 
 def test_every_status_names_rule_and_source(site, status_of) -> None:

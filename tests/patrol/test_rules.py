@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from detection.types import ObjectClass
 from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
-from patrol.rules import SIGMAS_OF_95_PERCENT, judge
+from patrol.rules import ERRORS_OF_95_PERCENT, judge
 from patrol.verdict import Certainty, Priority
 from patrol.zones import RuleName, Zone, ZoneKind
 
@@ -71,11 +71,11 @@ def with_zones(site):
     ("east_m", "certainty", "priority"),
     [
         (0, Certainty.INSIDE, Priority.HIGH),
-        (475.0, Certainty.INSIDE, Priority.HIGH),  # 25 m from the edge, circle of 24.5 m
-        (476.0, Certainty.BOUNDARY, Priority.NORMAL),
+        (482.0, Certainty.INSIDE, Priority.HIGH),  # 18 m from the edge, circle of 17.3 m
+        (483.5, Certainty.BOUNDARY, Priority.NORMAL),
         (500.0, Certainty.BOUNDARY, Priority.NORMAL),
-        (524.0, Certainty.BOUNDARY, Priority.NORMAL),
-        (525.0, None, None),
+        (516.5, Certainty.BOUNDARY, Priority.NORMAL),
+        (518.0, None, None),
         (5000.0, None, None),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_boat_inside_at_and_outside_a_closed_zone(
 def test_certainty_follows_from_the_distance_to_the_edge(
     site, make_sighting, east_m: float, north_m: float, error_m: float, object_class: ObjectClass
 ) -> None:
-    radius_m = SIGMAS_OF_95_PERCENT * error_m
+    radius_m = ERRORS_OF_95_PERCENT * error_m
     dx, dy = abs(east_m) - HALF_M, abs(north_m) - HALF_M
     inside = max(dx, dy) <= 0
     edge_m = (
@@ -186,12 +186,12 @@ def test_the_reason_names_zone_distance_speed_and_that_the_outline_is_indicative
     (verdict,) = judge([boat], with_zones(slow), DAY)
     assert verdict.priority is Priority.LOW
     assert verdict.reason_en == (
-        "Boat in the go-slow zone “Zone z”, 400 ± 25 m from its edge; "
-        "measured speed 18 ± 4 km/h (outline indicative)"
+        "Boat in the go-slow zone “Zone z”, 400 ± 18 m from its edge; "
+        "measured speed 18 ± 3 km/h (outline indicative)"
     )
     assert verdict.reason_th == (
-        "เรืออยู่ในเขตชะลอความเร็ว “เขต z” ห่างจากขอบเขต 400 ± 25 ม. "
-        "ความเร็วที่วัดได้ 18 ± 4 กม./ชม. (แนวเขตโดยประมาณ)"
+        "เรืออยู่ในเขตชะลอความเร็ว “เขต z” ห่างจากขอบเขต 400 ± 18 ม. "
+        "ความเร็วที่วัดได้ 18 ± 3 กม./ชม. (แนวเขตโดยประมาณ)"
     )
     (unmeasured,) = judge([replace(boat, speed_m_s=None)], with_zones(slow), DAY)
     assert "speed" not in unmeasured.reason_en
@@ -215,9 +215,9 @@ def test_no_reason_says_that_anything_is_illegal(site, make_sighting, language) 
 @pytest.mark.parametrize(
     ("apart_m", "gap_s", "speed_m_s", "certainty"),
     [
-        (60, 0, None, Certainty.INSIDE),  # 60 + 34.6 m
-        (70, 0, None, Certainty.BOUNDARY),  # 70 + 34.6 m is over 100 m
-        (130, 0, None, Certainty.BOUNDARY),  # 130 - 34.6 m is under it
+        (60, 0, None, Certainty.INSIDE),  # 60 + 24.5 m
+        (80, 0, None, Certainty.BOUNDARY),  # 80 + 24.5 m is over 100 m
+        (120, 0, None, Certainty.BOUNDARY),  # 120 - 24.5 m is under it
         (140, 0, None, None),
         (60, 20, None, Certainty.BOUNDARY),  # seen at different times, no speed known
         (60, 20, 0.1, Certainty.INSIDE),  # moved 2 m at most in between
@@ -246,7 +246,7 @@ def test_a_boat_near_a_dugong(
     assert [v.certainty for v in near] == ([] if certainty is None else [certainty])
     for verdict in near:
         assert verdict.sighting_id == "b"
-        assert f"Boat {apart_m} ± 35 m from a dugong" in verdict.reason_en
+        assert f"Boat {apart_m} ± 24 m from a dugong" in verdict.reason_en
         assert "Moreton Bay" in verdict.citation
 
 
@@ -257,7 +257,7 @@ def test_one_boat_among_several_dugongs_is_one_verdict_the_surest(
     dugongs = [
         make_sighting("d1", ObjectClass.DUGONG, moved(90), error_m=20.0),
         make_sighting("d2", ObjectClass.DUGONG, moved(50), error_m=4.0),
-        make_sighting("d3", ObjectClass.DUGONG, moved(30), error_m=40.0),
+        make_sighting("d3", ObjectClass.DUGONG, moved(30), error_m=50.0),
     ]
     zone = square(rules=(RuleName.BOAT_NEAR_DUGONG,))
     near = [v for v in judge([*dugongs, boat], with_zones(zone), DAY) if v.sighting_id == "b"]

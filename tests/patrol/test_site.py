@@ -36,7 +36,7 @@ def test_the_shipped_zones_are_indicative_and_say_so(site) -> None:
     kinds = {zone.zone_id: zone.kind for zone in site.zones}
     assert kinds == {
         "laem_chu_hoi": ZoneKind.CLOSED,
-        "chu_hoi_seagrass": ZoneKind.SEAGRASS,
+        "chu_hoi_seagrass": ZoneKind.GO_SLOW,
         "mod_tanoi_bay": ZoneKind.GO_SLOW,
         "hat_yao_channel": ZoneKind.TOUR_ROUTE,
         "ko_muk_east": ZoneKind.GO_SLOW,

@@ -262,22 +262,23 @@ def test_zone_statuses_follow_the_review_of_this_sites_flights(
 ) -> None:
     today = date(2026, 3, 3)
     log = make_log()
-    dugong = make_sighting("s1", ObjectClass.DUGONG, LonLat(99.43, 7.275), score=0.5)
-    in_seagrass = replace(
+    dugong = make_sighting("s1", ObjectClass.DUGONG, LonLat(99.4, 7.29), score=0.5)
+    in_channel = replace(
         log,
         sightings=(dugong,),
         detections=dugong.detections,
-        incidents=(make_incident(sighting=dugong, zone_id="chu_hoi_seagrass"),),
+        surveyed=tuple(replace(done, zone_id="hat_yao_channel") for done in log.surveyed),
+        incidents=(make_incident(sighting=dugong, zone_id="hat_yao_channel"),),
     )
 
-    def seagrass():
+    def channel():
         by_id = {status.zone_id: status for status in store.zone_statuses(site, today)}
-        return by_id["chu_hoi_seagrass"]
+        return by_id["hat_yao_channel"]
 
-    assert seagrass().presence is Presence.NOT_SURVEYED
-    store.log_flight(in_seagrass)
-    assert (seagrass().status, seagrass().presence) == (Status.CALM, Presence.NONE_SEEN)
-    incident_id = in_seagrass.incidents[0].incident_id
+    assert channel().presence is Presence.NOT_SURVEYED
+    store.log_flight(in_channel)
+    assert (channel().status, channel().presence) == (Status.CALM, Presence.NONE_SEEN)
+    incident_id = in_channel.incidents[0].incident_id
     for state, status in (
         (State.CONFIRMED, Status.CAUTION),
         (State.RETRACTED, Status.CALM),
@@ -287,7 +288,7 @@ def test_zone_statuses_follow_the_review_of_this_sites_flights(
         store.transition(
             incident_id, state, actor="o", reason="why", expected_version=None, at_utc=LATER
         )
-        assert seagrass().status is status
+        assert channel().status is status
     elsewhere = replace(site, site_id="elsewhere")
     assert all(s.status is not Status.CAUTION for s in store.zone_statuses(elsewhere, today))
     assert {s.presence for s in store.zone_statuses(elsewhere, today)} == {Presence.NOT_SURVEYED}
