@@ -69,9 +69,9 @@ class Incident:
     """One thing to act on.
 
     `position` and `error_m` (root mean square, metres) are the sighting's; `frame_sha256` and
-    `xyxy_px` point to the evidence in the original; `crop_sha256` to the picture stored in the media store. `version`
-    counts the events and guards against two officers overwriting each other. `citation` is the
-    source of the rule as it stood when the incident was opened.
+    `xyxy_px` point to the evidence in the original; `crop_sha256` to the picture stored in the
+    media store. `version` counts the events and guards against two officers overwriting each
+    other. `citation` is the source of the rule as it stood when the incident was opened.
     """
 
     incident_id: str
