@@ -45,7 +45,7 @@ def seagrass_survey() -> FlightPlan:
     single = SceneObject(3, Kind.DUGONG, 66.0, 118.0, 205.0, 2.5, 0.72, 0.5, 0.5, 12)
     # comes from the east, over the second line while the drone is there
     boat = SceneObject(4, Kind.LONG_TAIL, 178.0, 88.0, 262.0, 10.5, 1.8, 0.0, 5.0, 8)
-    line = SceneObject(5, Kind.FLOAT_LINE, 42.0, 20.0, 25.0, 42.0, 3.0, 0.0, 0.0, 5)
+    line = SceneObject(5, Kind.FLOAT_LINE, 42.0, 20.0, 25.0, 20.0, 1.5, 0.0, 0.0, 5)
     others = (
         random_object(rng, sea, Kind.TURTLE, 6, 24.0, 80.0),
         random_object(rng, sea, Kind.LOG, 7, -14.0, 66.0),
@@ -68,6 +68,7 @@ def seagrass_survey() -> FlightPlan:
             ExpectedIncident("dugong_sighting", zone, 2),
             ExpectedIncident("dugong_sighting", zone, 3),
             ExpectedIncident("boat_in_closed_zone", zone, 4),
+            ExpectedIncident("boat_near_dugong", zone, 4),
             ExpectedIncident("gear_in_no_fishing_zone", zone, 5),
         ),
         seed=1,
@@ -103,8 +104,11 @@ def go_slow_bay() -> FlightPlan:
     )
 
 
-def _render_with_faults(plan: FlightPlan, folder: Path) -> Path:
-    """The good frames, and beside them four files that must each be refused, and say why."""
+def render_with_faults(plan: FlightPlan, folder: Path) -> Path:
+    """The good frames, and beside them four files that must each be refused with a reason.
+
+    The plan needs three shots or more. Returns the path of `truth.json`.
+    """
     truth = render_flight(plan, folder)
     first, second = folder / "LIBONG_0001.JPG", folder / "LIBONG_0002.JPG"
     rgb, _ = render_shot(plan, plan.shots[2])
@@ -121,7 +125,7 @@ def _render_with_faults(plan: FlightPlan, folder: Path) -> Path:
 
 _PLANS: dict[str, tuple[Callable[[], FlightPlan], Callable[[FlightPlan, Path], Path]]] = {
     "seagrass_survey": (seagrass_survey, render_flight),
-    "with_faults": (go_slow_bay, _render_with_faults),
+    "with_faults": (go_slow_bay, render_with_faults),
 }
 SAMPLE_NAMES = tuple(_PLANS)
 

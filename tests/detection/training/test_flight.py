@@ -25,6 +25,7 @@ from detection.training.sample_plans import (
     UnknownPlanError,
     go_slow_bay,
     render_sample,
+    render_with_faults,
     seagrass_survey,
 )
 from detection.training.world import Kind, SceneObject
@@ -158,6 +159,18 @@ def test_sample_frames_overlap_by_more_than_half(make):
         across = abs(a.east_m - b.east_m) * high.focal_px / a.height_above_sea_m / high.width_px
         assert along < 0.4
         assert across < 0.4
+
+
+def test_the_faulty_files_are_refused_each_for_its_fault(tmp_path):
+    render_with_faults(plan(lawnmower(1, 3, 8.0, 0.0, 40.0, 4.0)), tmp_path)
+    flight = read_flight([tmp_path], RENDERED_SITE)
+    assert len(flight.frames) == 3
+    assert {r.path.name: r.reason.code for r in flight.refused} == {
+        "LIBONG_0101_NO_GPS.JPG": "no_gps",
+        "LIBONG_0102_TRUNCATED.JPG": "truncated",
+        "LIBONG_0103_NO_PICTURE.JPG": "not_an_image",
+        "LIBONG_0104_DUPLICATE.JPG": "duplicate",
+    }
 
 
 def test_unknown_samples_are_refused_with_the_names(tmp_path):

@@ -26,7 +26,8 @@ if __name__ == "__main__":
     tiles = (TilePlan("train", 8, 64), TilePlan("val", 4, 64))
     data = write_dataset(folder / "tiles", tiles)
     plan = TrainingPlan(data, folder / "run", None, 0.02, image_px=64, batch=4, most_epochs=1)
-    export_onnx(train(plan), folder / "model.onnx")
+    train(plan)
+    export_onnx(train(plan, resume=True), folder / "model.onnx")
 """
 
 
