@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api.auth import CsrfError, NotAllowedError, NotLoggedInError
 from api.crops import CropError
+from api.headers import complete_headers
 from api.language import mark
 from api.pages import Pages
 from patrol.incident import TransitionError
@@ -142,7 +143,10 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
 
     def unforeseen(request: Request, error: Exception) -> Response:
         log.error("unforeseen error at %s", request.url.path, exc_info=error)
-        return answer(request, _UNEXPECTED, None, {})
+        response = answer(request, _UNEXPECTED, None, {})
+        # Starlette answers these outside of every layer, where SecurityHeaders cannot reach
+        complete_headers(response.headers, request.state.csp_nonce, request.url.path)
+        return response
 
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone

@@ -30,12 +30,25 @@ def content_security_policy(nonce: str) -> str:
     )
 
 
-class SecurityHeaders:
-    """ASGI layer that gives each request a nonce and each answer its headers.
+def complete_headers(headers: MutableHeaders, nonce: str, path: str) -> None:
+    """Add what every answer carries.
 
     An answer that says nothing about caching is not stored: pages for officers are safe by
     default and the few public ones say so themselves.
     """
+    headers["Content-Security-Policy"] = content_security_policy(nonce)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"  # for browsers that ignore frame-ancestors
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    static = path.startswith("/static/")
+    headers.setdefault(
+        "Cache-Control", f"public, max-age={STATIC_MAX_AGE_S}" if static else "no-store"
+    )
+
+
+class SecurityHeaders:
+    """ASGI layer that gives each request a nonce and each answer its headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,24 +60,13 @@ class SecurityHeaders:
             return
         nonce = token_urlsafe(16)
         scope.setdefault("state", {})["csp_nonce"] = nonce
-        default_caching = (
-            f"public, max-age={STATIC_MAX_AGE_S}"
-            if scope["path"].startswith("/static/")
-            else "no-store"
-        )
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = content_security_policy(nonce)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["X-Frame-Options"] = "DENY"  # for browsers that ignore frame-ancestors
-                headers["Referrer-Policy"] = "same-origin"
-                headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-                headers.setdefault("Cache-Control", default_caching)
+                complete_headers(MutableHeaders(scope=message), nonce, scope["path"])
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_completed)
 
 
 class PublicCompression:

@@ -87,7 +87,7 @@ def site_with(zones: Sequence[Zone]) -> Site:
 
 ZONES = (
     zone("east", ZoneKind.SEAGRASS, (99.45, 7.22, 99.49, 7.27)),
-    zone("north", ZoneKind.GO_SLOW, (99.38, 7.29, 99.43, 7.32)),
+    zone("north", ZoneKind.TOUR_ROUTE, (99.38, 7.29, 99.43, 7.32)),
     zone("cape", ZoneKind.CLOSED, (99.46, 7.28, 99.48, 7.30)),
 )
 

@@ -1,0 +1,217 @@
+"""The pages as people meet them: a real Chromium against a real server on this machine."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+
+from patrol.incident import State
+from patrol.site import shipped_site
+from patrol.zones import ZoneKind
+
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+]
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 844}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    playwright_api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed"
+    )
+    with playwright_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Watched:
+    """A page, the hosts it asked, and what its console said."""
+
+    page: object
+    base_url: str
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base_url + path)
+
+    def assert_clean(self) -> None:
+        assert self.hosts == {"127.0.0.1"}
+        assert self.complaints == []
+
+    def overflow_px(self) -> int:
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+
+
+@pytest.fixture
+def serve() -> Iterator:
+    running = []
+
+    def start(app) -> str:
+        server = uvicorn.Server(
+            uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
+        )
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 10
+        while not server.started:
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.02)
+        running.append((server, thread))
+        port = server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@pytest.fixture
+def watch(browser, serve) -> Iterator:
+    contexts = []
+
+    def open_browser(world, viewport, **options) -> Watched:
+        context = browser.new_context(viewport=viewport, **options)
+        context.set_default_timeout(8_000)
+        contexts.append(context)
+        page = context.new_page()
+        watched = Watched(page, serve(world.app))
+        page.on("request", lambda request: watched.hosts.add(urlsplit(request.url).hostname))
+        page.on("console", lambda message: watched.complaints.append(message.text))
+        page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: watched.complaints.append(f"dialog {dialog.message}"))
+        return watched
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "language", "word"),
+    [(PHONE, "th", "งดเข้า"), (DESKTOP, "en", "Keep out")],
+    ids=["phone-th", "desktop-en"],
+)
+def test_the_public_map_works_without_internet(make_world, watch, viewport, language, word):
+    world = make_world(site=shipped_site())
+    seen = watch(world, viewport)
+    seen.open(f"/?lang={language}")
+    zones = seen.page.locator(".folium-map path.leaflet-interactive")
+    assert zones.count() == len(world.site.zones)
+    fills = {zones.nth(number).get_attribute("fill") for number in range(zones.count())}
+    assert {"url(#fill-caution)", "url(#fill-closed)"} <= fills
+    labels = seen.page.locator(".map-label:visible").all_inner_texts()
+    assert any(word in label for label in labels)
+    assert seen.overflow_px() == 0
+    seen.assert_clean()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_tap_on_a_zone_tells_its_advice(make_world, make_zone, watch, viewport):
+    world = make_world(zones=[make_zone("only", ZoneKind.CLOSED, (99.46, 7.28, 99.48, 7.30))])
+    seen = watch(world, viewport)
+    seen.open("/?lang=en")
+    seen.page.locator(".folium-map path.leaflet-interactive").click(force=True)
+    popup = seen.page.locator(".leaflet-popup-content")
+    popup.wait_for()
+    text = popup.inner_text()
+    for words in (
+        "Zone only",
+        "Keep out",
+        "Please keep out of this zone",
+        "Not surveyed",
+        "Source",
+    ):
+        assert words in text
+    seen.page.wait_for_timeout(500)  # the map glides until the popup fits
+    seen.page.locator(".leaflet-popup-close-button").click()
+    popup.wait_for(state="detached")
+    seen.assert_clean()
+
+
+def test_nasty_names_are_only_text(make_world, make_zone, watch, nasty):
+    zone = make_zone(
+        nasty, ZoneKind.CLOSED, (99.46, 7.28, 99.48, 7.30), name_th=nasty, name_en=nasty
+    )
+    seen = watch(make_world(zones=[zone]), DESKTOP)
+    seen.open("/")
+    assert nasty in seen.page.locator(".zones h3").inner_text()
+    seen.page.locator(".folium-map path.leaflet-interactive").click(force=True)
+    assert nasty in seen.page.locator(".leaflet-popup-content h3").inner_text()
+    seen.assert_clean()
+
+
+def test_the_list_says_it_all_without_javascript(make_world, watch):
+    seen = watch(make_world(), PHONE, java_script_enabled=False)
+    seen.open("/?lang=en")
+    assert seen.page.locator("noscript").inner_text().startswith("The map needs JavaScript")
+    assert seen.page.locator(".zones article").count() == 3
+    assert seen.page.locator(".zones .chip >> text=Keep out").is_visible()
+    seen.assert_clean()
+
+
+def test_text_is_large_and_dark_enough_for_the_sun(make_world, watch):
+    seen = watch(make_world(), PHONE)
+    seen.open("/")
+    sizes = seen.page.evaluate(
+        """[...document.querySelectorAll("main p, main dd, main dt, main h3, .chip, .map-label")]
+           .map(element => parseFloat(getComputedStyle(element).fontSize))"""
+    )
+    assert min(sizes) >= 16
+
+
+@pytest.mark.parametrize(
+    ("viewport", "language", "confirmed"),
+    [(PHONE, "th", "ยืนยันแล้ว"), (DESKTOP, "en", "Confirmed")],
+    ids=["phone-th", "desktop-en"],
+)
+def test_an_officer_confirms_an_alert(
+    world, make_seen, jpeg_with_exif, watch, viewport, language, confirmed
+):
+    (incident,) = world.log(
+        make_seen(crop=world.media.put(jpeg_with_exif)), surveyed_on=date(2026, 11, 22)
+    ).incidents
+    seen = watch(world, viewport)
+    page = seen.page
+    seen.open(f"/?lang={language}")
+    seen.open("/officer")
+    assert urlsplit(page.url).path == "/login"
+    page.fill("#name", "mali")
+    page.fill("#password", "gentle sea grass")
+    page.click("main button")
+    page.wait_for_url("**/officer")
+    assert page.locator(".alert img").evaluate("image => image.naturalWidth") == 64
+    assert page.locator(".folium-map path.leaflet-interactive").count() >= 4
+    assert seen.overflow_px() == 0
+    page.locator(".alert h3 a").click()
+    page.fill("#reason", "seen by eye")
+    page.locator("button[value=confirmed]").click()
+    page.wait_for_url("**?done=1")
+    assert confirmed in page.locator(".alert__chips").inner_text()
+    assert "seen by eye" in page.locator(".history").inner_text()
+    assert seen.overflow_px() == 0
+    assert world.store.incident(incident.incident_id).state is State.CONFIRMED
+    page.locator(".tabs__who button").click()
+    page.wait_for_url("**/login")
+    seen.assert_clean()

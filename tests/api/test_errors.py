@@ -1,0 +1,115 @@
+"""The table from exceptions to answers, for programs and for people."""
+
+import pytest
+
+from api.auth import CsrfError, NotAllowedError, NotLoggedInError
+from api.crops import CropError
+from api.errors import ANSWERS, answer_for
+from ingest.errors import LibongError, PhotoError
+from patrol.incident import TransitionError
+from patrol.media import MediaError
+from patrol.store import StaleVersion, StoreError, UnknownFlight, UnknownIncident
+
+SECRET_TEXT = "the database at /srv/secret is gone"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "shows_text"),
+    [
+        (NotLoggedInError("x"), 401, "not_logged_in", True),
+        (NotAllowedError("x"), 403, "not_allowed", True),
+        (CsrfError("x"), 403, "csrf", True),
+        (UnknownIncident("x"), 404, "unknown_incident", True),
+        (UnknownFlight("x"), 404, "unknown_flight", True),
+        (StaleVersion("x"), 409, "stale_version", True),
+        (TransitionError("x"), 409, "transition", True),
+        (MediaError("x"), 404, "no_picture", False),
+        (CropError("x"), 404, "no_picture", False),
+        (StoreError("x"), 500, "internal", False),
+        (PhotoError("c", "x"), 500, "internal", False),
+        (LibongError("x"), 500, "internal", False),
+        (RuntimeError("x"), 500, "internal", False),
+        (KeyError("x"), 500, "internal", False),
+    ],
+)
+def test_the_table(error, status, code, shows_text):
+    answer = answer_for(error)
+    assert (answer.status, answer.code, answer.shows_text) == (status, code, shows_text)
+
+
+def test_the_table_of_the_test_is_whole():
+    assert len(ANSWERS) == 9
+
+
+class Child(StaleVersion):
+    """A kind the table does not name."""
+
+
+def test_a_child_is_answered_as_its_nearest_parent():
+    assert answer_for(Child("x")).code == "stale_version"
+
+
+@pytest.mark.parametrize("error", [RuntimeError(SECRET_TEXT), StoreError(SECRET_TEXT)])
+@pytest.mark.parametrize(
+    ("url", "media"), [("/officer", "text/html"), ("/api/v1/alerts", "problem")]
+)
+def test_the_unforeseen_says_nothing_of_itself(world, monkeypatch, caplog, error, url, media):
+    def broken():
+        raise error
+
+    cookies = dict(world.logged_in("mali").cookies)
+    monkeypatch.setattr(world.store, "alerts", broken)
+    client = world.client(cookies=cookies, raise_server_exceptions=False)
+    response = client.get(url)
+    assert response.status_code == 500
+    assert media in response.headers["content-type"]
+    assert SECRET_TEXT not in response.text
+    assert SECRET_TEXT in caplog.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_problems_are_problem_details(world):
+    response = world.client().get("/api/v1/alerts")
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Unauthorized",
+        "status": 401,
+        "code": "not_logged_in",
+        "detail": "this needs a login; log in at /login",
+    }
+
+
+def test_a_bad_request_names_the_fault_but_repeats_no_value(world):
+    response = world.logged_in("mali").get("/api/v1/alerts?limit=0&offset=SECRET")
+    assert response.status_code == 422
+    problem = response.json()
+    assert problem["code"] == "bad_request"
+    assert {fault["where"][-1] for fault in problem["faults"]} == {"limit", "offset"}
+    assert "SECRET" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status"), [("GET", "/api/nothing", 404), ("DELETE", "/api/v1/alerts", 405)]
+)
+def test_addresses_and_methods_that_are_not(world, method, url, status):
+    response = world.client().request(method, url)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == status
+    if status == 405:
+        assert response.headers["allow"] == "GET"
+
+
+def test_pages_lead_to_the_login_and_back(world):
+    response = world.client().get("/officer/flights")
+    assert response.status_code == 303
+    assert response.headers["location"] == "/login?next=%2Fofficer%2Fflights"
+
+
+def test_forbidden_pages_explain_themselves(world):
+    response = world.logged_in("don").get("/officer?lang=en")
+    assert response.status_code == 403
+    assert "Ask an administrator" in response.text

@@ -1,0 +1,213 @@
+"""The public pages: what they say, how they may be kept, and names meant to break them."""
+
+import json
+import re
+from datetime import date, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from patrol.zones import ZoneKind
+
+DAY = date(2026, 11, 22)
+
+
+class Elements(HTMLParser):
+    """Collects tags, text outside scripts, and scripts of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.texts: list[str] = []
+        self.scripts: list[str] = []
+        self._in_script = False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self._in_script = tag == "script"
+
+    def handle_endtag(self, tag):
+        self._in_script = False
+
+    def handle_data(self, data):
+        (self.scripts if self._in_script else self.texts).append(data)
+
+
+def test_the_map_page_speaks_thai_first_and_remembers_english(world):
+    client = world.client()
+    thai = client.get("/")
+    assert '<html lang="th">' in thai.text
+    for words in ("เกาะทดสอบ", "วันนี้ 22 พ.ย. 2569", "งดเข้า", "แผนที่นี้ไม่เคยแสดงตำแหน่งของพะยูน"):
+        assert words in thai.text
+    english = client.get("/?lang=en")
+    assert "Today, 22 Nov 2026" in english.text
+    assert '<html lang="en">' in client.get("/").text
+    assert '<html lang="th">' in client.get("/?lang=th").text
+    assert '<html lang="th">' in client.get("/").text
+
+
+def test_every_zone_is_told_in_words_without_the_map(world, make_seen):
+    world.log(make_seen(zone_id="east"), surveyed_on=DAY)
+    page = world.client().get("/?lang=en").text
+    cards = re.findall(r"<article.*?</article>", page, re.DOTALL)
+    assert [re.search('data-feature-id="(.*?)"', card)[1] for card in cards] == [
+        "cape",
+        "east",
+        "north",
+    ]
+    closed, caution, calm = (" ".join(Elements(card).texts) for card in cards)
+    assert "Keep out" in closed
+    assert "Slow down" in caution
+    assert "from 22 Nov 2026 until 7 Dec 2026" in caution
+    assert "Seen lately" in caution
+    assert "As usual" in calm
+    assert "None seen lately" in calm
+    assert "indicative, not an official boundary" in calm
+    assert "drawn for the tests" in calm
+
+
+def test_what_nobody_surveyed_is_said_to_be_unknown(world):
+    page = world.client().get("/?lang=en").text
+    assert page.count("<dd>Not surveyed</dd>") == 3
+    assert page.count("<dd>Not known</dd>") == 3
+
+
+def test_a_status_ends_by_the_site_clock(world, make_seen):
+    world.log(make_seen(zone_id="east"))
+    client = world.client()
+    status = lambda: {  # noqa: E731 - read twice
+        f["id"]: f["properties"]["status"]
+        for f in client.get("/api/public/zones.geojson").json()["features"]
+    }
+    assert status()["east"] == "caution"
+    world.clock.forward(timedelta(days=16))
+    assert status()["east"] == "calm"
+
+
+def test_zones_as_geojson_with_caching(world, make_seen):
+    client = world.client()
+    first = client.get("/api/public/zones.geojson")
+    assert first.headers["content-type"] == "application/geo+json"
+    assert first.headers["cache-control"].startswith("public, max-age=60")
+    feature = first.json()["features"][0]
+    assert feature["id"] == "east"
+    assert feature["geometry"]["type"] == "Polygon"
+    assert set(feature["properties"]) == {
+        "name_th", "name_en", "kind", "status", "presence", "advice_th", "advice_en",
+        "reason_th", "reason_en", "since", "until", "last_surveyed", "citation", "indicative",
+    }  # fmt: skip
+    etag = first.headers["etag"]
+    again = client.get("/api/public/zones.geojson", headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    world.log(make_seen(zone_id="east"))
+    changed = client.get("/api/public/zones.geojson", headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != etag
+
+
+def test_healthz(world):
+    assert world.client().get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_site_without_zones_still_has_a_page(make_world):
+    page = make_world(zones=()).client().get("/?lang=en")
+    assert page.status_code == 200
+    assert "No zone has been drawn yet." in page.text
+
+
+@pytest.mark.parametrize("place", ["zone_id", "name_th", "name_en", "citation"])
+def test_names_cannot_become_markup_or_script(make_world, make_zone, nasty, place):
+    names = {place: nasty}
+    zone_id = names.pop("zone_id", "odd")
+    world = make_world(
+        zones=[make_zone(zone_id, ZoneKind.SEAGRASS, (99.4, 7.2, 99.5, 7.3), **names)]
+    )
+    for url in ("/", "/?lang=en"):
+        page = Elements(world.client().get(url).text)
+        assert [dict(attrs).get("src") for tag, attrs in page.tags if tag == "script"] == [
+            "/static/vendor/leaflet/leaflet.js",
+            None,
+            "/static/map.js",
+        ]
+        assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
+        assert not any(attrs.get("src") == "x" for _, attrs in page.tags)
+        assert "alert(1)" not in "".join(page.scripts).replace(json_of(nasty), "")
+
+
+def json_of(text: str) -> str:
+    """How the map's script must write a text: JSON, with what could end a script escaped."""
+    return (
+        json.dumps(text)
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("'", "\\u0027")
+    )
+
+
+def test_the_map_script_escapes_what_could_end_it(make_world, make_zone, nasty):
+    world = make_world(zones=[make_zone(nasty, ZoneKind.SEAGRASS, (99.4, 7.2, 99.5, 7.3))])
+    (script,) = (s for s in Elements(world.client().get("/").text).scripts if "L.map" in s)
+    assert json_of(nasty) in script
+    assert nasty not in script
+
+
+@pytest.mark.parametrize("url", ["/", "/login", "/nothing", "/?lang=en"])
+def test_pages_name_no_other_host_and_run_no_script_but_ours(world, url):
+    response = world.client().get(url)
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+    assert "unsafe" not in policy
+    nonce = re.search("'nonce-(.+?)'", policy)[1]
+    page = Elements(response.text)
+    for tag, attrs in page.tags:
+        link = attrs.get("src") or (attrs.get("href") if tag == "link" else None)
+        if link:
+            assert link.startswith("/static/")
+        if tag == "script" and "src" not in attrs:
+            assert attrs["nonce"] == nonce
+        assert "style" not in attrs
+        assert tag != "style"
+    assert (
+        nonce
+        != re.search("'nonce-(.+?)'", world.client().get(url).headers["content-security-policy"])[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "caching"),
+    [
+        ("/", "no-cache"),
+        ("/login", "no-store"),
+        ("/officer", "no-store"),
+        ("/api/v1/alerts", "no-store"),
+        ("/nothing", "no-store"),
+        ("/static/map.js", "public, max-age=3600"),
+        ("/static/vendor/leaflet/leaflet.css", "public, max-age=3600"),
+    ],
+)
+def test_headers_of_every_answer(world, url, caching):
+    headers = world.client().get(url).headers
+    assert headers["cache-control"] == caching
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_public_pages_are_compressed_and_those_with_tokens_are_not(world):
+    client = world.logged_in("mali")
+    for url in ("/", "/api/public/zones.geojson", "/static/vendor/leaflet/leaflet.js"):
+        assert client.get(url).headers.get("content-encoding") == "gzip", url
+    for url in ("/login", "/officer", "/api/v1/zones"):
+        assert "content-encoding" not in client.get(url).headers, url
+
+
+@pytest.mark.parametrize("url", ["/docs", "/redoc", "/nothing", "/static/nothing.js"])
+def test_what_is_not_there_is_said_kindly(world, url):
+    thai, english = world.client().get(url), world.client().get(f"{url}?lang=en")
+    assert thai.status_code == english.status_code == 404
+    assert "ไม่พบหน้านี้" in thai.text
+    assert "There is no such page." in english.text
+    assert "nothing" not in thai.text
