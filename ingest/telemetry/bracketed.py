@@ -74,7 +74,7 @@ MAVIC_AIR = Dialect(
     "mavic_air", re.compile(r"\A(?!.*\[lat).*\[ct\s*:\s*\d+\]\s*\Z", re.DOTALL), _read
 )
 MAVIC_2 = Dialect(
-    "mavic_2", re.compile(r"\A(?!.*\[rel_alt\b).*\[longtitude\s*:[^\]]*\]", re.DOTALL), _read
+    "mavic_2", re.compile(r"\A(?!.*\[rel_alt\b).*\[longtitude\s*:[^\[\]]*\]", re.DOTALL), _read
 )
-AIR_2 = Dialect("air_2", re.compile(r"\[longitude\s*:[^\]]*\][\s,]*(?:\[altitude\b|\Z)"), _read)
-MAVIC_3 = Dialect("mavic_3", re.compile(r"\[rel_alt\s*:[^\]]*\]"), _read)
+AIR_2 = Dialect("air_2", re.compile(r"\[longitude\s*:[^\[\]]*\][\s,]*(?:\[altitude\b|\Z)"), _read)
+MAVIC_3 = Dialect("mavic_3", re.compile(r"\[rel_alt\s*:[^\[\]]*\]"), _read)

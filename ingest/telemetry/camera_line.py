@@ -44,7 +44,8 @@ def _attitude(text: str | None) -> Attitude | None:
     return Attitude(yaw_deg, pitch_deg, roll_deg)
 
 
-MAVIC_MINI = Dialect("mavic_mini", re.compile(r"\bSS [\d.]+, .*\bGPS \([^()]*\), D "), _read)
+# Between shutter and place stand 25 characters; a bound keeps a hostile line from being slow.
+MAVIC_MINI = Dialect("mavic_mini", re.compile(r"\bSS [\d.]+, .{0,60}\bGPS \([^()]*\), D "), _read)
 PHANTOM_4_RTK = Dialect(
-    "phantom_4_rtk", re.compile(r"\bSS [\d.]+, .*\b(?:GPS|RTK) \([^()]*\), HOME \("), _read
+    "phantom_4_rtk", re.compile(r"\bSS [\d.]+, .{0,60}\b(?:GPS|RTK) \([^()]*\), HOME \("), _read
 )

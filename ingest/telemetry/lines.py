@@ -7,7 +7,7 @@ from typing import BinaryIO
 from ingest.errors import TelemetryError
 
 MAX_FILE_BYTES = 64 << 20  # an hour of 60 blocks a second, as the Mavic 3 writes them
-_MAX_LINE_BYTES = 1 << 14  # the longest real line has 250 bytes
+_MAX_LINE_BYTES = 1 << 12  # the longest real line has 250 bytes
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ORIGINAL = "send the .SRT file as the drone wrote it, from its card"
 

@@ -151,7 +151,7 @@ class _Reader:
         return TelemetryError(
             "unknown_dialect",
             f'expected telemetry of a DJI drone, such as "GPS(99.4012,7.2534,15) BAROMETER:40.1" '
-            f'or "[latitude: 7.253400] [longitude: 99.401200]"; got "{beginning}": send the .SRT '
+            f'or "[latitude: 7.253400] [longitude: 99.401200]"; got {beginning!r}: send the .SRT '
             "file that lies beside the video on the drone's card",
             line=text.line,
         )

@@ -1,0 +1,87 @@
+"""`libong telemetry`, run within this process on its own."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from libong.cli import telemetry
+
+from . import excerpts
+
+RECORD_KEYS = {
+    *("line", "at_s", "until_s", "taken_at_local", "lon", "lat", "relative_height_m"),
+    *("absolute_altitude_m", "gimbal", "flight", "focal_length_35mm", "digital_zoom"),
+    *("satellites", "iso", "shutter_s"),
+}
+
+
+@pytest.fixture
+def run():
+    app = typer.Typer(pretty_exceptions_enable=False)
+    telemetry.register(app)
+    return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def sound(tmp_path):
+    path = tmp_path / "DJI_0001.SRT"
+    path.write_text(excerpts.srt(excerpts.MAVIC_3, excerpts.MAVIC_3))
+    return path
+
+
+@pytest.fixture
+def film(tmp_path):
+    path = tmp_path / "film[b].SRT"
+    path.write_text(excerpts.srt("[/i] Good [red]evening."))
+    return path
+
+
+def test_json_of_a_sound_file(run, sound):
+    done = run(sound, "--json")
+    assert done.exit_code == 0
+    (document,) = json.loads(done.stdout)
+    assert document["path"] == str(sound)
+    assert (document["dialect"], document["records"], document["error"]) == ("mavic_3", 2, None)
+    assert document["warnings"] == []
+    assert set(document["first"]) == set(document["last"]) == RECORD_KEYS
+    first, last = document["first"], document["last"]
+    assert (first["lon"], first["lat"], first["at_s"]) == (99.401523, 7.253412, 0.0)
+    assert first["taken_at_local"] == "2026-02-03T10:15:03.265"
+    assert (last["at_s"], last["relative_height_m"]) == (1.0, 40.1)
+
+
+def test_json_of_a_refused_file(run, film):
+    done = run(film, "--json")
+    assert done.exit_code == 2
+    (document,) = json.loads(done.stdout)
+    assert (document["records"], document["first"], document["last"]) == (0, None, None)
+    assert (document["error_code"], document["error_line"]) == ("unknown_dialect", 1)
+    assert document["error"].startswith("line 1: expected telemetry of a DJI drone")
+
+
+def test_one_bad_file_does_not_lose_the_others(run, sound, film):
+    done = run(film, sound, "--json")
+    assert done.exit_code == 1
+    assert [document["records"] for document in json.loads(done.stdout)] == [0, 2]
+
+
+def test_tables_name_files_and_reasons_as_they_are(run, sound, film):
+    done = run(sound, film)
+    assert done.exit_code == 1
+    shown = " ".join(done.stdout.split())
+    assert "mavic_3" in shown
+    assert "99.401523" in shown
+    assert film.name in shown
+    assert "[/i] Good [red]evening." in shown
+
+
+def test_warnings_are_shown(run, tmp_path):
+    path = tmp_path / "mini.SRT"
+    path.write_text(excerpts.srt(excerpts.MAVIC_MINI))
+    assert "steps of 11 m" in run(path).stdout
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(run, tmp_path):
+    assert run(tmp_path / "nowhere.SRT").exit_code == 2
