@@ -138,7 +138,7 @@ def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
         "device": "cpu",
         "amp": False,
         "plots": False,
-        "pretrained": False,
+        "pretrained": resume,  # whether a model given as .pt keeps its weights
         "patience": 0,
         # pictures keep their scale: a pixel is a fixed part of a metre
         "mosaic": 0.0, "scale": 0.0, "translate": 0.0, "degrees": 0.0, "erasing": 0.0,

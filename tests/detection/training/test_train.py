@@ -16,7 +16,9 @@ pytest.importorskip("ultralytics", reason="needs the extra `train`")
 # Trains in a Python of its own: Ultralytics warns and changes settings of the whole process.
 _SCRIPT = """
 import sys
+from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 from detection.training.dataset import TilePlan, write_dataset
 from detection.training.export import export_onnx
 from detection.training.train import TrainingPlan, train
@@ -26,8 +28,9 @@ if __name__ == "__main__":
     tiles = (TilePlan("train", 8, 64), TilePlan("val", 4, 64))
     data = write_dataset(folder / "tiles", tiles)
     plan = TrainingPlan(data, folder / "run", None, 0.02, image_px=64, batch=4, most_epochs=1)
-    train(plan)
-    export_onnx(train(plan, resume=True), folder / "model.onnx")
+    copyfile(train(plan), folder / "first.pt")
+    # another seed: only weights taken over, not ones drawn again, can be the same
+    export_onnx(train(replace(plan, seed=1), resume=True), folder / "model.onnx")
 """
 
 
@@ -63,6 +66,18 @@ def test_the_training_says_what_it_did(trained):
     record = json.loads((trained / "run" / "plan.json").read_text())
     assert record["image_px"] == "64"
     assert int(record["epochs"]) >= 1
+
+
+def test_resuming_goes_on_from_the_weights_of_before(trained):
+    import torch
+
+    first, resumed = (
+        torch.load(path, weights_only=False)["model"].state_dict()
+        for path in (trained / "first.pt", trained / "run" / "weights" / "last.pt")
+    )
+    frozen, free = "model.0.conv.weight", "model.23.cv3.0.2.weight"
+    assert torch.equal(first[frozen], resumed[frozen])
+    assert not torch.equal(first[free], resumed[free])
 
 
 def test_weights_of_another_network_are_refused(tmp_path):
