@@ -169,8 +169,9 @@ def test_login_leads_only_to_own_pages(world, log_in, asked, location):
     assert log_in(world.client(), "mali", next=asked).headers["location"] == location
 
 
-def test_logout_needs_the_token_and_ends_the_session(world, form_token):
-    client = world.logged_in("mali")
+def test_logout_needs_the_token_and_ends_the_session(world, log_in, form_token):
+    client = world.client()
+    log_in(client, "mali")
     assert client.post("/logout", data={"csrf_token": "wrong"}).status_code == 403
     token = form_token(client.get("/officer").text)
     assert client.post("/logout", data={"csrf_token": token}).status_code == 303
