@@ -27,10 +27,11 @@ class UnknownPlanError(LibongError, ValueError):
 
 
 def seagrass_survey() -> FlightPlan:
-    """Three lines over the seagrass flat east of Laem Chu Hoi, in the zone proposed as closed.
+    """Three lines over the seagrass flat north of Laem Chu Hoi, across the edge of two zones.
 
-    A mother and calf graze where two lines overlap, another dugong swims farther north, a long-tail
-    boat crosses at speed, and a float line lies in the middle. A turtle, a log and weed lie about.
+    In the south, in the zone proposed as closed, a mother and calf graze where two lines overlap
+    and a float line lies. In the north, in the go-slow zone, another dugong swims and a long-tail
+    boat comes in from the east. A turtle, a log and weed lie about.
     """
     rng = np.random.default_rng(7256)
     sea = replace(
@@ -42,9 +43,9 @@ def seagrass_survey() -> FlightPlan:
     )
     shots = lawnmower(3, 7, 23.0, 30.0, 55.0, 8.0)
     mother = SceneObject(1, Kind.DUGONG, 12.0, 46.0, 70.0, 2.8, 0.8, 0.35, 0.3, 41)
-    single = SceneObject(3, Kind.DUGONG, 66.0, 118.0, 205.0, 2.5, 0.72, 0.5, 0.5, 12)
+    single = SceneObject(3, Kind.DUGONG, 66.0, 140.0, 205.0, 2.5, 0.72, 0.5, 0.5, 12)
     # comes from the east, over the second line while the drone is there
-    boat = SceneObject(4, Kind.LONG_TAIL, 178.0, 88.0, 262.0, 10.5, 1.8, 0.0, 5.0, 8)
+    boat = SceneObject(4, Kind.LONG_TAIL, 150.0, 150.0, 262.0, 10.5, 1.8, 0.0, 5.0, 8)
     line = SceneObject(5, Kind.FLOAT_LINE, 42.0, 20.0, 25.0, 20.0, 1.5, 0.0, 0.0, 5)
     others = (
         random_object(rng, sea, Kind.TURTLE, 6, 24.0, 80.0),
@@ -54,22 +55,22 @@ def seagrass_survey() -> FlightPlan:
         random_object(rng, sea, Kind.ROCK, 10, 80.0, 30.0),
     )
     world = replace(sea, objects=(mother, calf_of(rng, mother, 2), single, boat, line, *others))
-    zone = "laem_chu_hoi"
+    closed, go_slow = "laem_chu_hoi", "chu_hoi_seagrass"
     return FlightPlan(
         name="seagrass_survey",
         title="survey of the seagrass flat near Laem Chu Hoi, rendered",
-        origin=LonLat(99.4572, 7.2548),
+        origin=LonLat(99.4500, 7.26494),  # the zones meet about 90 m north of it
         start=datetime(2026, 3, 14, 9, 12, 5, tzinfo=BANGKOK),
         launch_height_m=_LAUNCH_HEIGHT_M,
         world=world,
         shots=shots,
         expected_incidents=(
-            ExpectedIncident("dugong_sighting", zone, 1),
-            ExpectedIncident("dugong_sighting", zone, 2),
-            ExpectedIncident("dugong_sighting", zone, 3),
-            ExpectedIncident("boat_in_closed_zone", zone, 4),
-            ExpectedIncident("boat_near_dugong", zone, 4),
-            ExpectedIncident("gear_in_no_fishing_zone", zone, 5),
+            ExpectedIncident("dugong_sighting", closed, 1),
+            ExpectedIncident("dugong_sighting", closed, 2),
+            ExpectedIncident("dugong_sighting", go_slow, 3),
+            ExpectedIncident("boat_in_go_slow_zone", go_slow, 4),
+            ExpectedIncident("boat_near_dugong", go_slow, 4),
+            ExpectedIncident("gear_in_no_fishing_zone", closed, 5),
         ),
         seed=1,
     )
