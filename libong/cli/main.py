@@ -5,7 +5,7 @@ import sys
 import typer
 
 from ingest.errors import LibongError
-from libong.cli import accounts, bench, demo, doctor, flights, models, records, serve
+from libong.cli import accounts, bench, demo, doctor, flights, models, records, serve, telemetry
 from libong.cli.output import Exit, messages
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     ),
 )
 flights.register(app)
+telemetry.register(app)
 serve.register(app)
 demo.register(app)
 records.register(app)
