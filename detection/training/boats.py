@@ -40,6 +40,13 @@ _CLOTH: tuple[Colour, ...] = (
     (0.20, 0.35, 0.70), (0.88, 0.88, 0.85), (0.75, 0.18, 0.18), (0.15, 0.50, 0.35),
     (0.90, 0.55, 0.15), (0.55, 0.58, 0.60), (0.30, 0.60, 0.80), (0.78, 0.72, 0.55),
 )  # fmt: skip
+_PLASTIC: tuple[Colour, ...] = (
+    (0.95, 0.45, 0.1), (0.9, 0.15, 0.15), (0.95, 0.85, 0.15), (0.2, 0.5, 0.85), (0.3, 0.7, 0.3),
+    (0.92, 0.92, 0.9),
+)  # fmt: skip
+_FIBREGLASS: tuple[Colour, ...] = (
+    (0.93, 0.93, 0.92), (0.88, 0.88, 0.85), (0.85, 0.86, 0.9), (0.2, 0.3, 0.5),
+)  # fmt: skip
 _PEOPLE: tuple[Colour, ...] = (
     (0.85, 0.25, 0.2),
     (0.95, 0.6, 0.1),
@@ -170,13 +177,7 @@ def _long_tail(canvas: Canvas, boat: SceneObject, rng: np.random.Generator) -> N
 def _speedboat(canvas: Canvas, boat: SceneObject, rng: np.random.Generator) -> None:
     body, length, width = Body(boat), boat.length_m, boat.width_m
     inflatable = rng.random() < 0.2
-    hull: Colour = (
-        (0.42, 0.43, 0.45)
-        if inflatable
-        else _pick(
-            rng, ((0.93, 0.93, 0.92), (0.88, 0.88, 0.85), (0.85, 0.86, 0.9), (0.2, 0.3, 0.5))
-        )
-    )
+    hull: Colour = (0.42, 0.43, 0.45) if inflatable else _pick(rng, _FIBREGLASS)
     for side in (-1, 1) if width > 2.2 else (0,):
         motor = _plate(0.4, -0.56 * length, -0.48 * length, side * 0.22 * width)
         canvas.fill(body.world(motor), (0.14, 0.14, 0.15), solid=True)
@@ -232,17 +233,7 @@ def _kayak(canvas: Canvas, boat: SceneObject, rng: np.random.Generator) -> None:
     body, length, width = Body(boat), boat.length_m, boat.width_m
     canvas.fill(
         body.world(_hull(boat)),
-        _pick(
-            rng,
-            (
-                (0.95, 0.45, 0.1),
-                (0.9, 0.15, 0.15),
-                (0.95, 0.85, 0.15),
-                (0.2, 0.5, 0.85),
-                (0.3, 0.7, 0.3),
-                (0.92, 0.92, 0.9),
-            ),
-        ),
+        _pick(rng, _PLASTIC),
         solid=True,
     )
     for forward in (-0.16, 0.12)[: int(rng.integers(1, 3))]:

@@ -112,16 +112,9 @@ def _bird(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Gener
     body, span = Body(thing), thing.width_m
     colour: Colour = (0.95, 0.95, 0.94) if rng.random() < 0.7 else (0.15, 0.14, 0.14)
     wings = np.array(
-        [
-            [-0.5, -0.12],
-            [-0.25, 0.10],
-            [0, 0.05],
-            [0.25, 0.10],
-            [0.5, -0.12],
-            [0.2, -0.02],
-            [-0.2, -0.02],
-        ]
-    )
+        [(-0.5, -0.12), (-0.25, 0.10), (0, 0.05), (0.25, 0.10), (0.5, -0.12), (0.2, -0.02),
+         (-0.2, -0.02)]
+    )  # fmt: skip
     east, north = sun_direction(world)
     canvas.shade(body.world(wings * span) + np.array([east, north]) * 4.0, 0.85, 0.06)
     canvas.fill(body.world(wings * span), colour)
