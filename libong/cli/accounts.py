@@ -10,20 +10,12 @@ import typer
 from rich.table import Table
 
 from api.auth import hash_password
-from ingest.errors import LibongError
 from libong.cli.output import JsonOption, console, print_json
 from libong.composition import open_store
 from libong.settings import read_settings
 from patrol.store import Role
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of rangers, officers and administrators.")
-
-SHORTEST_PASSWORD = 10
-
-
-class PasswordError(LibongError, ValueError):
-    """A password that is too weak."""
-
 
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
@@ -34,12 +26,7 @@ def _password(*, from_stdin: bool) -> tuple[str, bool]:
     """Return a password and whether it was made here and must be shown once."""
     if not from_stdin:
         return secrets.token_urlsafe(12), True
-    given = sys.stdin.readline().rstrip("\n")
-    if len(given) < SHORTEST_PASSWORD:
-        raise PasswordError(
-            f"a password needs at least {SHORTEST_PASSWORD} characters; got {len(given)}"
-        )
-    return given, False
+    return sys.stdin.readline().rstrip("\n"), False
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +34,8 @@ def demo(
 ) -> None:
     """Process the sample flights (rendered, not real) and serve alerts and the map.
 
-    Uses a database of its own; the officer's account gets a new random password on every run.
+    Uses a database of its own. The officer's account gets a new random password on every run, and
+    the pages show the day of the sample flights.
     """
     settings = read_settings(data_dir=data_dir, port=port, database_url="", media_url="")
     site = open_site("koh_libong")
@@ -48,9 +49,11 @@ def demo(
                 )
             print_report(report)
         password = _officer_password(store)
+        flown = max(f.last_taken_utc for f in store.flights() if f.last_taken_utc is not None)
     if serve:
-        _announce(settings, password)
-        run_server(settings)
+        ahead = datetime.now(UTC) - (flown + timedelta(hours=1))
+        _announce(settings, password, flown.astimezone(site.reference.timezone))
+        run_server(settings, now=lambda: datetime.now(UTC) - ahead)
 
 
 def _officer_password(store: Store) -> str:
@@ -63,10 +66,11 @@ def _officer_password(store: Store) -> str:
     return password
 
 
-def _announce(settings: Settings, password: str) -> None:
+def _announce(settings: Settings, password: str, flown_local: datetime) -> None:
     console.rule("the demo is being served")
     console.print(
         f"log in at http://{settings.host}:{settings.port}/officer as {DEMO_OFFICER}\n"
-        f"password, shown only now: {password}",
+        f"password, shown only now: {password}\n"
+        f"the pages show the day of the sample flights, {flown_local:%d %B %Y}",
         highlight=False,
     )

@@ -1,5 +1,6 @@
 """libong serve: alerts for officers and the map for everyone."""
 
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated
@@ -30,8 +31,8 @@ def serve(
     run_server(read_settings(host=host, port=port))
 
 
-def run_server(settings: Settings) -> None:
-    """Serve until stopped."""
+def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Serve until stopped; `now` is the service's clock, aware UTC."""
     with closing(open_store(settings)) as store:
         app = create_app(
             ApiSettings(
@@ -42,7 +43,7 @@ def run_server(settings: Settings) -> None:
             store,
             open_media(settings),
             open_site(settings.site),
-            now=lambda: datetime.now(UTC),
+            now=now,
         )
         console.print(
             f"map for everyone: http://{settings.host}:{settings.port}/\n"
