@@ -184,5 +184,13 @@ def as_metrics(reports: Sequence[ClassReport]) -> dict[str, dict[str, float | in
     }
 
 
+def false_alarm_metrics(
+    frames: Sequence[ScoredFrame], thresholds: Mapping[ObjectClass, float]
+) -> dict[str, int]:
+    """Of frames with nothing to find: how many there are, and the false alarms of each class."""
+    counts = {r.object_class.value: r.boxes.false_alarms for r in report(frames, thresholds)}
+    return {"frames": len(frames), **counts}
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)

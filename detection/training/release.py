@@ -18,6 +18,7 @@ from detection.training.evaluate import (
     CAVEAT,
     as_metrics,
     choose_thresholds,
+    false_alarm_metrics,
     render_flights,
     report,
     score_flights,
@@ -66,14 +67,14 @@ def release(plan: ReleasePlan) -> Path:
     thresholds = choose_thresholds(score_flights(searching, val))
     test = score_flights(searching, render_flights("test", plan.test_flights, plan.flights_folder))
     photos = {
-        name: as_metrics(report(score_photos(searching, p.paths, p.site), thresholds))
+        name: false_alarm_metrics(score_photos(searching, p.paths, p.site), thresholds)
         for name, p in plan.empty_photos.items()
     }
     metrics = {
         "caveat": CAVEAT,
         "rendered_test_flights": as_metrics(report(test, thresholds)),
         "rendered_test_frames": len(test),
-        "photos_with_nothing_to_find": photos,
+        "false_alarms_on_photos_with_nothing_to_find": photos,
         "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
     }
     return write_manifest(onnx, thresholds, training=plan.training, metrics=metrics)

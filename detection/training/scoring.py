@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detection.types import ObjectClass
+from ingest.errors import LibongError
 
 Xyxy = tuple[float, float, float, float]
 
 # A find counts when the boxes overlap by this much (intersection over union). Officers look at a
 # place, not at an outline, and lines of floats have no sharp ends; COCO's 0.5 asks for too much.
 MATCH_IOU = 0.3
+
+
+class ScoringError(LibongError, ValueError):
+    """Frames that a score cannot be made of."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +128,26 @@ def objects_found(
 def best_threshold(
     frames: Sequence[ScoredFrame], object_class: ObjectClass, *, beta: float, lowest: float = 0.15
 ) -> float:
-    """The threshold in hundredths with the highest F score; the higher of equals.
+    """The threshold in hundredths with the highest F score; of a plateau of equals, its middle.
 
-    `lowest` keeps a class that is hard to find from being reported everywhere.
+    `lowest` keeps a class that is hard to find from being reported everywhere. Raises ScoringError
+    when the frames hold nothing of the class.
     """
-    candidates = [step / 100 for step in range(round(lowest * 100), 96)]
+    if not any(t.object_class is object_class and t.fair for f in frames for t in f.truths):
+        raise ScoringError(
+            f"a threshold for {object_class} needs frames that show some; none of {len(frames)} "
+            "does: give more flights to choose it on"
+        )
+    scores = {
+        step / 100: _f_score(frames, object_class, step / 100, beta)
+        for step in range(round(lowest * 100), 96)
+    }
+    best = [threshold for threshold, score in scores.items() if score == max(scores.values())]
+    return best[len(best) // 2]
 
-    def f_score(threshold: float) -> float:
-        total = sum((tally(frame, object_class, threshold) for frame in frames), Tally())
-        return total.f_score(beta) or 0.0
 
-    return max(candidates, key=lambda threshold: (f_score(threshold), threshold))
+def _f_score(
+    frames: Sequence[ScoredFrame], object_class: ObjectClass, threshold: float, beta: float
+) -> float:
+    total = sum((tally(frame, object_class, threshold) for frame in frames), Tally())
+    return total.f_score(beta) or 0.0

@@ -8,6 +8,7 @@ from detection.training.evaluate import (
     RENDERED_SITE,
     as_metrics,
     choose_thresholds,
+    false_alarm_metrics,
     report,
     score_flights,
     score_photos,
@@ -61,6 +62,12 @@ def test_empty_photos_make_every_find_a_false_alarm(flown):
     assert found[BOAT].false_alarms_per_frame == 1.0
     assert found[BOAT].false_alarms_per_km2 == pytest.approx(2 / sum(f.area_km2 for f in frames))
     assert found[BOAT].f1_by_flight is None
+    assert false_alarm_metrics(frames, dict.fromkeys(ObjectClass, 0.5)) == {
+        "frames": 2,
+        "dugong": 0,
+        "boat": 2,
+        "fishing_gear": 0,
+    }
 
 
 def flight(name, found, missed, false_alarms):
@@ -83,7 +90,10 @@ def test_scores_by_flight_weigh_flights_alike():
 
 
 def test_thresholds_are_chosen_for_every_class():
-    frames = [flight("a", 3, 0, 0)]
-    thresholds = choose_thresholds(frames)
+    boxes = [
+        TrueBox(c, n, (n * 20.0, 0.0, n * 20 + 9.0, 9.0), True) for n, c in enumerate(ObjectClass)
+    ]
+    finds = [FoundBox(t.object_class, 0.8, t.xyxy_px) for t in boxes]
+    thresholds = choose_thresholds([ScoredFrame("a", "f.jpg", tuple(boxes), tuple(finds), 0.5)])
     assert set(thresholds) == set(ObjectClass)
-    assert thresholds[BOAT] == 0.8
+    assert all(0.15 <= threshold <= 0.8 for threshold in thresholds.values())
