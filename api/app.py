@@ -36,7 +36,7 @@ def create_app(
 
     Args:
         settings: secret key, length of a login, whether cookies need HTTPS.
-        store: migrated; the service closes it no more than it opened it.
+        store: migrated; closing it stays with the caller.
         media: where the crops are.
         site: the place, its zones and its clock.
         now: the clock, aware UTC.

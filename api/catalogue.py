@@ -41,10 +41,12 @@ def read_thai() -> Catalog:
 
 def update_thai() -> None:
     """Bring the Thai catalogue in step with the source, keeping its translations."""
-    template = Catalog(project="libong-watch", charset="utf-8")
+    catalogue = read_thai()
+    template = Catalog(
+        project="libong-watch", charset="utf-8", creation_date=catalogue.creation_date
+    )
     for message, file_name in messages_in_source():
         template.add(message, locations=[(file_name, 0)])
-    catalogue = read_thai()
     catalogue.msgid_bugs_address = catalogue.last_translator = ""
     catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
     with THAI_PO.open("wb") as po_file:

@@ -32,7 +32,6 @@ from patrol.zones import RuleName, Zone, ZoneKind
 
 with warnings.catch_warnings():
     # Starlette 1.x prefers httpx2, which the oldest FastAPI we support does not know
-    warnings.simplefilter("ignore", DeprecationWarning)
     warnings.filterwarnings("ignore", message=".*httpx.*")
     from fastapi.testclient import TestClient
 

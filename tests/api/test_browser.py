@@ -59,8 +59,9 @@ class Watched:
 
     def smallest_text_px(self) -> float:
         return self.page.evaluate(
-            """Math.min(...[...document.querySelectorAll("main :is(p, dd, dt, h3, .chip, .map-label)")]
-                 .map(element => parseFloat(getComputedStyle(element).fontSize)))"""
+            """Math.min(
+                 ...[...document.querySelectorAll("main :is(p, dd, dt, h3, .chip, .map-label)")]
+                   .map(element => parseFloat(getComputedStyle(element).fontSize)))"""
         )
 
     def overflow_px(self) -> int:
