@@ -17,6 +17,15 @@ class PhotoError(LibongError, ValueError):
         self.code = code
 
 
+class ArchiveError(LibongError, ValueError):
+    """A ZIP, or an entry of one, that is not unpacked."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep `code`, a stable word translations and tests go by, beside the message."""
+        super().__init__(message)
+        self.code = code
+
+
 class TelemetryError(LibongError, ValueError):
     """A telemetry file in which nothing is usable."""
 

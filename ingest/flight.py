@@ -4,21 +4,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ingest.archive import is_zip, unpack
 from ingest.errors import PhotoError
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.photo import read_frame, sha256_of
 from ingest.refusal import remedy_for
+from ingest.sidecar import is_sidecar
 from ingest.site_reference import SiteReference
 
 __all__ = ["photo_paths", "read_flight", "read_frame"]
-
-# Files that lie beside photos on a drone's card or in a data set and are no photos of their own.
-_SIDECAR_SUFFIXES = frozenset(
-    {".csv", ".geojson", ".html", ".json", ".kml", ".log", ".md", ".toml", ".txt", ".xml", ".xmp"}
-    | {".bin", ".mrk", ".nav", ".obs", ".rpt"}  # DJI's RTK records
-    | {".lrf", ".thm"}  # small previews of DJI's videos
-)
-_SIDECAR_NAMES = frozenset({"readme", "license", "licence", "thumbs.db", "makefile"})
 
 
 def read_flight(
@@ -26,17 +20,24 @@ def read_flight(
     site: SiteReference,
     *,
     on_progress: Callable[[int, int], None] | None = None,
+    work_folder: Path | None = None,
 ) -> Flight:
-    """Read photos, and folders of them at any depth, into a Flight.
+    """Read photos, folders of them at any depth, and ZIPs of them, into a Flight.
 
     Files named in `paths` are always tried; in folders hidden files and plain sidecars are passed
     over. A file that is no usable photo, or the second copy of one, becomes a RefusedFile and
     raises nothing. `on_progress` is told (files done, files in all).
+
+    ZIPs are unpacked into new folders within `work_folder`, where the frames' files then lie, so
+    that it must live as long as they are read; a ZIP is read as a folder of its files, and gives
+    the same flight. Without `work_folder` a ZIP is refused as any file that is no photo.
     """
-    files = photo_paths(paths)
     frames: list[Frame] = []
-    refused: list[RefusedFile] = []
     path_by_sha256: dict[str, Path] = {}
+    if work_folder is None:
+        files, refused = photo_paths(paths), list[RefusedFile]()
+    else:
+        files, refused = _unpack_zips(photo_paths(paths), work_folder, path_by_sha256)
     for done, path in enumerate(files, start=1):
         read = _read(path, site, path_by_sha256)
         if isinstance(read, Frame):
@@ -66,6 +67,38 @@ def _read(path: Path, site: SiteReference, path_by_sha256: dict[str, Path]) -> F
         return RefusedFile(path, sha256, reason, remedy_for(error.code))
 
 
+def _unpack_zips(
+    files: Iterable[Path], work_folder: Path, path_by_sha256: dict[str, Path]
+) -> tuple[tuple[Path, ...], list[RefusedFile]]:
+    """Put the files of each ZIP in its place; the hash of a ZIP with refused entries is entered.
+
+    What is refused in a ZIP has no hash of its own, and yet belongs to what was sent.
+    """
+    found: list[Path] = []
+    refused: list[RefusedFile] = []
+    for path in files:
+        if not is_zip(path):
+            found.append(path)
+            continue
+        folder = _new_folder(work_folder, path.stem)
+        unpacked = unpack(path, folder)
+        found += photo_paths([folder])
+        refused += unpacked.refused
+        if unpacked.refused:
+            path_by_sha256.setdefault(sha256_of(path), path)
+    return tuple(found), refused
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    """Make a folder of this name, numbered when there is one already."""
+    folder, number = parent / name, 1
+    while folder.exists():
+        number += 1
+        folder = parent / f"{name} ({number})"
+    folder.mkdir(parents=True)
+    return folder
+
+
 def _flight_id(sha256s: Iterable[str]) -> str:
     """16 hex digits from the sorted hashes: the same files make the same flight, in any order."""
     return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()[:16]
@@ -82,9 +115,5 @@ def photo_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and not _is_sidecar(path):
+        if path.is_file() and not hidden and not is_sidecar(path):
             yield path
-
-
-def _is_sidecar(path: Path) -> bool:
-    return path.suffix.lower() in _SIDECAR_SUFFIXES or path.stem.lower() in _SIDECAR_NAMES

@@ -1,4 +1,4 @@
-"""What to do about each kind of refused photo, by the code of its PhotoError."""
+"""What to do about each kind of refused file, by the code of its PhotoError or ArchiveError."""
 
 REMEDIES = {
     "unreadable": "Check that the file is there and may be read, then send it again.",
@@ -13,7 +13,19 @@ REMEDIES = {
     "duplicate": "Nothing: the same photo is in this flight once already.",
 }
 
+ARCHIVE_REMEDIES = {
+    "archive_too_large": "Send several smaller ZIPs, or the photos themselves.",
+    "bad_archive": "Make the ZIP again from the photos on the drone's card, and send it again.",
+    "encrypted": "Make the ZIP without a password.",
+    "entry_too_large": "Send this file by itself, outside the ZIP.",
+    "nested_archive": "Unpack it and put its photos into one ZIP, without further ZIPs inside.",
+    "not_a_file": "Put the photos themselves into the ZIP, not links to them.",
+    "unsafe_name": "Make the ZIP again on the computer, from the folder with the photos.",
+    "unsupported_compression": "Make the ZIP again with the usual compression (Deflate).",
+    "unwritable": "Check this computer's free space, and that the file's name is not too long.",
+}
+
 
 def remedy_for(code: str) -> str:
-    """Return what a ranger can do about a photo refused with `code`."""
-    return REMEDIES[code]
+    """Return what a ranger can do about a file refused with `code`."""
+    return ARCHIVE_REMEDIES[code] if code in ARCHIVE_REMEDIES else REMEDIES[code]
