@@ -42,7 +42,13 @@ def create_app(
         now: the clock, aware UTC.
     """
     pages = Pages(
-        SiteTitle(site.name_th, site.name_en, site.reference.timezone),
+        SiteTitle(
+            site.name_th,
+            site.name_en,
+            site.coast_credit_th,
+            site.coast_credit_en,
+            site.reference.timezone,
+        ),
         cookie_secure=settings.cookie_secure,
     )
     coast = feature_collection(

@@ -18,10 +18,12 @@ LANGUAGE_COOKIE_MAX_AGE_S = 365 * 24 * 3600
 
 @dataclass(frozen=True)
 class SiteTitle:
-    """What the site is called, and the clock it lives by."""
+    """What the site is called, whose coastline it shows, and the clock it lives by."""
 
     name_th: str
     name_en: str
+    coast_credit_th: str
+    coast_credit_en: str
     timezone: tzinfo
 
 
@@ -75,6 +77,7 @@ class Pages:
             .render(
                 reader=reader,
                 site_name=reader.pick(self._title.name_th, self._title.name_en),
+                coast_credit=reader.pick(self._title.coast_credit_th, self._title.coast_credit_en),
                 csp_nonce=request.state.csp_nonce,
                 language_links=links,
                 **context,

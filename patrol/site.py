@@ -46,7 +46,10 @@ class RuleParameters:
 
 @dataclass(frozen=True)
 class Site:
-    """One place under watch. `coast` is its land in WGS 84 degrees (lon, lat)."""
+    """One place under watch.
+
+    `coast` is its land in WGS 84 degrees (lon, lat), `coast_credit_*` what maps must say of it.
+    """
 
     site_id: str
     name_th: str
@@ -54,6 +57,8 @@ class Site:
     reference: SiteReference
     zones: tuple[Zone, ...]
     coast: shapely.MultiPolygon
+    coast_credit_th: str
+    coast_credit_en: str
     rule_parameters: RuleParameters
 
 
@@ -66,6 +71,11 @@ class _Names(_Strict):
     name_th: _Text
     name_en: _Text
     timezone: _Text
+
+
+class _Coast(_Strict):
+    credit_th: _Text
+    credit_en: _Text
 
 
 class _SeaLevel(_Strict):
@@ -110,6 +120,7 @@ class _Rules(_Strict):
 
 class _SiteFile(_Strict):
     site: _Names
+    coast: _Coast
     sea_level: _SeaLevel
     launch: _Launch
     rules: _Rules
@@ -137,6 +148,8 @@ def load_site(folder: Path) -> Site:
         ),
         zones=zones,
         coast=coast,
+        coast_credit_th=file.coast.credit_th,
+        coast_credit_en=file.coast.credit_en,
         rule_parameters=_rule_parameters(file.rules),
     )
 

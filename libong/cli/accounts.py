@@ -59,7 +59,7 @@ def password(
 
 @app.command("list")
 def list_users(as_json: JsonOption = False) -> None:
-    """List the accounts."""
+    """List the accounts with their roles."""
     with closing(open_store(read_settings())) as store:
         users = store.users()
     if as_json:

@@ -80,6 +80,8 @@ def site_with(zones: Sequence[Zone]) -> Site:
         reference=SiteReference(ZoneInfo("Asia/Bangkok"), None, 2.0, 1.0),
         zones=tuple(zones),
         coast=shapely.MultiPolygon([shapely.box(99.37, 7.20, 99.45, 7.28)]),
+        coast_credit_th="แนวชายฝั่งทดสอบ",
+        coast_credit_en="Test coastline",
         rule_parameters=shipped_site().rule_parameters,
     )
 
