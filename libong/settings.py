@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     model: Path = Field(
         default=HOUSE / "models" / "manifest.json", description="manifest of the detector's weights"
     )
+    field_data: Path | None = Field(
+        default=None, description="folder of real photos and pretrained weights, for training"
+    )
     secret_key: SecretStr | None = Field(
         default=None, description="signs sessions; unset: made once and kept in the data folder"
     )

@@ -1,10 +1,29 @@
-"""Commands on the detector's model: train, evaluate, export-model, render-flight."""
+"""Commands on the detector's model: train, export-model, evaluate, render-flight."""
 
 import importlib.util
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
+from detection.training.evaluate import (
+    CAVEAT,
+    as_metrics,
+    false_alarm_metrics,
+    render_flights,
+    report,
+    score_flights,
+    score_photos,
+)
+from detection.training.flight import render_flight as render_plan
+from detection.training.random_flight import random_flight
+from detection.training.sample_plans import render_sample
 from ingest.errors import LibongError
+from libong.cli.output import JsonOption, console, messages, print_json
+from libong.composition import open_detector, open_site
+from libong.settings import Settings, read_settings
 
 
 class ExtraMissingError(LibongError, RuntimeError):
@@ -13,6 +32,10 @@ class ExtraMissingError(LibongError, RuntimeError):
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    app.command()(train)
+    app.command("export-model")(export_model)
+    app.command()(evaluate)
+    app.command("render-flight")(render_flight)
 
 
 def need_training_extra() -> None:
@@ -23,3 +46,159 @@ def need_training_extra() -> None:
             f"training needs {' and '.join(missing)}; install them with: make .venv/.train "
             "(or: pip install 'libong-watch[train]')"
         )
+
+
+def _field_file(settings: Settings, *parts: str) -> Path | None:
+    """Return a file or folder of the field data, when that is at hand and has it."""
+    path = None if settings.field_data is None else settings.field_data.joinpath(*parts)
+    return path if path is not None and path.exists() else None
+
+
+def train(
+    out: Annotated[Path, typer.Option(help="Folder of this run.")] = Path("runs/train"),
+    minutes: Annotated[float, typer.Option(min=0.1, help="Budget by the clock.")] = 60.0,
+    tiles: Annotated[int, typer.Option(min=8, help="Rendered tiles to train on.")] = 4800,
+    tile_px: Annotated[int, typer.Option(min=64, help="Side of a tile; a multiple of 32.")] = 512,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that render tiles.")] = 2,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+) -> None:
+    """Train the detector from rendered scenes; then run `libong export-model`.
+
+    Starts from COCO weights, and paints objects into real sea photos, when LIBONG_FIELD_DATA names
+    a folder with weights/yolo11n-coco.safetensors and photos/sea. Checkpoints are kept after each
+    epoch in the run's folder; --resume goes on from the last.
+    """
+    need_training_extra()
+    from detection.training.dataset import TilePlan, write_dataset
+    from detection.training.train import TrainingPlan
+    from detection.training.train import train as train_network
+
+    settings = read_settings()
+    weights = _field_file(settings, "weights", "yolo11n-coco.safetensors")
+    photos = _field_file(settings, "photos", "sea")
+    for what, at_hand in (("COCO weights", weights), ("real sea photos", photos)):
+        console.print(f"{what}: {at_hand or 'none, going on without'}", highlight=False)
+    data = out / "tiles" / "data.yaml"
+    if not (resume and data.is_file()):
+        console.print(f"rendering {tiles} tiles", highlight=False)
+        split = (TilePlan("train", tiles, tile_px, photos), TilePlan("val", tiles // 20, tile_px))
+        write_dataset(out / "tiles", split, processes=processes)
+    best = train_network(
+        TrainingPlan(data, out / "network", weights, minutes, image_px=tile_px), resume=resume
+    )
+    console.print(f"trained; next: libong export-model {best}", highlight=False)
+
+
+def export_model(
+    weights: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A trained .pt.")],
+    out: Annotated[Path, typer.Option(help="Folder for the ONNX file and its manifest.")] = Path(
+        "models"
+    ),
+    name: Annotated[str, typer.Option(help="Name of the ONNX file.")] = "libong.onnx",
+    flights: Annotated[
+        int, typer.Option(min=2, help="Rendered flights for thresholds, and again for scores.")
+    ] = 24,
+    flights_folder: Annotated[
+        Path, typer.Option(help="Where rendered flights are kept between runs.")
+    ] = Path("datasets/flights"),
+) -> None:
+    """Turn trained weights into ONNX, choose thresholds on rendered flights, and measure.
+
+    Thresholds are chosen on one set of flights and reported on another. The manifest says how far
+    OpenVINO's answers are from torch's.
+    """
+    need_training_extra()
+    from detection.training.release import EmptyPhotos, ReleasePlan, release
+
+    settings = read_settings()
+    reference = open_site(settings.site).reference
+    photos = {
+        folder: EmptyPhotos((path,), reference)
+        for folder in ("brighton_beach", "sea")
+        if (path := _field_file(settings, "photos", folder)) is not None
+    }
+    manifest = release(
+        ReleasePlan(
+            weights=weights,
+            onnx=out / name,
+            flights_folder=flights_folder,
+            val_flights=flights,
+            test_flights=flights,
+            empty_photos=photos,
+            training={"weights": weights.name},
+        )
+    )
+    console.print(f"wrote {manifest}", highlight=False)
+
+
+def evaluate(
+    flights: Annotated[int, typer.Option(min=1, help="Rendered test flights to measure on.")] = 24,
+    flights_folder: Annotated[
+        Path, typer.Option(help="Where rendered flights are kept between runs.")
+    ] = Path("datasets/flights"),
+    empty: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, help="Located photos with nothing to find: counts false alarms."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the model by flight, on rendered flights not used in training.
+
+    Scores on rendered flights say nothing of real animals. --empty adds false alarms on real photos
+    in which there is nothing to find.
+    """
+    settings = read_settings()
+    detector = open_detector(settings)
+    thresholds = detector.manifest.thresholds
+    messages.print(f"rendering what is missing of {flights} flights into {flights_folder}")
+    frames = score_flights(detector, render_flights("test", flights, flights_folder))
+    document: dict[str, Any] = {
+        "caveat": CAVEAT,
+        "frames": len(frames),
+        "rendered_test_flights": as_metrics(report(frames, thresholds)),
+    }
+    if empty:
+        seen = score_photos(detector, empty, open_site(settings.site).reference)
+        document["false_alarms"] = false_alarm_metrics(seen, thresholds)
+    if as_json:
+        print_json(document)
+    else:
+        _print_evaluation(document)
+
+
+def _print_evaluation(document: dict[str, Any]) -> None:
+    console.print(f"[bold]{document['caveat']}[/bold]")
+    by_class = document["rendered_test_flights"]
+    columns = list(next(iter(by_class.values())))
+    table = Table("class", *columns, title=f"{document['frames']} rendered frames")
+    for name, row in by_class.items():
+        table.add_row(name, *("-" if row[c] is None else str(row[c]) for c in columns))
+    console.print(table)
+    if "false_alarms" in document:
+        console.print("false alarms on photos with nothing to find:", document["false_alarms"])
+
+
+class Plan(StrEnum):
+    """What can be rendered."""
+
+    SEAGRASS_SURVEY = "seagrass_survey"
+    WITH_FAULTS = "with_faults"
+    RANDOM = "random"
+
+
+def render_flight(
+    out: Annotated[Path, typer.Argument(help="Folder to write the frames and truth.json into.")],
+    plan: Annotated[Plan, typer.Option(help="A sample flight, or a random one.")] = Plan.RANDOM,
+    number: Annotated[int, typer.Option(min=0, help="Which random flight.")] = 0,
+) -> None:
+    """Render a flight with known truth, with the metadata a drone writes.
+
+    The same plan and number give the same pixels. Rendered flights say so in their metadata.
+
+    Example: libong render-flight var/flight --plan random --number 7
+    """
+    if plan is Plan.RANDOM:
+        truth = render_plan(random_flight("test", number), out)
+    else:
+        truth = render_sample(plan.value, out)
+    console.print(f"wrote {truth}; next: libong process {out}", highlight=False)
