@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from secrets import compare_digest, token_urlsafe
 from threading import BoundedSemaphore
 
@@ -53,9 +54,10 @@ def hash_password(password: str) -> str:
     return _passwords.hash(password)
 
 
-# Checked when no such user exists, so that the answer takes as long and names cannot be guessed
-# from the time it takes.
-_HASH_OF_NOBODY = _passwords.hash(token_urlsafe(24))
+@cache
+def _hash_of_nobody() -> str:
+    """Return what is checked when no such user exists, so that time does not tell names apart."""
+    return _passwords.hash(token_urlsafe(24))
 
 
 def authenticate(store: Store, name: str, password: str) -> User | None:
@@ -63,7 +65,7 @@ def authenticate(store: Store, name: str, password: str) -> User | None:
     user = store.user(name)
     with _hashing_slots:
         matches = _passwords.verify(
-            password[:MAX_PASSWORD_CHARS], user.password_hash if user else _HASH_OF_NOBODY
+            password[:MAX_PASSWORD_CHARS], user.password_hash if user else _hash_of_nobody()
         )
     return user if user and matches else None
 
