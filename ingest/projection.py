@@ -124,6 +124,12 @@ class SeaView:
         homography: Array = intrinsic @ below
         return homography
 
+    def directions_enu(self, xy_px: Array) -> Array:
+        """Unit vectors (N x 3, east north up) in which N x 2 pixels look."""
+        rays = self._rays_enu(xy_px)
+        directions: Array = rays / np.linalg.norm(rays, axis=1, keepdims=True)
+        return directions
+
     def footprint(self) -> tuple[LonLat, ...] | None:
         """The ring of the seen sea: closed, counter-clockwise; None when only sky is seen.
 

@@ -193,6 +193,19 @@ def test_the_homography_draws_the_sea(make_view):
     assert w > 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "xy_px", "enu"),
+    [
+        ({}, CENTRE, (0, 0, -1)),
+        ({"pitch_deg": 0.0, "yaw_deg": 90.0}, CENTRE, (1, 0, 0)),
+        ({}, (2000, -900), (0, 0.5**0.5, -(0.5**0.5))),  # 2400 px, the focal length, off the centre
+    ],
+)
+def test_directions_of_pixels(make_view, changes, xy_px, enu):
+    directions = make_view(**changes).directions_enu(np.array([xy_px], dtype=float))
+    np.testing.assert_allclose(directions, [enu], atol=1e-12)
+
+
 def test_the_footprint_at_nadir(make_view):
     view = make_view()
     ring = view.footprint()
