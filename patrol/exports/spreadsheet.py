@@ -1,0 +1,84 @@
+"""Incidents as CSV, for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from patrol.exports.labels import zone_words
+from patrol.exports.plain_text import plain_text, utc_text
+from patrol.incident import Incident
+from patrol.site import Site
+
+# Excel takes a file for UTF-8 only when it starts with this mark; without it, Thai is garbled.
+_ENCODING = "utf-8-sig"
+
+# What spreadsheets take for the start of a formula, also in full width (OWASP, "CSV Injection").
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\n")
+
+_COLUMNS = (
+    "id",
+    "occurred_at_utc",
+    "occurred_at_local",
+    "state",
+    "priority",
+    "rule",
+    "class",
+    "zone",
+    "zone_name_th",
+    "zone_name_en",
+    "lon",
+    "lat",
+    "error_m",
+    "certainty",
+    "score",
+    "reason_th",
+    "reason_en",
+    "citation",
+    "flight",
+    "version",
+)
+
+
+def incidents_csv(incidents: Sequence[Incident], site: Site) -> bytes:
+    """Return a table of one row per incident, in the given order, with times in UTC and local.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    text = io.StringIO()
+    table = csv.writer(text)  # its line ends are those of RFC 4180
+    table.writerow(_COLUMNS)
+    table.writerows(_row(incident, site) for incident in incidents)
+    return text.getvalue().encode(_ENCODING)
+
+
+def _row(incident: Incident, site: Site) -> tuple[str, ...]:
+    names = zone_words(incident.zone_id, site)
+    return (
+        _harmless(incident.incident_id),
+        utc_text(incident.occurred_at_utc),
+        incident.occurred_at_utc.astimezone(site.reference.timezone).isoformat(),
+        incident.state.value,
+        incident.priority.value,
+        incident.rule.value,
+        incident.object_class.value,
+        _harmless(incident.zone_id or ""),
+        _harmless(names.th),
+        _harmless(names.en),
+        # Numbers are no formulas, though one west or south starts like one.
+        f"{incident.position.lon:.7f}",
+        f"{incident.position.lat:.7f}",
+        f"{incident.error_m:.2f}",
+        incident.certainty.value,
+        f"{incident.score:.4f}",
+        _harmless(incident.reason_th),
+        _harmless(incident.reason_en),
+        _harmless(incident.citation),
+        _harmless(incident.flight_id),
+        str(incident.version),
+    )
+
+
+def _harmless(text: str) -> str:
+    shown = plain_text(text)
+    is_formula = shown.startswith(_FORMULA_STARTS) or shown.lstrip().startswith(_FORMULA_STARTS)
+    return f"'{shown}" if is_formula else shown
