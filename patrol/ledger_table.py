@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from patrol.case_file import LedgerProof, ProvenEntry
 from patrol.flight_table import stored_flight_payload
 from patrol.incident import Incident, IncidentEvent
 from patrol.ledger import (
@@ -32,7 +33,7 @@ _HEAD_ID = 1
 
 # What reading a row raises after someone wrote into it what this software never would: a word that
 # is no state, a time that is none, a payload without its keys, a sighting without its detections.
-_UNREADABLE = (ValueError, KeyError, TypeError, StopIteration)
+UNREADABLE = (ValueError, KeyError, TypeError, StopIteration)
 
 
 def lock_ledger(session: Session) -> None:
@@ -68,6 +69,26 @@ def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry
         LedgerRow.subject == incident_id, LedgerRow.kind == INCIDENT_EVENT
     )
     return map(ledger_entry, session.scalars(query.order_by(LedgerRow.sequence)))
+
+
+def ledger_proof(session: Session, incident: Incident) -> LedgerProof:
+    """Return the entries about an incident and its flight, with what comes after each."""
+    query = select(LedgerRow).where(
+        or_(
+            and_(LedgerRow.kind == FLIGHT_LOGGED, LedgerRow.subject == incident.flight_id),
+            and_(LedgerRow.kind == INCIDENT_EVENT, LedgerRow.subject == incident.incident_id),
+        )
+    )
+    entries = tuple(map(ledger_entry, session.scalars(query.order_by(LedgerRow.sequence))))
+    following = select(LedgerRow.sequence, LedgerRow.entry_hash).where(
+        LedgerRow.sequence.in_([entry.sequence + 1 for entry in entries])
+    )
+    next_hashes = {row.sequence: row.entry_hash for row in session.execute(following)}
+    head = _locked_head(session)
+    return LedgerProof(
+        tuple(ProvenEntry(entry, next_hashes.get(entry.sequence + 1)) for entry in entries),
+        LedgerHead(head.sequence, head.entry_hash),
+    )
 
 
 def ledger_report(session: Session) -> LedgerReport:
@@ -113,7 +134,7 @@ def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterat
         try:
             incident = incident_of(session.get_one(IncidentRow, incident_id))
             changed = incident_changed(incident, entry)
-        except _UNREADABLE:
+        except UNREADABLE:
             changed = True
         if changed:
             yield LedgerFault(entry.sequence, f"incident {incident_id} is not as this entry says")
@@ -132,7 +153,7 @@ def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator
         try:
             flight = session.get_one(FlightRow, flight_id)
             changed = stored_flight_payload(session, flight) != entry.payload
-        except _UNREADABLE:
+        except UNREADABLE:
             changed = True
         if changed:
             yield LedgerFault(entry.sequence, f"flight {flight_id} is not as this entry says")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from detection.types import Sighting
 from ingest.errors import LibongError
+from patrol.case_file import CaseFile
 from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
@@ -24,9 +25,11 @@ from patrol.flight_table import (
 from patrol.incident import Incident, IncidentEvent, State, TransitionError, step
 from patrol.ledger import LedgerFault, LedgerReport, event_of, opening_event
 from patrol.ledger_table import (
+    UNREADABLE,
     append_flight,
     append_incident,
     incident_entries,
+    ledger_proof,
     ledger_report,
     lock_ledger,
 )
@@ -196,6 +199,31 @@ class Store:
         with self._reading() as session:
             _incident_row(session, incident_id)
             return tuple(map(event_of, incident_entries(session, incident_id)))
+
+    def case_file(self, incident_id: str) -> CaseFile:
+        """Return all that is known of one incident, read while nobody writes.
+
+        Raises UnknownIncident, and StoreError when its records were damaged.
+        """
+        with self._writing() as session, session.begin():
+            lock_ledger(session)
+            try:
+                incident = incident_of(_incident_row(session, incident_id))
+                (flight,) = flight_summaries(session, incident.flight_id)
+                sightings = stored_sightings(session, incident.flight_id)
+                return CaseFile(
+                    incident=incident,
+                    events=tuple(map(event_of, incident_entries(session, incident_id))),
+                    sighting={s.sighting_id: s for s in sightings}[incident.sighting_id],
+                    flight=flight,
+                    frames=stored_frames(session, incident.flight_id),
+                    proof=ledger_proof(session, incident),
+                )
+            except UNREADABLE as error:
+                raise StoreError(
+                    f"the records of incident {incident_id} are damaged; `libong verify` names "
+                    "what was changed: restore the database from a backup"
+                ) from error
 
     def transition(
         self,

@@ -1,0 +1,39 @@
+"""All that the store knows of one incident, read at one moment."""
+
+from dataclasses import dataclass
+
+from detection.types import Sighting
+from patrol.flight_log import FlightSummary, LoggedFrame
+from patrol.incident import Incident, IncidentEvent
+from patrol.ledger import LedgerEntry, LedgerHead
+
+
+@dataclass(frozen=True)
+class ProvenEntry:
+    """An entry of the ledger; `next_hash` is the hash of the entry after it, None at the head."""
+
+    entry: LedgerEntry
+    next_hash: str | None
+
+
+@dataclass(frozen=True)
+class LedgerProof:
+    """The entries about one incident and its flight, in order, and the head of the ledger."""
+
+    entries: tuple[ProvenEntry, ...]
+    head: LedgerHead
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One incident with its history, what was seen, and the flight and ledger it comes from.
+
+    `frames` are all of the flight's, in the order they were logged.
+    """
+
+    incident: Incident
+    events: tuple[IncidentEvent, ...]
+    sighting: Sighting
+    flight: FlightSummary
+    frames: tuple[LoggedFrame, ...]
+    proof: LedgerProof
