@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -73,6 +74,13 @@ def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) 
         error_m=error_m,
         warnings=notes + reading.notes + taken.notes + _edit_notes(head, exif),
     )
+
+
+def with_pose(frame: Frame, pose: CameraPose) -> Frame:
+    """The frame seen from another pose: scale, footprint and error are found anew."""
+    gsd_cm, error_m = _at_centre(frame.camera, pose)
+    footprint = SeaView(frame.camera, pose).footprint()
+    return replace(frame, pose=pose, gsd_cm=gsd_cm, footprint=footprint, error_m=error_m)
 
 
 def _vendor_tags(packets: tuple[bytes, ...]) -> tuple[DroneTags, Pix4dTags, tuple[Note, ...]]:

@@ -51,6 +51,17 @@ def angles_from_pix4d(yaw_deg: float, pitch_deg: float, roll_deg: float) -> Angl
     return _angles_from_ned(body @ _DOWNWARD_BODY_FROM_CAMERA @ _GIMBAL_BODY_FROM_CAMERA.T)
 
 
+def leaned(angles: Angles, lean_deg: float) -> Angles:
+    """Angles of a camera leaned to the right of its heading, about the level line of the heading.
+
+    So leans a drone's gimbal whose roll axis is off, or a camera mounted askew: straight down it
+    looks to the left then, level it is turned clockwise about its optical axis.
+    """
+    heading = _ned_from_body(Angles(angles.yaw_deg, 0.0, 0.0))
+    lean = _ned_from_body(Angles(0.0, 0.0, lean_deg))
+    return _angles_from_ned(heading @ lean @ heading.T @ _ned_from_body(angles))
+
+
 def _ned_from_body(angles: Angles) -> Matrix:
     yaw, pitch, roll = (radians(angle) for angle in angles)
     about_down = np.array([[cos(yaw), -sin(yaw), 0], [sin(yaw), cos(yaw), 0], [0, 0, 1]])
