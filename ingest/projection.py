@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import radians, sin, sqrt
+from math import inf, radians, sin, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -130,12 +130,13 @@ class SeaView:
         directions: Array = rays / np.linalg.norm(rays, axis=1, keepdims=True)
         return directions
 
-    def footprint(self) -> tuple[LonLat, ...] | None:
+    def footprint(self, *, coarsest_gsd_cm: float = inf) -> tuple[LonLat, ...] | None:
         """The ring of the seen sea: closed, counter-clockwise; None when only sky is seen.
 
-        Where the horizon crosses the picture the ring ends just below it.
+        Where the horizon crosses the picture the ring ends just below it; with a
+        `coarsest_gsd_cm`, it ends where a pixel covers more of the sea than that.
         """
-        outline = self._corners_above_sea_px()
+        outline = self._corners_above_sea_px(coarsest_gsd_cm)
         if len(outline) == 0:
             return None
         ring = self._meet_sea(self._rays_enu(outline))
@@ -210,18 +211,23 @@ class SeaView:
         moved: Array = slope / (2 * _TURN_STEP_RAD) * radians(self.pose.tilt_sigma_deg)
         return moved
 
-    def _corners_above_sea_px(self) -> Array:
+    def _corners_above_sea_px(self, coarsest_gsd_cm: float) -> Array:
         """The picture's outline (N x 2) without the part at or above the horizon; N may be 0.
 
         How far a ray sinks is linear in x and y, so that the outline is a rectangle cut by a line,
         and has straight sides on the sea as well. The line is the one that keeps every ray, the
-        longest too, a degree below the horizon.
+        longest too, a degree below the horizon. The ground sample distance is h / f / sink^(3/2),
+        so that a limit to it is a line of the same direction.
         """
         width, height = self.camera.width_px, self.camera.height_px
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
         rays = self._rays_enu(corners)
         longest = float(np.linalg.norm(rays, axis=1).max())
-        below = -rays[:, 2] - longest * sin(radians(HORIZON_MARGIN_DEG))
+        finest_gsd_cm = 100 * self.pose.height_above_sea_m / self.camera.focal_px
+        least_sink = max(
+            longest * sin(radians(HORIZON_MARGIN_DEG)), (finest_gsd_cm / coarsest_gsd_cm) ** (2 / 3)
+        )
+        below = -rays[:, 2] - least_sink
         outline: list[Array] = []
         for index, corner in enumerate(corners):
             following, here, there = (index + 1) % 4, below[index], below[(index + 1) % 4]

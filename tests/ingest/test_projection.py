@@ -235,6 +235,25 @@ def test_a_footprint_ends_below_the_horizon(make_view, pitch, roll, yaw):
         view.to_ground((x, y))
 
 
+@pytest.mark.parametrize("roll", [0.0, 15.0])
+@pytest.mark.parametrize("coarsest_cm", [5.0, 10.0, 20.0])
+def test_a_footprint_ends_where_pixels_grow_too_coarse(make_view, coarsest_cm, roll):
+    view = make_view(pitch_deg=-30.0, roll_deg=roll)
+    ring = view.footprint(coarsest_gsd_cm=coarsest_cm)
+    assert ring is not None
+    coarse = [view.gsd_cm_at(view.to_pixel(point)) for point in ring]
+    assert max(coarse) == pytest.approx(coarsest_cm, rel=1e-3)
+    assert sum(gsd == pytest.approx(coarsest_cm, rel=1e-3) for gsd in coarse) >= 2
+    whole = Polygon([enu_m(point) for point in view.footprint()])
+    assert whole.buffer(0.01).contains(Polygon([enu_m(point) for point in ring]))
+
+
+def test_a_footprint_of_fine_pixels_is_whole_and_of_coarse_ones_nothing(make_view):
+    view = make_view()  # 2.5 cm a pixel throughout
+    assert view.footprint(coarsest_gsd_cm=2.6) == view.footprint()
+    assert view.footprint(coarsest_gsd_cm=2.4) is None
+
+
 def test_a_picture_of_the_sky_has_no_footprint(make_view):
     assert make_view(pitch_deg=60.0).footprint() is None
 

@@ -1,0 +1,152 @@
+"""One flight in figures, and in a sentence."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from ingest.flight_split import flown_m, split_flights
+from ingest.frame import Flight, Frame
+from ingest.lonlat import LonLat
+from ingest.projection import SeaView
+from ingest.quality import FrameQuality
+from ingest.reason_words import words_for
+
+# What the detector looks at: it resamples to 5 cm a pixel, and enlarges no more than twice.
+COARSEST_USABLE_GSD_CM = 10.0
+_M2_PER_KM2 = 1e6
+
+
+@dataclass(frozen=True)
+class CodeCount:
+    """How many files or frames have one thing wrong with them."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True)
+class FlightFigures:
+    """What a flight amounts to.
+
+    `unusable` counts frames by what keeps them from being a look at the sea (see `FrameQuality`;
+    one frame may have two reasons) and `refused` files by why they are no frames; both the most
+    frequent first. `seen_km2` is the sea within the frames, each place once; `usable_km2` that
+    within usable frames, as far out as a pixel covers no more than `COARSEST_USABLE_GSD_CM`.
+    `flown_km` and `time_flown` are from frame to frame, without the pauses between flights.
+    """
+
+    frames: int
+    usable_frames: int
+    unusable: tuple[CodeCount, ...]
+    refused: tuple[CodeCount, ...]
+    seen_km2: float
+    usable_km2: float
+    flown_km: float
+    time_flown: timedelta
+    first_taken_utc: datetime | None
+    last_taken_utc: datetime | None
+
+    @property
+    def minutes(self) -> float:
+        """Minutes in the air."""
+        return self.time_flown / timedelta(minutes=1)
+
+    @property
+    def refused_files(self) -> int:
+        """Files that did not become frames."""
+        return sum(each.count for each in self.refused)
+
+    def sentence_en(self) -> str:
+        """The figures for a ranger who reads English."""
+        minutes = round(self.minutes)
+        parts = [
+            f"{self.frames} frame{_s(self.frames)}",
+            *(f"{each.count} {words_for(each.code).en}" for each in self.unusable),
+            f"{_short(self.seen_km2)} km² seen",
+            f"{_short(self.usable_km2)} km² of it usable",
+            f"{_short(self.flown_km)} km flown",
+            f"{minutes} minute{_s(minutes)}" if minutes else "less than a minute",
+        ]
+        if self.refused:
+            why = ", ".join(f"{each.count} {words_for(each.code).en}" for each in self.refused)
+            parts.insert(1 + len(self.unusable), f"{self.refused_files} refused ({why})")
+        return ", ".join(parts)
+
+    def sentence_th(self) -> str:
+        """The figures for a ranger who reads Thai."""
+        minutes = round(self.minutes)
+        parts = [
+            f"{self.frames} รูป",
+            *(f"{words_for(each.code).th} {each.count} รูป" for each in self.unusable),
+            f"เห็นพื้นที่ {_short(self.seen_km2)} ตร.กม.",
+            f"ใช้ได้ {_short(self.usable_km2)} ตร.กม.",
+            f"บินไกล {_short(self.flown_km)} กม.",
+            f"{minutes} นาที" if minutes else "ไม่ถึง 1 นาที",
+        ]
+        if self.refused:
+            why = ", ".join(f"{words_for(each.code).th} {each.count}" for each in self.refused)
+            parts.insert(1 + len(self.unusable), f"รับไม่ได้ {self.refused_files} ไฟล์ ({why})")
+        return " · ".join(parts)
+
+
+def summarise(flight: Flight, qualities: Sequence[FrameQuality]) -> FlightFigures:
+    """Sum up a flight; `qualities` are those of its frames, in the same order.
+
+    Raises ValueError when there are not as many as frames.
+    """
+    looks = list(zip(flight.frames, qualities, strict=True))
+    usable = [frame for frame, quality in looks if quality.usable]
+    parts = split_flights(flight.frames)
+    times = [frame.taken_at_utc for frame in flight.frames]
+    return FlightFigures(
+        frames=len(flight.frames),
+        usable_frames=len(usable),
+        unusable=_counted(note.code for _, quality in looks for note in quality.reasons),
+        refused=_counted(refused.reason.code for refused in flight.refused),
+        seen_km2=_area_km2(frame.footprint for frame in flight.frames),
+        usable_km2=_area_km2(map(_usable_footprint, usable)),
+        flown_km=sum(map(flown_m, parts)) / 1000,
+        time_flown=sum(
+            (part[-1].taken_at_utc - part[0].taken_at_utc for part in parts), timedelta()
+        ),
+        first_taken_utc=min(times, default=None),
+        last_taken_utc=max(times, default=None),
+    )
+
+
+def _usable_footprint(frame: Frame) -> tuple[LonLat, ...] | None:
+    return SeaView(frame.camera, frame.pose).footprint(coarsest_gsd_cm=COARSEST_USABLE_GSD_CM)
+
+
+def _counted(codes: Iterable[str]) -> tuple[CodeCount, ...]:
+    counts = sorted(Counter(codes).items(), key=lambda item: (-item[1], item[0]))
+    return tuple(CodeCount(code, count) for code, count in counts)
+
+
+def _area_km2(footprints: Iterable[tuple[LonLat, ...] | None]) -> float:
+    """Area of the union of rings, in a projection about the first that keeps areas."""
+    rings = [ring for ring in footprints if ring is not None]
+    if not rings:
+        return 0.0
+    lon, lat = rings[0][0]
+    plane = f"+proj=laea +lon_0={lon} +lat_0={lat}"  # Lambert's azimuthal equal-area
+    to_plane = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+    polygons = shapely.transform(
+        [shapely.Polygon(ring) for ring in rings],
+        lambda lonlat: np.column_stack(to_plane.transform(lonlat[:, 0], lonlat[:, 1])),
+    )
+    return float(shapely.union_all(shapely.make_valid(polygons)).area) / _M2_PER_KM2
+
+
+def _short(value: float) -> str:
+    """Two figures below ten, whole numbers above: what people say. At most four decimals."""
+    return f"{value:.0f}" if value >= 10 else f"{round(value, 4):.2g}"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
