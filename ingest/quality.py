@@ -68,7 +68,7 @@ def read_quality(frame: Frame) -> FrameQuality:
 def measure_quality(frame: Frame, pixels_bgr: _Picture) -> FrameQuality:
     """Measure a frame from its whole picture (H x W x 3), at a quarter of its resolution or more.
 
-    Raises ValueError for a smaller picture, in which every photo is sharp.
+    Raises ValueError for a smaller picture, whose own pixels are as coarse as the blur allowed.
     """
     scale = frame.width_px / pixels_bgr.shape[1]
     if scale > SCALE_DENOMINATOR * 1.1:

@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 _FURTHER_BLUR_PX = 1.5
 # Camera shake and a moving drone blur across the motion and leave edges along it sharp: each
-# direction is judged by itself, and the worst is the picture's.
-# (rows, columns) to the next pixel across an edge that faces right, right and down, down, left and
-# down.
+# direction is judged by itself, and the worst is the picture's. (Rows, columns) to the next pixel
+# for edges that face right, right and down, down, left and down.
 _ACROSS = ((0, 1), (1, 1), (1, 0), (1, -1))
 # Of all pixels, by direction: few enough to be the clear edges, and enough for a median.
 _EDGE_SHARE = 0.002

@@ -64,34 +64,34 @@ class FlightFigures:
     def sentence_en(self) -> str:
         """The figures for a ranger who reads English."""
         minutes = round(self.minutes)
-        parts = [
-            f"{self.frames} frame{_s(self.frames)}",
-            *(f"{each.count} {words_for(each.code).en}" for each in self.unusable),
-            f"{_short(self.seen_km2)} km² seen",
-            f"{_short(self.usable_km2)} km² of it usable",
-            f"{_short(self.flown_km)} km flown",
-            f"{minutes} minute{_s(minutes)}" if minutes else "less than a minute",
-        ]
-        if self.refused:
-            why = ", ".join(f"{each.count} {words_for(each.code).en}" for each in self.refused)
-            parts.insert(1 + len(self.unusable), f"{self.refused_files} refused ({why})")
-        return ", ".join(parts)
+        why = ", ".join(f"{each.count} {words_for(each.code).en}" for each in self.refused)
+        return ", ".join(
+            [
+                f"{self.frames} frame{_s(self.frames)}",
+                *(f"{each.count} {words_for(each.code).en}" for each in self.unusable),
+                *([f"{self.refused_files} refused ({why})"] if self.refused else []),
+                f"{_short(self.seen_km2)} km² seen",
+                f"{_short(self.usable_km2)} km² of it usable",
+                f"{_short(self.flown_km)} km flown",
+                f"{minutes} minute{_s(minutes)}" if minutes else "less than a minute",
+            ]
+        )
 
     def sentence_th(self) -> str:
         """The figures for a ranger who reads Thai."""
         minutes = round(self.minutes)
-        parts = [
-            f"{self.frames} รูป",
-            *(f"{words_for(each.code).th} {each.count} รูป" for each in self.unusable),
-            f"เห็นพื้นที่ {_short(self.seen_km2)} ตร.กม.",
-            f"ใช้ได้ {_short(self.usable_km2)} ตร.กม.",
-            f"บินไกล {_short(self.flown_km)} กม.",
-            f"{minutes} นาที" if minutes else "ไม่ถึง 1 นาที",
-        ]
-        if self.refused:
-            why = ", ".join(f"{words_for(each.code).th} {each.count}" for each in self.refused)
-            parts.insert(1 + len(self.unusable), f"รับไม่ได้ {self.refused_files} ไฟล์ ({why})")
-        return " · ".join(parts)
+        why = ", ".join(f"{words_for(each.code).th} {each.count}" for each in self.refused)
+        return " · ".join(
+            [
+                f"{self.frames} รูป",
+                *(f"{words_for(each.code).th} {each.count} รูป" for each in self.unusable),
+                *([f"รับไม่ได้ {self.refused_files} ไฟล์ ({why})"] if self.refused else []),
+                f"เห็นพื้นที่ {_short(self.seen_km2)} ตร.กม.",
+                f"ใช้ได้ {_short(self.usable_km2)} ตร.กม.",
+                f"บินไกล {_short(self.flown_km)} กม.",
+                f"{minutes} นาที" if minutes else "ไม่ถึง 1 นาที",
+            ]
+        )
 
 
 def summarise(flight: Flight, qualities: Sequence[FrameQuality]) -> FlightFigures:
