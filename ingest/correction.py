@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, expm1
+from math import expm1
 from pathlib import Path
 
-from ingest.flight_fit import FlightFit
+from ingest.flight_fit import FlightFit, FoundFault
 from ingest.frame import Frame, Note
 from ingest.lonlat import distance_m
 from ingest.offsets import Fault
@@ -99,15 +99,15 @@ def shared_corrections(
         if old.pose.position != new.pose.position
     )
     return tuple(
-        _correction(fault, fit, moved if fault is Fault.LAG else tuple(f.path for f in now))
-        for fault in fit.sigma
+        _correction(found, moved if found.fault is Fault.LAG else tuple(f.path for f in now))
+        for found in fit.found
     )
 
 
-def _correction(fault: Fault, fit: FlightFit, paths: tuple[Path, ...]) -> Correction:
-    amount, sigma = fit.offsets.of(fault), fit.sigma[fault]
-    if fault is Fault.SCALE:
-        percent, sigma_percent = 100 * expm1(amount), 100 * exp(amount) * sigma
-        return Correction(_CODE_BY_FAULT[fault], percent, sigma_percent, "%", paths)
-    unit = "s" if fault is Fault.LAG else "°"
-    return Correction(_CODE_BY_FAULT[fault], amount, sigma, unit, paths)
+def _correction(found: FoundFault, paths: tuple[Path, ...]) -> Correction:
+    code = _CODE_BY_FAULT[found.fault]
+    if found.fault is Fault.SCALE:
+        percent = 100 * expm1(found.offset)
+        return Correction(code, percent, (100 + percent) * found.sigma, "%", paths)
+    unit = "s" if found.fault is Fault.LAG else "°"
+    return Correction(code, found.offset, found.sigma, unit, paths)

@@ -7,6 +7,7 @@ on straight lines, which are drawn anew about each result.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,11 @@ from ingest.overlap import FramePair
 from ingest.track import flown_one_way
 
 FAULTS = tuple(Fault)
-_ROUNDS = 3  # 6 degrees of yaw are found to 0.01 degree after the second
+_ROUNDS = 2  # 6 degrees of yaw are found to 0.1 degree by the first, 0.01 by the second
 _FEATURES_PER_PAIR = 30  # so that no pair outweighs the others by a richer ground
 _MOST_PAIRS = 300  # of a long flight; five numbers need no more
 _FEWEST_PAIRS = 3
-_MOST_GROUPS = 10
+_MOST_PARTS = 10  # of a flight, left out in turn; frames of one part share their GPS's wander
 _LOSS_PER_HEIGHT = 0.01  # of the height: what relief and the matching leave of a right pair
 # A satellite fix that wanders feigns a yaw, scale or lag: what 1.2 m a minute in each direction, an
 # allowance of ours, would feign is counted into the sigmas.
@@ -55,11 +56,24 @@ _LIMITS = {
 
 
 @dataclass(frozen=True)
-class FlightFit:
-    """The offsets that mend a flight, 0 where nothing was found, and 1 sigma of those found."""
+class FoundFault:
+    """A fault that a flight's frames tell: the offset that mends it and its 1 sigma."""
 
-    offsets: PoseOffsets
-    sigma: dict[Fault, float]
+    fault: Fault
+    offset: float
+    sigma: float
+
+
+@dataclass(frozen=True)
+class FlightFit:
+    """What a flight's frames tell of its poses; nothing when `found` is empty."""
+
+    found: tuple[FoundFault, ...]
+
+    @property
+    def offsets(self) -> PoseOffsets:
+        """The offsets that mend the flight's poses, 0 for what was not found."""
+        return PoseOffsets(**{found.fault.value: found.offset for found in self.found})
 
 
 @dataclass(frozen=True)
@@ -145,18 +159,15 @@ def fit_flight(
     the same. A flight one way along one line tells nothing: there a lag moves all frames alike, and
     a drift of the GPS looks like a wrong yaw or height. Nor does one over pure water.
     """
-    chosen = pairs[:: -(-len(pairs) // _MOST_PAIRS) or 1]
+    chosen = pairs[:: max(1, ceil(len(pairs) / _MOST_PAIRS))]
     if len(chosen) < _FEWEST_PAIRS or flown_one_way(frames) or not _by_one_drone(frames):
-        return FlightFit(PoseOffsets(), {})
+        return FlightFit(())
     loss_m = _LOSS_PER_HEIGHT * float(np.median([f.pose.height_above_sea_m for f in frames]))
     told = _NOTHING
     for _ in range(_ROUNDS):
         near = _linear(frames, velocities_m_s, chosen, told.offsets)
         told = _told_faults(near, loss_m)
-    return FlightFit(
-        PoseOffsets(*(float(offset) for offset in told.offsets)),
-        {fault: told.sigma(fault) for fault in told.faults},
-    )
+    return FlightFit(tuple(FoundFault(f, told[f], told.sigma(f)) for f in told.faults))
 
 
 def _by_one_drone(frames: Sequence[Frame]) -> bool:
@@ -244,7 +255,7 @@ def _estimate(near: _Disagreement, faults: Sequence[Fault], loss_m: float) -> _E
     """
     offsets = _fit(near, faults, loss_m)
     present = np.unique(near.frames)
-    groups = np.array_split(present, min(len(present), _MOST_GROUPS))
+    groups = np.array_split(present, min(len(present), _MOST_PARTS))
     parts = [near.without(group) for group in groups]
     if any(len(part.apart_m) == 0 for part in parts):  # all hangs on one frame
         return _Estimate(tuple(faults), offsets, np.full(len(FAULTS), np.inf))

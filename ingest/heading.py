@@ -10,6 +10,8 @@ from ingest.frame import Frame
 from ingest.overlap import FramePair
 
 _QUARTER_TURN_DEG = 90.0
+# Two yaws that disagree by more are no matter of compasses; one was not told at all.
+LARGEST_TURN_DEG = 45.0
 # The wrong reading puts things twice the frames' distance apart, the right one a few metres: the
 # better must be so by half, and by more than the GPS drifts between two lines of one flight.
 _CLEARLY_LESS = 0.5
@@ -34,9 +36,7 @@ def find_half_turns(frames: Sequence[Frame], pairs: Sequence[FramePair]) -> Half
     it is, the places say: a picture turned about the point below the camera has all it shows on
     that point's other side.
     """
-    told = [
-        p for p in pairs if not (frames[p.a].pose.assumed_nadir or frames[p.b].pose.assumed_nadir)
-    ]
+    told = [pair for pair in pairs if _is_about_half_turns(frames, pair)]
     turned: set[int] = set()
     unsure: set[int] = set()
     for side_by_frame in _connected(told):
@@ -65,6 +65,13 @@ def turn_half(frames: Sequence[Frame], turned: Collection[int]) -> list[Frame]:
         else frame
         for index, frame in enumerate(frames)
     ]
+
+
+def _is_about_half_turns(frames: Sequence[Frame], pair: FramePair) -> bool:
+    """Whether both yaws were told, and agree about as well as compasses do, or are opposite."""
+    assumed = frames[pair.a].pose.assumed_nadir or frames[pair.b].pose.assumed_nadir
+    off_quarter_deg = abs(abs(pair.match.turn_deg) - _QUARTER_TURN_DEG)
+    return not assumed and off_quarter_deg >= _QUARTER_TURN_DEG - LARGEST_TURN_DEG
 
 
 def _opposite_deg(yaw_deg: float) -> float:

@@ -40,11 +40,6 @@ class PoseOffsets:
     log_scale: float = 0.0
     lag_s: float = 0.0
 
-    def of(self, fault: Fault) -> float:
-        """The offset that mends one fault, in the unit of its name."""
-        offset: float = getattr(self, fault.value)
-        return offset
-
     def mended(self, pose: CameraPose, velocity_m_s: Array) -> CameraPose:
         """The pose with the offsets applied; a velocity (east, north) of NaN leaves its place."""
         angles = Angles(pose.yaw_deg + self.yaw_deg, pose.pitch_deg + self.pitch_deg, pose.roll_deg)

@@ -13,15 +13,12 @@ from ingest.agreement import PairDisagreement, disagreement
 from ingest.correction import Correction, CorrectionCode, half_turn, shared_corrections
 from ingest.flight_fit import fit_flight
 from ingest.frame import Frame
-from ingest.heading import HalfTurns, find_half_turns, turn_half
+from ingest.heading import LARGEST_TURN_DEG, HalfTurns, find_half_turns, turn_half
 from ingest.overlap import FramePair, matched_pairs
 from ingest.photo import with_pose
 from ingest.pose import CameraPose
 from ingest.pose_error import doubted, widened, within_error
 from ingest.track import velocities_m_s
-
-# Two compasses off by more than this in all have no fault in common; one was not told at all.
-_LARGEST_TURN_DEG = 45.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def _comparable(
     return [
         pair
         for pair in pairs
-        if is_told(pair.a) and is_told(pair.b) and abs(turn_deg(pair)) <= _LARGEST_TURN_DEG
+        if is_told(pair.a) and is_told(pair.b) and abs(turn_deg(pair)) <= LARGEST_TURN_DEG
     ]
 
 
