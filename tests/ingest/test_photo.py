@@ -1,12 +1,13 @@
 import hashlib
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
 
 from ingest.errors import PhotoError
-from ingest.photo import read_frame
+from ingest.photo import read_frame, with_pose
 from ingest.pose import HeightSource
 from ingest.refusal import REMEDIES
 
@@ -34,6 +35,17 @@ def test_a_photo_becomes_a_frame(make_photo, site):
     assert frame.error_m is not None
     assert frame.error_m > frame.pose.position_sigma_m
     assert frame.warnings == ()
+
+
+def test_another_pose_changes_all_that_hangs_on_it(make_photo, site):
+    frame = read_frame(make_photo(dji={"RelativeAltitude": "+58.50"} | NADIR), site)
+    assert with_pose(frame, frame.pose) == frame
+    lower = with_pose(frame, replace(frame.pose, height_above_sea_m=30.0, position_sigma_m=20.0))
+    assert lower.gsd_cm == pytest.approx(frame.gsd_cm / 2)
+    assert lower.error_m > 20
+    assert lower.footprint != frame.footprint
+    sky = with_pose(frame, replace(frame.pose, pitch_deg=80.0))
+    assert (sky.gsd_cm, sky.error_m, sky.footprint) == (None, None, None)
 
 
 def test_a_photo_at_the_horizon_is_kept_and_noted(make_photo, site):

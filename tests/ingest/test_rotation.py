@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.rotation import Angles, angles_from_pix4d, camera_from_enu
+from ingest.rotation import Angles, angles_from_pix4d, camera_from_enu, leaned
 
 EAST, NORTH, UP = np.eye(3)
 
@@ -39,7 +39,30 @@ def test_pix4d_angles(pix4d, gimbal):
     np.testing.assert_allclose(camera_from_enu(angles_from_pix4d(*pix4d)), expected, atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("angles", "lean_deg", "expected"),
+    [
+        (Angles(30, 0, 0), 10, Angles(30, 0, 10)),  # level: about the optical axis
+        (Angles(0, -90, 0), 10, Angles(-90, -80, 90)),  # straight down: it looks to the left
+        (Angles(90, -90, 0), -10, Angles(180, -80, -90)),
+        (Angles(-120, -40, 5), 0, Angles(-120, -40, 5)),
+    ],
+)
+def test_leaned(angles, lean_deg, expected):
+    found = camera_from_enu(leaned(angles, lean_deg))
+    np.testing.assert_allclose(found, camera_from_enu(expected), atol=1e-9)
+
+
 angle = st.floats(-180, 180)
+
+
+@given(yaw=angle, pitch=st.floats(-89, 89), lean=st.floats(-30, 30))
+def test_leaning_leaves_the_line_of_the_heading_where_it_was(yaw, pitch, lean):
+    there = camera_from_enu(leaned(Angles(yaw, pitch, 0), lean))
+    level_heading = np.array([np.sin(np.radians(yaw)), np.cos(np.radians(yaw)), 0])
+    # what looks along the heading does not move: the camera sees it where it did
+    straight = camera_from_enu(Angles(yaw, pitch, 0))
+    np.testing.assert_allclose(there @ level_heading, straight @ level_heading, atol=1e-6)
 
 
 @given(yaw=angle, pitch=st.floats(-89, 89), roll=st.floats(-89, 89))
