@@ -79,8 +79,11 @@ def measure_quality(frame: Frame, pixels_bgr: _Picture) -> FrameQuality:
     grey = cv2.cvtColor(pixels_bgr, cv2.COLOR_BGR2GRAY).astype(np.float32)
     blur = edge_blur_px(grey)
     blur_px = None if blur is None else blur * scale
-    dark_share, bright_share = _clipped_shares(pixels_bgr)
-    glare_share = _glare_share(frame, pixels_bgr)
+    least, middle, most = _ordered_channels(pixels_bgr)
+    dark_share = float(np.mean(middle <= _DARKEST))
+    bright_share = float(np.mean(middle >= _BRIGHTEST))
+    white = (least >= _GLITTER_LEAST) & (most - least <= _GLITTER_COLOUR)
+    glare_share = _glare_share(frame, white)
     return FrameQuality(
         sharpness=None if blur_px is None else 1 / (1 + (blur_px / _MOST_BLUR_PX) ** 2),
         clipped_share=dark_share + bright_share,
@@ -95,30 +98,31 @@ def measure_quality(frame: Frame, pixels_bgr: _Picture) -> FrameQuality:
     )
 
 
-def _clipped_shares(pixels_bgr: _Picture) -> tuple[float, float]:
-    """Shares of the picture at the dark and at the bright end, by the middle of three channels."""
+def _ordered_channels(pixels_bgr: _Picture) -> tuple[_Picture, _Picture, _Picture]:
+    """The darkest, the middle and the brightest of each pixel's three channels, H x W each."""
     blue, green, red = cv2.split(pixels_bgr)
-    middle = cv2.max(cv2.min(blue, green), cv2.min(cv2.max(blue, green), red))
-    return float(np.mean(middle <= _DARKEST)), float(np.mean(middle >= _BRIGHTEST))
+    less, more = cv2.min(blue, green), cv2.max(blue, green)
+    ordered = cv2.min(less, red), cv2.max(less, cv2.min(more, red)), cv2.max(more, red)
+    least, middle, most = (np.asarray(channel, np.uint8) for channel in ordered)
+    return least, middle, most
 
 
-def _glare_share(frame: Frame, pixels_bgr: _Picture) -> float | None:
-    """Share of the picture that is white and lies where the sea can mirror the sun.
+def _glare_share(frame: Frame, white: npt.NDArray[np.bool_]) -> float | None:
+    """Share of the picture (H x W) that is white and lies where the sea can mirror the sun.
 
     White alone would count beaches and hulls, and the geometry alone would count the clear water
     between glints. Foam in the same place is counted too, and hides as much.
     """
     if frame.pose.assumed_nadir:
         return None
-    least, most = pixels_bgr.min(axis=2), pixels_bgr.max(axis=2)
-    rows, columns = np.nonzero((least >= _GLITTER_LEAST) & (most - least <= _GLITTER_COLOUR))
-    height, width = least.shape
+    height, width = white.shape
+    rows, columns = np.nonzero(white)
     xy_px = np.column_stack(
         [(columns + 0.5) * frame.width_px / width, (rows + 0.5) * frame.height_px / height]
     )
     directions = SeaView(frame.camera, frame.pose).directions_enu(xy_px)
     sun = sun_position(frame.taken_at_utc, frame.pose.position)
-    return float(np.count_nonzero(may_glitter(directions, sun)) / least.size)
+    return float(np.count_nonzero(may_glitter(directions, sun)) / white.size)
 
 
 def _horizon_in_view(frame: Frame) -> bool:
