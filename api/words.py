@@ -63,4 +63,13 @@ REFUSAL_WORDS: Mapping[str, str] = {
     "no_camera": mark("The photo does not say which camera took it"),
     "bad_height": mark("The height above the sea makes no sense"),
     "duplicate": mark("The same photo twice"),
+    "archive_too_large": mark("The ZIP is too large"),
+    "bad_archive": mark("The ZIP, or this file in it, is broken"),
+    "encrypted": mark("Locked with a password"),
+    "entry_too_large": mark("Too large for a file in a ZIP"),
+    "nested_archive": mark("A ZIP inside the ZIP"),
+    "not_a_file": mark("A link, not a file"),
+    "unsafe_name": mark("A file name that is not safe"),
+    "unsupported_compression": mark("Packed in a way that is not supported"),
+    "unwritable": mark("Could not be unpacked on this computer"),
 }

@@ -11,9 +11,7 @@ REMEDIES = {
     "no_camera": "Send the original photo, whose metadata tell the lens's focal length.",
     "bad_height": "Leave out photos from the ground; check the site's launch height and sea level.",
     "duplicate": "Nothing: the same photo is in this flight once already.",
-}
-
-ARCHIVE_REMEDIES = {
+    # of a ZIP or a file in one
     "archive_too_large": "Send several smaller ZIPs, or the photos themselves.",
     "bad_archive": "Make the ZIP again from the photos on the drone's card, and send it again.",
     "encrypted": "Make the ZIP without a password.",
@@ -28,4 +26,4 @@ ARCHIVE_REMEDIES = {
 
 def remedy_for(code: str) -> str:
     """Return what a ranger can do about a file refused with `code`."""
-    return ARCHIVE_REMEDIES[code] if code in ARCHIVE_REMEDIES else REMEDIES[code]
+    return REMEDIES[code]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from detection.detector import Detector
 from detection.sightings import LengthOf, associate
@@ -49,14 +50,29 @@ def process_flight(
     *,
     on_progress: Progress,
 ) -> FlightReport:
-    """Process the files of one flight and log what was found.
+    """Process the files of one flight, photos or ZIPs of them, and log what was found.
 
     `on_progress(stage, done, total)` is told of every file and frame. A flight that the store knows
     already is not processed again: its report is read back.
     """
-    flight = read_flight(
-        paths, site.reference, on_progress=lambda done, total: on_progress("read", done, total)
-    )
+    with TemporaryDirectory(prefix="libong-") as unpacked:
+        flight = read_flight(
+            paths,
+            site.reference,
+            on_progress=lambda done, total: on_progress("read", done, total),
+            work_folder=Path(unpacked),
+        )
+        return _process(flight, site, detector, store, media, on_progress)
+
+
+def _process(
+    flight: Flight,
+    site: Site,
+    detector: Detector,
+    store: Store,
+    media: MediaStore,
+    on_progress: Progress,
+) -> FlightReport:
     logged = _logged_report(flight.flight_id, site, store)
     if logged is not None:
         return logged

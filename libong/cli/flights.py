@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from hashlib import file_digest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from detection.detector import Detector, Picture
 from detection.types import Detection
-from ingest.agreement import pair_disagreements
+from ingest.agreement import PairDisagreement, pair_disagreements
 from ingest.errors import PhotoError
 from ingest.flight import photo_paths, read_flight, read_frame
 from ingest.frame import Flight, RefusedFile
@@ -25,7 +26,7 @@ from libong.settings import read_settings
 
 Paths = Annotated[
     list[Path],
-    typer.Argument(exists=True, help="Photos, or folders of them.", metavar="PATH..."),
+    typer.Argument(exists=True, help="Photos, folders of them, or ZIPs.", metavar="PATH..."),
 ]
 SiteOption = Annotated[
     str | None, typer.Option("--site", help="Name of a shipped site, or a folder of your own.")
@@ -73,12 +74,16 @@ def frames(
     where = open_site(
         site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m
     ).reference
-    with progress_bar() as progress:
+    with TemporaryDirectory(prefix="libong-") as unpacked, progress_bar() as progress:
         flight = read_flight(
-            paths, where, on_progress=lambda done, total: progress("read", done, total)
+            paths,
+            where,
+            on_progress=lambda done, total: progress("read", done, total),
+            work_folder=Path(unpacked),
         )
+        pairs = pair_disagreements(flight.frames) if check_overlap else ()
     if check_overlap:
-        _print_overlap(flight, as_json=as_json)
+        _print_overlap(pairs, as_json=as_json)
     elif as_json:
         print_json(
             [frame_document(f) for f in flight.frames]
@@ -89,8 +94,7 @@ def frames(
     raise typer.Exit(_code(flight.refused, len(flight.frames)))
 
 
-def _print_overlap(flight: Flight, *, as_json: bool) -> None:
-    pairs = pair_disagreements(flight.frames)
+def _print_overlap(pairs: Sequence[PairDisagreement], *, as_json: bool) -> None:
     if as_json:
         print_json(
             [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ingest.archive import ArchiveLimits, is_zip, unpack
 from ingest.entry_name import entry_name
 from ingest.flight import read_flight
-from ingest.refusal import ARCHIVE_REMEDIES
+from ingest.refusal import REMEDIES
 
 MEGABYTE = 1 << 20
 LOW = ArchiveLimits(
@@ -110,7 +110,7 @@ def test_names_that_lead_out_are_refused(make_zip, tmp_path, name):
     assert relative(unpacked, tmp_path / "deep/out") == ["good.jpg"]
     (refused,) = unpacked.refused
     assert refused.reason.code == "unsafe_name"
-    assert refused.remedy == ARCHIVE_REMEDIES["unsafe_name"]
+    assert refused.remedy == REMEDIES["unsafe_name"]
     assert refused.path.is_relative_to(sent)
     assert ".." not in refused.path.parts
     assert every_file(tmp_path) == {sent, tmp_path / "deep/out/good.jpg"}

@@ -16,7 +16,7 @@ from ingest.photo import read_frame
 from ingest.projection import SeaView
 from ingest.quality import FrameQuality, read_quality
 from ingest.reason_words import WORDS_BY_CODE, words_for
-from ingest.refusal import ARCHIVE_REMEDIES, REMEDIES
+from ingest.refusal import REMEDIES
 from ingest.summary import CodeCount, FlightFigures, summarise
 
 START = datetime(2026, 2, 3, 3, 0, tzinfo=UTC)
@@ -186,7 +186,7 @@ def test_a_short_flight_of_one_frame():
 def test_there_are_words_for_every_reason():
     of_frames = set(re.findall(r'Note\("(\w+)"', getsource(quality)))
     assert len(of_frames) == 5
-    assert set(WORDS_BY_CODE) == of_frames | set(REMEDIES) | set(ARCHIVE_REMEDIES)
+    assert set(WORDS_BY_CODE) == of_frames | set(REMEDIES)
     for words in WORDS_BY_CODE.values():
         assert words.en.isascii()
         assert re.search("[ก-ฮ]", words.th)
