@@ -13,10 +13,10 @@ from rich.table import Table
 
 from detection.detector import Detector, Picture
 from detection.types import Detection
-from ingest.agreement import PairDisagreement, pair_disagreements
 from ingest.errors import PhotoError
 from ingest.flight import photo_paths, read_flight, read_frame
 from ingest.frame import Flight, RefusedFile
+from ingest.pose_check import PoseCheck, check_poses
 from ingest.projection import SeaView
 from ingest.report import frame_document, refusal_document
 from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
@@ -62,7 +62,7 @@ def frames(
         bool,
         typer.Option(
             "--check-overlap",
-            help="Match neighbouring pictures; print how far apart the same things land, metres.",
+            help="Match overlapping pictures: how far apart things land, and what mends it.",
         ),
     ] = False,
     as_json: JsonOption = False,
@@ -81,9 +81,13 @@ def frames(
             on_progress=lambda done, total: progress("read", done, total),
             work_folder=Path(unpacked),
         )
-        pairs = pair_disagreements(flight.frames) if check_overlap else ()
-    if check_overlap:
-        _print_overlap(pairs, as_json=as_json)
+        check = None
+        if check_overlap:
+            check = check_poses(
+                flight.frames, on_progress=lambda done, total: progress("check", done, total)
+            )
+    if check is not None:
+        _print_overlap(check, as_json=as_json)
     elif as_json:
         print_json(
             [frame_document(f) for f in flight.frames]
@@ -94,25 +98,47 @@ def frames(
     raise typer.Exit(_code(flight.refused, len(flight.frames)))
 
 
-def _print_overlap(pairs: Sequence[PairDisagreement], *, as_json: bool) -> None:
+def _print_overlap(check: PoseCheck, *, as_json: bool) -> None:
     if as_json:
         print_json(
-            [
-                {
-                    "a": str(p.a.path),
-                    "b": str(p.b.path),
-                    "matches": p.matches,
-                    "median_m": p.median_m,
-                }
-                for p in pairs
-            ]
+            {
+                "pairs": [
+                    {
+                        "a": str(told.a.path),
+                        "b": str(told.b.path),
+                        "matches": told.matches,
+                        "median_m": told.median_m,
+                        "mended_median_m": mended.median_m,
+                    }
+                    for told, mended in zip(check.before, check.after, strict=True)
+                ],
+                "corrections": [
+                    {
+                        "code": c.code.value,
+                        "amount": c.amount,
+                        "sigma": c.sigma,
+                        "unit": c.unit,
+                        "paths": [str(path) for path in c.paths],
+                    }
+                    for c in check.corrections
+                ],
+                "within_error": check.within_error,
+            }
         )
         return
-    table = Table("pair", "matches", "median disagreement m", title="Same ground, two pictures")
-    for pair in pairs:
-        shown = "-" if pair.median_m is None else f"{pair.median_m:.2f}"
-        table.add_row(f"{pair.a.path.name} / {pair.b.path.name}", str(pair.matches), shown)
+    table = Table(
+        "pair", "matches", "as tagged m", "mended m", title="Same ground, two pictures: medians"
+    )
+    for told, mended in zip(check.before, check.after, strict=True):
+        table.add_row(
+            f"{told.a.path.name} / {told.b.path.name}",
+            str(told.matches),
+            *("-" if m is None else f"{m:.2f}" for m in (told.median_m, mended.median_m)),
+        )
     console.print(table)
+    for c in check.corrections:
+        names = ", ".join(path.name for path in c.paths)
+        console.print(f"{c.code.value}: {c} in {names}", highlight=False)
 
 
 def _print_frames(flight: Flight) -> None:

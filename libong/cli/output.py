@@ -34,7 +34,12 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
-STAGES = {"read": "reading files", "detect": "searching frames", "crop": "cutting pictures"}
+STAGES = {
+    "read": "reading files",
+    "check": "comparing pictures",
+    "detect": "searching frames",
+    "crop": "cutting pictures",
+}
 
 
 @contextmanager

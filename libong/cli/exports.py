@@ -1,0 +1,216 @@
+"""libong incidents export: incidents as files for GIS, spreadsheets, boats and courts."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Annotated
+
+import typer
+
+from ingest.errors import LibongError
+from libong.cli.output import Exit, JsonOption, console, print_json
+from libong.composition import open_media, open_site, open_store
+from libong.settings import read_settings
+from patrol.exports.contents import WHY_WORDS, EvidenceReport
+from patrol.exports.evidence import write_evidence
+from patrol.exports.geojson import incidents_geojson
+from patrol.exports.gpx import incidents_gpx
+from patrol.exports.kml import incidents_kml
+from patrol.exports.spreadsheet import incidents_csv
+from patrol.incident import Incident, State
+from patrol.media import MediaStore
+from patrol.site import Site
+from patrol.store import LedgerFault, Store
+
+_ZIP = ".zip"
+
+
+class ExportError(LibongError, ValueError):
+    """An export that cannot be written where or as it was asked for."""
+
+
+class Format(StrEnum):
+    """What an export is for: GIS, spreadsheets, Google Earth, plotters of boats, courts."""
+
+    GEOJSON = "geojson"
+    CSV = "csv"
+    KML = "kml"
+    GPX = "gpx"
+    EVIDENCE = "evidence"
+
+
+def export(
+    file_format: Annotated[Format, typer.Option("--format", help="What to write.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="File to write. Evidence of one incident: a name ending in .zip; of several: a "
+            "folder, which gets one ZIP each."
+        ),
+    ],
+    incident_ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", help="Only this incident, as listed; may be given several times."),
+    ] = None,
+    state: Annotated[list[State] | None, typer.Option(help="Only these states.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Only this zone.")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Name of a shipped site, or a folder; for names of zones.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write incidents to files, positions included: for officers only, do not pass them on.
+
+    geojson, csv, kml and gpx hold all that are asked for in one file. evidence is a ZIP per
+    incident: original photo, crops, map, what is known, the ledger's entries and a page that opens
+    offline; its verify.py shows any change, on any computer with Python. Write the manifest's
+    SHA-256 that is printed into the logbook: it shows even a forgery of the whole ZIP.
+
+    Example: libong incidents export --format gpx --state confirmed --out patrol.gpx
+
+    Exit code 1 when evidence lacks something, as a photo that is gone or was changed; 2 when
+    nothing could be written. Files are readable by you alone.
+    """
+    settings = read_settings()
+    place = open_site(site or settings.site)
+    with closing(open_store(settings)) as store:
+        incidents = _chosen(store, incident_ids, state, zone)
+        if file_format is Format.EVIDENCE:
+            paths = _evidence_paths(incidents, out)
+            _check_free(paths, force=force)
+            faults = store.verify().faults
+            reports = _write_all(paths, incidents, place, store, open_media(settings), faults)
+            _tell_evidence(paths, incidents, reports, faults, as_json=as_json)
+            if faults or any(report.lacks for report in reports):
+                raise typer.Exit(Exit.PARTIAL)
+            return
+    _check_free([out], force=force)
+    with _replaced(out) as file:
+        file.write(_WRITERS[file_format](incidents, place))
+    if as_json:
+        print_json({"path": str(out), "incidents": len(incidents), "bytes": out.stat().st_size})
+    else:
+        console.print(f"{out}: {len(incidents)} incidents", highlight=False, markup=False)
+
+
+_WRITERS: dict[Format, Callable[[Sequence[Incident], Site], bytes]] = {
+    Format.GEOJSON: lambda incidents, _: incidents_geojson(incidents),
+    Format.CSV: incidents_csv,
+    Format.KML: incidents_kml,
+    Format.GPX: lambda incidents, _: incidents_gpx(incidents),
+}
+
+
+def _chosen(
+    store: Store, incident_ids: list[str] | None, states: list[State] | None, zone: str | None
+) -> tuple[Incident, ...]:
+    if not incident_ids:
+        return store.incidents(states=states or None, zone_id=zone)
+    if states or zone is not None:
+        raise ExportError("--id names incidents itself; leave out --state and --zone")
+    return tuple(store.incident(incident_id) for incident_id in dict.fromkeys(incident_ids))
+
+
+def _evidence_paths(incidents: Sequence[Incident], out: Path) -> list[Path]:
+    """Return the ZIP of each incident; raises ExportError where `out` does not fit."""
+    if not incidents:
+        raise ExportError("no incident is asked for; `libong incidents list` tells which there are")
+    if out.suffix.lower() != _ZIP:
+        return [out / f"{incident.incident_id}{_ZIP}" for incident in incidents]
+    if len(incidents) > 1:
+        raise ExportError(
+            f"{out} is one ZIP, and {len(incidents)} incidents are asked for; name a folder, which "
+            "gets one ZIP each, or one incident with --id"
+        )
+    return [out]
+
+
+def _check_free(paths: Sequence[Path], *, force: bool) -> None:
+    """Refuse before anything is written, so that it is all or nothing."""
+    for path in paths:
+        if path.is_dir():
+            raise ExportError(f"{path} is a folder; name a file")
+        if path.exists() and not force:
+            raise ExportError(f"{path} is there already; use another name, or --force")
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file that takes the place of `path` once it is whole, and leaves no trace before."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = NamedTemporaryFile(  # noqa: SIM115  closed below, before it is renamed
+            dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+        )
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        with aside:
+            yield aside
+            aside.flush()
+            os.fsync(aside.fileno())
+        Path(aside.name).replace(path)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        Path(aside.name).unlink(missing_ok=True)
+
+
+def _write_all(
+    paths: Sequence[Path],
+    incidents: Sequence[Incident],
+    site: Site,
+    store: Store,
+    media: MediaStore,
+    faults: Sequence[LedgerFault],
+) -> list[EvidenceReport]:
+    reports = []
+    for path, incident in zip(paths, incidents, strict=True):
+        case = store.case_file(incident.incident_id)
+        with _replaced(path) as file:
+            reports.append(write_evidence(file, case, site, media, ledger_faults=faults))
+    return reports
+
+
+def _tell_evidence(
+    paths: Sequence[Path],
+    incidents: Sequence[Incident],
+    reports: Sequence[EvidenceReport],
+    faults: Sequence[LedgerFault],
+    *,
+    as_json: bool,
+) -> None:
+    written = list(zip(paths, incidents, reports, strict=True))
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": incident.incident_id,
+                    "path": str(path),
+                    "bytes": path.stat().st_size,
+                    "manifest_sha256": report.manifest_sha256,
+                    "lacks": [{"name": it.name, "why": it.why.value} for it in report.lacks],
+                    "ledger_faults": len(faults),
+                }
+                for path, incident, report in written
+            ]
+        )
+        return
+    for path, _, report in written:
+        console.print(
+            f"{path}: manifest SHA-256 {report.manifest_sha256}", highlight=False, markup=False
+        )
+        for lack in report.lacks:
+            console.print(
+                f"  lacks {lack.name}: {WHY_WORDS[lack.why].en}", highlight=False, markup=False
+            )
+    if faults:
+        console.print(
+            f"the ledger has {len(faults)} faults: see `libong verify`",
+            highlight=False,
+            markup=False,
+        )
