@@ -1,4 +1,4 @@
-"""One flight, the whole way: ingest, detect, associate, judge, log. Twice changes nothing."""
+"""One flight, the whole way: ingest, check, detect, associate, judge, log. Twice changes nothing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from ingest.errors import LibongError, PhotoError
 from ingest.flight import read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
+from ingest.pose_check import check_poses
 from libong.crops import crop_jpeg
 from patrol.coverage import zone_surveys
 from patrol.incident import Incident, open_incidents
@@ -76,6 +77,7 @@ def _process(
     logged = _logged_report(flight.flight_id, site, store)
     if logged is not None:
         return logged
+    flight = _check_poses(flight, on_progress)
     flight, detections = _detect(flight, detector, on_progress)
     length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
     sightings = associate(detections, flight.flight_id, length_m=length_m)
@@ -147,6 +149,14 @@ def detect_frames(
             )
     on_progress("detect", len(frames), len(frames))
     return found, tuple(broken)
+
+
+def _check_poses(flight: Flight, on_progress: Progress) -> Flight:
+    """Mend headings, heights and clocks that overlapping pictures show to be wrong."""
+    check = check_poses(
+        flight.frames, on_progress=lambda done, total: on_progress("check", done, total)
+    )
+    return replace(flight, frames=check.frames)
 
 
 def _detect(
