@@ -142,9 +142,14 @@ def verify_chain(entries: Iterable[LedgerEntry], head: LedgerHead) -> tuple[Ledg
     return tuple(faults)
 
 
+def incident_facts(incident: Incident) -> dict[str, Any]:
+    """Return what may never change in an incident: all but state and version, as when it opened."""
+    return asdict(replace(incident, state=State.NEW, version=1))
+
+
 def facts_digest(incident: Incident) -> str:
-    """Return the digest of what may never change in an incident: all but state and version."""
-    return digest(asdict(replace(incident, state=State.NEW, version=1)))
+    """Return the digest of an incident's facts."""
+    return digest(incident_facts(incident))
 
 
 def opening_event(incident: Incident, at_utc: datetime) -> IncidentEvent:

@@ -1,0 +1,105 @@
+"""What is known of one incident as JSON documents, in the ledger's own forms of values."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from patrol.case_file import CaseFile
+from patrol.exports.outline import area_geometry
+from patrol.flight_log import LoggedFrame
+from patrol.ledger import LedgerFault, canonical_json, incident_facts
+from patrol.rules import ERRORS_OF_95_PERCENT
+from patrol.site import Site
+from patrol.zones import Zone
+
+FORMAT = "libong-watch evidence 1"
+
+_OUTLINE_NOTE = (
+    "The zone is as it stood when this was exported; citation_when_judged is the source of the "
+    "rule as it stood when the incident was opened."
+)
+
+
+def incident_document(
+    case: CaseFile, frames: Mapping[str, LoggedFrame], site: Site
+) -> dict[str, Any]:
+    """Return the incident with its events, sighting, flight, frames and zone.
+
+    `frames` are those that show the sighting, by the name of their file in the export. `facts` is
+    what the ledger's entries vouch for; `error_m` everywhere is a root mean square error.
+    """
+    incident = case.incident
+    judged = [zone for zone in site.zones if zone.zone_id == incident.zone_id]
+    return _canonical(
+        {
+            "format": FORMAT,
+            "facts": incident_facts(incident),
+            "state": incident.state,
+            "version": incident.version,
+            "radius_of_95_percent_m": ERRORS_OF_95_PERCENT * incident.error_m,
+            "events": [
+                {
+                    "version": event.version,
+                    "at_utc": event.at_utc,
+                    "actor": event.actor,
+                    "from_state": event.from_state,
+                    "to_state": event.to_state,
+                    "reason": event.reason,
+                }
+                for event in case.events
+            ],
+            "sighting": asdict(case.sighting),
+            "flight": {
+                "flight_id": case.flight.flight_id,
+                "site_id": case.flight.site_id,
+                "received_at_utc": case.flight.received_at_utc,
+                "model_sha256": case.flight.model_sha256,
+                "frame_sha256s": [frame.sha256 for frame in case.frames],
+            },
+            "frames": [{"file": name} | asdict(frame) for name, frame in frames.items()],
+            "zone": _zone_document(judged[0]) if judged else None,
+            "citation_when_judged": incident.citation,
+            "note": _OUTLINE_NOTE,
+            "site": {
+                "site_id": site.site_id,
+                "name_th": site.name_th,
+                "name_en": site.name_en,
+                "timezone": site.reference.timezone.key,
+            },
+        }
+    )
+
+
+def ledger_document(case: CaseFile, faults: Sequence[LedgerFault]) -> dict[str, Any]:
+    """Return the ledger's entries about the incident and its flight, its head and its faults."""
+    return {
+        "format": FORMAT,
+        "entries": [
+            asdict(proven.entry) | {"next_hash": proven.next_hash} for proven in case.proof.entries
+        ],
+        "head": asdict(case.proof.head),
+        "faults": [asdict(fault) for fault in faults],
+    }
+
+
+def _zone_document(zone: Zone) -> dict[str, Any]:
+    return {
+        "zone_id": zone.zone_id,
+        "name_th": zone.name_th,
+        "name_en": zone.name_en,
+        "kind": zone.kind,
+        "rules": sorted(zone.rules),
+        "citation": zone.citation,
+        "jurisdiction": zone.jurisdiction,
+        "indicative": zone.indicative,
+        "valid_from": None if zone.valid_from is None else zone.valid_from.isoformat(),
+        "valid_until": None if zone.valid_until is None else zone.valid_until.isoformat(),
+        "outline": area_geometry(zone.area),
+    }
+
+
+def _canonical(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document whose values are plain, written as the ledger writes them."""
+    plain: dict[str, Any] = json.loads(canonical_json(document))
+    return plain
