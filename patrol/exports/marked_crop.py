@@ -45,7 +45,8 @@ def marked_crop(photo: bytes, xyxy_px: tuple[float, float, float, float], note: 
     draw.rectangle((0, size[1], size[0], size[1] + _STRIP_PX), fill=_SHADOW_COLOUR)
     draw.text((8, size[1] + _STRIP_PX / 2), note, "#ffffff", ImageFont.load_default(_TEXT_PX), "lm")
     written = BytesIO()
-    sheet.save(written, "JPEG", quality=_QUALITY)
+    # without subsampling of colours, which would smear the thin lines of the box
+    sheet.save(written, "JPEG", quality=_QUALITY, subsampling=0)
     return written.getvalue()
 
 
