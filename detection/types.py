@@ -40,7 +40,8 @@ class Sighting:
 
     `detections` are ordered by time; `best` is the one to show. `position` (at `best`'s time) and
     `error_m` (root mean square, metres) combine all detections. `speed_m_s` and its 1 sigma are
-    given when the track allows, else None. `sighting_id` derives from the flight and the detections alone.
+    given when the track allows, else None. `sighting_id` derives from the flight and the detections
+    alone.
     """
 
     sighting_id: str

@@ -1,4 +1,4 @@
-"""One flight, the whole way: ingest, check, detect, associate, judge, log. Twice changes nothing."""
+"""One flight, the whole way: read, check, detect, associate, judge, log; twice changes nothing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from detection.detector import Detector
+from detection.persistence import borne_out
 from detection.sightings import LengthOf, associate
 from detection.types import Detection, Sighting
 from ingest.errors import LibongError, PhotoError
@@ -80,7 +81,11 @@ def _process(
     flight = _check_poses(flight, on_progress)
     flight, detections = _detect(flight, detector, on_progress)
     length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
-    sightings = associate(detections, flight.flight_id, length_m=length_m)
+    sightings = borne_out(
+        associate(detections, flight.flight_id, length_m=length_m),
+        flight.frames,
+        detector.manifest.thresholds,
+    )
     crops = _store_crops(flight, sightings, media, on_progress)
     incidents = _incidents(sightings, site, crops)
     new = store.log_flight(
