@@ -3,10 +3,11 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 
 import typer
 
@@ -15,7 +16,7 @@ from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.composition import open_media, open_site, open_store
 from libong.settings import read_settings
 from patrol.exports.contents import WHY_WORDS, EvidenceReport
-from patrol.exports.evidence import write_evidence
+from patrol.exports.evidence import EvidenceError, write_evidence
 from patrol.exports.geojson import incidents_geojson
 from patrol.exports.gpx import incidents_gpx
 from patrol.exports.kml import incidents_kml
@@ -23,7 +24,7 @@ from patrol.exports.spreadsheet import incidents_csv
 from patrol.incident import Incident, State
 from patrol.media import MediaStore
 from patrol.site import Site
-from patrol.store import LedgerFault, Store
+from patrol.store import LedgerFault, Store, StoreError
 
 _ZIP = ".zip"
 
@@ -72,8 +73,8 @@ def export(
 
     Example: libong incidents export --format gpx --state confirmed --out patrol.gpx
 
-    Exit code 1 when evidence lacks something, as a photo that is gone or was changed; 2 when
-    nothing could be written. Files are readable by you alone.
+    Exit code 1 when some evidence lacks something, as a photo that is gone or was changed, or could
+    not be made; 2 when nothing could be written. Files are readable by you alone.
     """
     settings = read_settings()
     place = open_site(site or settings.site)
@@ -83,18 +84,16 @@ def export(
             paths = _evidence_paths(incidents, out)
             _check_free(paths, force=force)
             faults = store.verify().faults
-            reports = _write_all(paths, incidents, place, store, open_media(settings), faults)
-            _tell_evidence(paths, incidents, reports, faults, as_json=as_json)
-            if faults or any(report.lacks for report in reports):
-                raise typer.Exit(Exit.PARTIAL)
-            return
+            outcomes = _write_all(paths, incidents, place, store, open_media(settings), faults)
+            _tell_evidence(outcomes, faults, as_json=as_json)
+            raise typer.Exit(_code(outcomes, faults))
     _check_free([out], force=force)
     with _replaced(out) as file:
         file.write(_WRITERS[file_format](incidents, place))
     if as_json:
         print_json({"path": str(out), "incidents": len(incidents), "bytes": out.stat().st_size})
     else:
-        console.print(f"{out}: {len(incidents)} incidents", highlight=False, markup=False)
+        _say(f"{out}: {len(incidents)} incidents")
 
 
 _WRITERS: dict[Format, Callable[[Sequence[Incident], Site], bytes]] = {
@@ -160,6 +159,16 @@ def _replaced(path: Path) -> Iterator[IO[bytes]]:
         Path(aside.name).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of the evidence of one incident: its report, or why there is none."""
+
+    incident_id: str
+    path: Path
+    report: EvidenceReport | None
+    refusal: str | None
+
+
 def _write_all(
     paths: Sequence[Path],
     incidents: Sequence[Incident],
@@ -167,50 +176,59 @@ def _write_all(
     store: Store,
     media: MediaStore,
     faults: Sequence[LedgerFault],
-) -> list[EvidenceReport]:
-    reports = []
+) -> list[_Outcome]:
+    """Write each ZIP; damaged records of one incident do not keep the others from being written."""
+    outcomes = []
     for path, incident in zip(paths, incidents, strict=True):
-        case = store.case_file(incident.incident_id)
-        with _replaced(path) as file:
-            reports.append(write_evidence(file, case, site, media, ledger_faults=faults))
-    return reports
+        try:
+            case = store.case_file(incident.incident_id)
+            with _replaced(path) as file:
+                report = write_evidence(file, case, site, media, ledger_faults=faults)
+        except (EvidenceError, StoreError) as refusal:
+            outcomes.append(_Outcome(incident.incident_id, path, None, str(refusal)))
+        else:
+            outcomes.append(_Outcome(incident.incident_id, path, report, None))
+    return outcomes
+
+
+def _code(outcomes: Sequence[_Outcome], faults: Sequence[LedgerFault]) -> Exit:
+    reports = [outcome.report for outcome in outcomes if outcome.report is not None]
+    if not reports:
+        return Exit.BAD_INPUT
+    whole = len(reports) == len(outcomes) and not any(report.lacks for report in reports)
+    return Exit.OK if whole and not faults else Exit.PARTIAL
 
 
 def _tell_evidence(
-    paths: Sequence[Path],
-    incidents: Sequence[Incident],
-    reports: Sequence[EvidenceReport],
-    faults: Sequence[LedgerFault],
-    *,
-    as_json: bool,
+    outcomes: Sequence[_Outcome], faults: Sequence[LedgerFault], *, as_json: bool
 ) -> None:
-    written = list(zip(paths, incidents, reports, strict=True))
     if as_json:
-        print_json(
-            [
-                {
-                    "id": incident.incident_id,
-                    "path": str(path),
-                    "bytes": path.stat().st_size,
-                    "manifest_sha256": report.manifest_sha256,
-                    "lacks": [{"name": it.name, "why": it.why.value} for it in report.lacks],
-                    "ledger_faults": len(faults),
-                }
-                for path, incident, report in written
-            ]
-        )
+        print_json([_outcome_document(outcome, len(faults)) for outcome in outcomes])
         return
-    for path, _, report in written:
-        console.print(
-            f"{path}: manifest SHA-256 {report.manifest_sha256}", highlight=False, markup=False
-        )
-        for lack in report.lacks:
-            console.print(
-                f"  lacks {lack.name}: {WHY_WORDS[lack.why].en}", highlight=False, markup=False
-            )
+    for outcome in outcomes:
+        if outcome.report is None:
+            _say(f"{outcome.path}: not written: {outcome.refusal}")
+            continue
+        _say(f"{outcome.path}: manifest SHA-256 {outcome.report.manifest_sha256}")
+        for lack in outcome.report.lacks:
+            _say(f"  lacks {lack.name}: {WHY_WORDS[lack.why].en}")
     if faults:
-        console.print(
-            f"the ledger has {len(faults)} faults: see `libong verify`",
-            highlight=False,
-            markup=False,
-        )
+        _say(f"the ledger has {len(faults)} faults: see `libong verify`")
+
+
+def _outcome_document(outcome: _Outcome, ledger_faults: int) -> dict[str, Any]:
+    report = outcome.report
+    return {
+        "id": outcome.incident_id,
+        "path": str(outcome.path),
+        "error": outcome.refusal,
+        "manifest_sha256": None if report is None else report.manifest_sha256,
+        "lacks": []
+        if report is None
+        else [{"name": it.name, "why": it.why.value} for it in report.lacks],
+        "ledger_faults": ledger_faults,
+    }
+
+
+def _say(line: str) -> None:
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
