@@ -177,6 +177,7 @@ def as_metrics(reports: Sequence[ClassReport]) -> dict[str, dict[str, float | in
             "objects_found": r.objects_found,
             "objects": r.objects,
             "false_alarms": r.boxes.false_alarms,
+            "further_pieces": r.boxes.pieces,
             "false_alarms_per_frame": _rounded(r.false_alarms_per_frame),
             "false_alarms_per_km2": _rounded(r.false_alarms_per_km2),
         }

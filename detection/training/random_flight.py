@@ -49,7 +49,7 @@ def _scattered(
     rng: np.random.Generator, sea: World, extent_m: tuple[float, float], middle_north_m: float
 ) -> tuple[SceneObject, ...]:
     """Objects over the flown strip, none on top of another."""
-    kinds = [random_kind_of("distractors", rng) for _ in range(int(rng.poisson(14)))]
+    kinds = [random_kind_of("distractors", rng) for _ in range(int(rng.poisson(5)))]
     if rng.random() > 0.2:
         kinds += [Kind.DUGONG] * int(rng.choice([0, 1, 2, 4], p=[0.45, 0.2, 0.2, 0.15]))
         kinds += [random_kind_of("boats", rng) for _ in range(int(rng.poisson(1.2)))]

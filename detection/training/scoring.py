@@ -11,6 +11,8 @@ Xyxy = tuple[float, float, float, float]
 # A find counts when the boxes overlap by this much (intersection over union). Officers look at a
 # place, not at an outline, and lines of floats have no sharp ends; COCO's 0.5 asks for too much.
 MATCH_IOU = 0.3
+# A line of floats is as long as a field; a find that lies within it to this share is a piece of it.
+PIECE_SHARE = 0.6
 
 
 class ScoringError(LibongError, ValueError):
@@ -49,11 +51,16 @@ class ScoredFrame:
 
 @dataclass(frozen=True)
 class Tally:
-    """Boxes found, missed and falsely reported."""
+    """Boxes found, missed and falsely reported.
+
+    `pieces` are further finds along a line or net that was found already: no false alarms, but a
+    person sees them twice.
+    """
 
     found: int = 0
     missed: int = 0
     false_alarms: int = 0
+    pieces: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         """Both together."""
@@ -61,6 +68,7 @@ class Tally:
             self.found + other.found,
             self.missed + other.missed,
             self.false_alarms + other.false_alarms,
+            self.pieces + other.pieces,
         )
 
     @property
@@ -84,28 +92,58 @@ class Tally:
 
 def iou(a: Xyxy, b: Xyxy) -> float:
     """Intersection over union of two boxes."""
+    shared = _shared(a, b)
+    return shared / (_area(a) + _area(b) - shared) if shared else 0.0
+
+
+def is_piece(find: FoundBox, truth: TrueBox) -> bool:
+    """Whether a find is a part of a line, net or trap that it does not enclose as a whole."""
+    if truth.object_class is not ObjectClass.FISHING_GEAR:
+        return False
+    return _shared(find.xyxy_px, truth.xyxy_px) >= PIECE_SHARE * _area(find.xyxy_px)
+
+
+def _shared(a: Xyxy, b: Xyxy) -> float:
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    area_a, area_b = (a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1])
-    return shared / (area_a + area_b - shared)
+    return width * height if width > 0 and height > 0 else 0.0
+
+
+def _area(box: Xyxy) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def tally(frame: ScoredFrame, object_class: ObjectClass, threshold: float) -> Tally:
-    """Match a class's finds from `threshold` up, best first, each to the truth it fits best."""
-    open_truths = [t for t in frame.truths if t.object_class is object_class]
-    finds = [f for f in frame.finds if f.object_class is object_class and f.score >= threshold]
-    found = false_alarms = 0
-    for find in sorted(finds, key=lambda f: -f.score):
+    """Match a class's finds from `threshold` up, best first, each to the truth it fits best.
+
+    Then what is left over may still be a piece of long gear.
+    """
+    truths = [t for t in frame.truths if t.object_class is object_class]
+    open_truths, left_over, found = list(truths), [], 0
+    for find in _finds(frame, object_class, threshold):
         best = max(open_truths, key=lambda t: iou(t.xyxy_px, find.xyxy_px), default=None)
         if best is None or iou(best.xyxy_px, find.xyxy_px) < MATCH_IOU:
-            false_alarms += 1
+            left_over.append(find)
             continue
         open_truths.remove(best)
         found += best.fair
-    return Tally(found, sum(t.fair for t in open_truths), false_alarms)
+    pieces = 0
+    for find in left_over:
+        whole = next((t for t in open_truths if is_piece(find, t)), None)
+        if whole is not None:
+            open_truths.remove(whole)
+            found += whole.fair
+        else:
+            pieces += any(is_piece(find, t) for t in truths)
+    whole_or_first = len(truths) - len(open_truths)
+    finds = len(_finds(frame, object_class, threshold))
+    return Tally(found, sum(t.fair for t in open_truths), finds - whole_or_first - pieces, pieces)
+
+
+def _finds(frame: ScoredFrame, object_class: ObjectClass, threshold: float) -> list[FoundBox]:
+    """A class's finds from `threshold` up, best first."""
+    finds = (f for f in frame.finds if f.object_class is object_class and f.score >= threshold)
+    return sorted(finds, key=lambda f: -f.score)
 
 
 def objects_found(
@@ -115,12 +153,12 @@ def objects_found(
     there: set[tuple[str, int]] = set()
     found: set[tuple[str, int]] = set()
     for frame in frames:
-        finds = [f for f in frame.finds if f.object_class is object_class and f.score >= threshold]
+        finds = _finds(frame, object_class, threshold)
         for truth in frame.truths:
             if truth.object_class is not object_class or not truth.fair:
                 continue
             there.add((frame.flight, truth.object_id))
-            if any(iou(truth.xyxy_px, find.xyxy_px) >= MATCH_IOU for find in finds):
+            if any(iou(truth.xyxy_px, f.xyxy_px) >= MATCH_IOU or is_piece(f, truth) for f in finds):
                 found.add((frame.flight, truth.object_id))
     return len(found), len(there)
 

@@ -67,6 +67,33 @@ def test_tally(truths, finds, expected):
     assert tally(frame(truths, finds), DUGONG, 0.5) == expected
 
 
+GEAR = ObjectClass.FISHING_GEAR
+LINE = (0, 0, 300, 200)
+
+
+@pytest.mark.parametrize(
+    ("finds", "expected"),
+    [
+        ([LINE], Tally(1, 0, 0, 0)),
+        ([(0, 0, 60, 40)], Tally(1, 0, 0, 0)),  # a fifteenth of the box, but on the line
+        ([(0, 0, 60, 40), (60, 40, 120, 80)], Tally(1, 0, 0, 1)),
+        ([LINE, (60, 40, 120, 80)], Tally(1, 0, 0, 1)),
+        ([(-50, 0, 50, 40)], Tally(0, 1, 1, 0)),  # half of it is beside the line
+        ([(400, 0, 460, 40)], Tally(0, 1, 1, 0)),
+    ],
+)
+def test_pieces_of_a_long_line(finds, expected):
+    boxes = [find(xyxy, 0.9, GEAR) for xyxy in finds]
+    one = frame((there(LINE, GEAR),), boxes)
+    assert tally(one, GEAR, 0.5) == expected
+    assert objects_found([one], GEAR, 0.5) == (expected.found, 1)
+
+
+def test_only_gear_comes_in_pieces():
+    part = frame((there((0, 0, 40, 20), BOAT),), (find((0, 0, 10, 5), 0.9, BOAT),))
+    assert tally(part, BOAT, 0.5) == Tally(0, 1, 1)
+
+
 def test_scores_of_a_tally():
     t = Tally(found=6, missed=2, false_alarms=3)
     assert t.recall == pytest.approx(6 / 8)
