@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from detection.boxes import Boxes, Floats, concatenate, decode, no_boxes
 from detection.engine import Engine
 from detection.manifest import Manifest
-from detection.merge import merge
+from detection.merge import join_near, merge
 from detection.plausibility import plausible
 from detection.tiling import Level, decode_denominator, plan_levels, plan_unknown_scale
-from detection.types import Detection
+from detection.types import Detection, ObjectClass
 from ingest.errors import ProjectionError
 from ingest.frame import Frame
 from ingest.pixels import decode_bgr
@@ -29,6 +29,9 @@ OVERLAP_PX = 128
 BATCH_TILES = 16
 # A box that ends this close to its tile's edge goes on beyond it.
 CUT_MARGIN_PX = 2.0
+# Floats and buoys closer than this belong to one net or line. Our own figure: an officer goes to
+# the place once, whatever lies between them.
+GEAR_GAP_M = 5.0
 # The grey that the network saw as "no picture" in training.
 PADDING_GREY = 114
 
@@ -75,6 +78,9 @@ class Detector:
         view = SeaView(frame.camera, frame.pose)
         levels = self._plan(frame, view)
         boxes = self._search(frame.path, levels)
+        if frame.gsd_cm is not None and ObjectClass.FISHING_GEAR in self.manifest.classes:
+            gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
+            boxes = join_near(boxes, gear, GEAR_GAP_M * 100 / frame.gsd_cm)
         picture = Picture(
             frame.path, frame.sha256, frame.width_px, frame.height_px, frame.taken_at_utc
         )

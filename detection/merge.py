@@ -24,6 +24,42 @@ def merge(boxes: Boxes) -> Boxes:
     return _in_order(concatenate(merged) if merged else no_boxes())
 
 
+def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
+    """Return the boxes with those of one class that are at most `gap_px` apart made one.
+
+    For what is one thing made of pieces: the floats of a net are found in several boxes.
+    """
+    own = boxes.classes == class_index
+    pieces = boxes.take(own)
+    xyxy, scores = list(pieces.xyxy_px), list(pieces.scores)
+    i = 0
+    while i < len(xyxy):
+        near = [j for j in range(len(xyxy)) if j != i and _gap(xyxy[i], xyxy[j]) <= gap_px]
+        if near:
+            together = [i, *near]
+            corners = np.array([xyxy[k] for k in together])
+            whole = np.concatenate([corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)])
+            best = max(scores[k] for k in together)
+            xyxy = [box for k, box in enumerate(xyxy) if k not in together] + [whole]
+            scores = [s for k, s in enumerate(scores) if k not in together] + [best]
+            i = 0
+        else:
+            i += 1
+    joined = Boxes(
+        np.array(xyxy, np.float32).reshape(-1, 4),
+        np.array(scores, np.float32),
+        np.full(len(xyxy), class_index, np.int64),
+        np.zeros(len(xyxy), np.bool_),
+    )
+    return _in_order(concatenate([boxes.take(~own), joined]))
+
+
+def _gap(a: Floats, b: Floats) -> float:
+    """Pixels between the edges of two boxes; 0 where they touch or overlap."""
+    apart = np.maximum(np.maximum(a[:2], b[:2]) - np.minimum(a[2:], b[2:]), 0)
+    return float(np.hypot(*apart))
+
+
 def _in_order(boxes: Boxes) -> Boxes:
     x = boxes.xyxy_px
     keys = (x[:, 3], x[:, 2], x[:, 1], x[:, 0], boxes.classes, -boxes.scores)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from libong.cli.exports import export
 from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.composition import open_site, open_store
 from libong.settings import read_settings
@@ -21,6 +22,7 @@ zones_app = typer.Typer(no_args_is_help=True, help="Zones and their present stat
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.add_typer(flights_app, name="flights")
+    incidents_app.command()(export)
     app.add_typer(incidents_app, name="incidents")
     app.add_typer(zones_app, name="zones")
     app.command()(verify)

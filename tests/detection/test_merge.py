@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.boxes import Boxes, concatenate, no_boxes
-from detection.merge import merge
+from detection.merge import join_near, merge
 
 
 def boxes(*rows):
@@ -110,6 +110,41 @@ def test_merging_invents_nothing_and_loses_no_class(rows):
     assert after.scores.max() == before.scores.max() or before.cut.any()
     assert (after.xyxy_px[:, :2] >= before.xyxy_px[:, :2].min(axis=0)).all()
     assert (after.xyxy_px[:, 2:] <= before.xyxy_px[:, 2:].max(axis=0)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "given_boxes", "expected"),
+    [
+        ("nothing", boxes(), []),
+        (
+            "two floats of a net",
+            boxes((0, 0, 10, 10, 0.6, 2, False), (30, 0, 40, 10, 0.9, 2, False)),
+            [(0, 0, 40, 10, 2)],
+        ),
+        (
+            "a chain of floats, each near the next",
+            boxes(*((x, 0, x + 10, 10, 0.5, 2, False) for x in (0, 60, 30, 90))),
+            [(0, 0, 100, 10, 2)],
+        ),
+        (
+            "two nets",
+            boxes((0, 0, 10, 10, 0.6, 2, False), (31, 0, 40, 10, 0.9, 2, False)),
+            [(31, 0, 40, 10, 2), (0, 0, 10, 10, 2)],
+        ),
+        (
+            "across a corner the distance counts",
+            boxes((0, 0, 10, 10, 0.6, 2, False), (25, 25, 40, 40, 0.9, 2, False)),
+            [(25, 25, 40, 40, 2), (0, 0, 10, 10, 2)],
+        ),
+        (
+            "boats and dugongs are never joined",
+            boxes((0, 0, 10, 10, 0.6, 1, False), (5, 0, 40, 10, 0.9, 0, False)),
+            [(5, 0, 40, 10, 0), (0, 0, 10, 10, 1)],
+        ),
+    ],
+)
+def test_pieces_of_gear_become_one(name, given_boxes, expected):
+    assert listed(join_near(given_boxes, 2, 20.5)) == expected, name
 
 
 def test_concatenate_of_nothing_is_empty():
