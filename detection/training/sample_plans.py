@@ -77,7 +77,7 @@ def seagrass_survey() -> FlightPlan:
 
 
 def go_slow_bay() -> FlightPlan:
-    """One line over the turbid go-slow bay of Ban Mod Tanoi: a long-tail under way, trap buoys."""
+    """One line over the turbid go-slow bay of Ban Mod Tanoi: a long-tail boat and a stake trap."""
     rng = np.random.default_rng(7300)
     sea = replace(
         random_sea(7300, "turbid_flat"),
@@ -87,7 +87,7 @@ def go_slow_bay() -> FlightPlan:
         light=_MORNING,
     )
     boat = SceneObject(1, Kind.LONG_TAIL, -12.0, -8.0, 12.0, 9.5, 1.7, 0.0, 6.0, 23)
-    buoys = SceneObject(2, Kind.TRAP_BUOYS, 14.0, 44.0, 40.0, 1.2, 0.36, 0.0, 0.0, 3)
+    stakes = SceneObject(2, Kind.STAKE_TRAP, 16.0, 50.0, 40.0, 22.0, 12.0, 0.0, 0.0, 3)
     others = (
         random_object(rng, sea, Kind.WEED, 3, 10.0, 8.0),
         random_object(rng, sea, Kind.BIRD, 4, -8.0, 60.0),
@@ -98,7 +98,7 @@ def go_slow_bay() -> FlightPlan:
         origin=LonLat(99.4105, 7.2990),
         start=datetime(2026, 3, 14, 10, 40, 30, tzinfo=BANGKOK),
         launch_height_m=_LAUNCH_HEIGHT_M,
-        world=replace(sea, objects=(boat, buoys, *others)),
+        world=replace(sea, objects=(boat, stakes, *others)),
         shots=lawnmower(1, 6, 20.0, 0.0, 50.0, 8.0),
         expected_incidents=(ExpectedIncident("boat_in_go_slow_zone", "mod_tanoi_bay", 1),),
         seed=2,
