@@ -164,11 +164,11 @@ def objects_found(
 
 
 def best_threshold(
-    frames: Sequence[ScoredFrame], object_class: ObjectClass, *, beta: float, lowest: float = 0.15
+    frames: Sequence[ScoredFrame], object_class: ObjectClass, *, beta: float, lowest: float = 0.25
 ) -> float:
     """The threshold in hundredths with the highest F score; of a plateau of equals, its middle.
 
-    `lowest` keeps a class that is hard to find from being reported everywhere. Raises ScoringError
+    `lowest` is there because real seas hold more look-alikes than rendered ones. Raises ScoringError
     when the frames hold nothing of the class.
     """
     if not any(t.object_class is object_class and t.fair for f in frames for t in f.truths):

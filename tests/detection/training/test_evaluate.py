@@ -96,4 +96,4 @@ def test_thresholds_are_chosen_for_every_class():
     finds = [FoundBox(t.object_class, 0.8, t.xyxy_px) for t in boxes]
     thresholds = choose_thresholds([ScoredFrame("a", "f.jpg", tuple(boxes), tuple(finds), 0.5)])
     assert set(thresholds) == set(ObjectClass)
-    assert all(0.15 <= threshold <= 0.8 for threshold in thresholds.values())
+    assert all(0.25 <= threshold <= 0.8 for threshold in thresholds.values())
