@@ -168,7 +168,7 @@ def best_threshold(
 ) -> float:
     """The threshold in hundredths with the highest F score; of a plateau of equals, its middle.
 
-    `lowest` is there because real seas hold more look-alikes than rendered ones. Raises ScoringError
+    `lowest` is there since real seas hold more look-alikes than rendered ones. Raises ScoringError
     when the frames hold nothing of the class.
     """
     if not any(t.object_class is object_class and t.fair for f in frames for t in f.truths):
