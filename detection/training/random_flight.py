@@ -19,7 +19,7 @@ _LAUNCH_HEIGHT_M = 2.0
 def random_flight(split: str, number: int, shots: int = 4) -> FlightPlan:
     """Flight `number` of a split (`val` or `test`): a line of a few shots from 30 to 100 m height.
 
-    Every second flight is over a sea with dugongs; one in five holds nothing to find.
+    Four in nine show dugongs; one in five holds nothing to find at all.
     """
     seed = SPLIT_SEEDS[split] + 5_000_000 + number  # far from the seeds of the split's tiles
     rng = np.random.default_rng([seed, 92])
