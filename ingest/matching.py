@@ -25,6 +25,9 @@ _RELIEF = 0.05
 _FEWEST_MATCHES = 12
 # One barometer told the heights of both frames: where the scales differ more the fit is chance.
 _LARGEST_SCALE = 1.25
+# Over open water a boat under way may hold the only features two frames share. On a long-tail boat
+# of 10 m they lie 3 to 4 m about their middle; ground that holds still shows farther apart.
+_SMALLEST_SPREAD_M = 5.0
 _RANSAC_ROUNDS = 2000
 
 
@@ -91,8 +94,15 @@ def match(a: Frame, b: Frame, of_a: Features, of_b: Features) -> Match | None:
     if not 1 / _LARGEST_SCALE < scale < _LARGEST_SCALE:
         return None
     kept = np.flatnonzero(placed)[inliers.ravel() > 0]
+    if _spread_m(on_a[kept]) < _SMALLEST_SPREAD_M:
+        return None
     turn_deg = degrees(atan2(similarity[1, 0], similarity[0, 0]))
     return Match(a_px[kept], b_px[kept], turn_deg)
+
+
+def _spread_m(places: Array) -> float:
+    """Root mean square distance of N x 2 places from their middle."""
+    return float(np.sqrt(((places - places.mean(axis=0)) ** 2).sum(axis=1).mean()))
 
 
 def _alike_px(of_a: Features, of_b: Features) -> tuple[Array, Array]:

@@ -21,7 +21,7 @@ from patrol.incident import Incident, open_incidents
 from patrol.media import MediaStore
 from patrol.rules import judge
 from patrol.site import Site
-from patrol.store import FlightLog, Store, UnknownFlight
+from patrol.store import FlightLog, FlightSummary, Store, UnknownFlight
 
 Progress = Callable[[str, int, int], None]
 
@@ -100,15 +100,8 @@ def _process(
             received_at_utc=datetime.now(UTC),
         )
     )
-    return FlightReport(
-        flight.flight_id,
-        len(flight.frames),
-        flight.refused,
-        len(detections),
-        sightings,
-        incidents,
-        already_logged=not new,  # another worker may have logged it meanwhile
-    )
+    # another worker may have logged it meanwhile; either way the store has the last word
+    return _report(store, store.flight(flight.flight_id), already_logged=not new)
 
 
 def _logged_report(flight_id: str, site: Site, store: Store) -> FlightReport | None:
@@ -122,14 +115,18 @@ def _logged_report(flight_id: str, site: Site, store: Store) -> FlightReport | N
             f"flight {flight_id} is already logged for the site {logged.site_id}, not for "
             f"{site.site_id}; use another database (LIBONG_DATA_DIR) for another site"
         )
+    return _report(store, logged, already_logged=True)
+
+
+def _report(store: Store, logged: FlightSummary, *, already_logged: bool) -> FlightReport:
     return FlightReport(
-        flight_id,
+        logged.flight_id,
         logged.frames,
         logged.refused,
         logged.detections,
-        store.sightings(flight_id),
-        store.incidents(flight_id=flight_id),
-        already_logged=True,
+        store.sightings(logged.flight_id),
+        store.incidents(flight_id=logged.flight_id),
+        already_logged,
     )
 
 
