@@ -194,6 +194,12 @@ class Store:
         with self._reading() as session:
             return incident_of(_incident_row(session, incident_id))
 
+    def is_crop(self, sha256: str) -> bool:
+        """Return whether some incident has the crop of this SHA-256 (hex)."""
+        query = select(IncidentRow.incident_id).where(IncidentRow.crop_sha256 == sha256).limit(1)
+        with self._reading() as session:
+            return session.scalar(query) is not None
+
     def events(self, incident_id: str) -> tuple[IncidentEvent, ...]:
         """Return what happened to an incident, oldest first; raises UnknownIncident."""
         with self._reading() as session:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse
 
-from api.crops import without_metadata
+from api.crops import CropError, without_metadata
 from api.deps import ActingOfficer, OfficerSession, RangerSession, ServicesDep
 from api.incident_map import incident_feature
 from api.models import (
@@ -142,6 +142,8 @@ def zones(at_hand: ServicesDep, _: RangerSession) -> Response:
 )
 def crop(at_hand: ServicesDep, _: OfficerSession, sha256: Sha256) -> Response:
     """The picture of an incident, without its metadata."""
+    if not at_hand.store.is_crop(sha256):  # originals and other files are in the media store too
+        raise CropError(f"no incident has the crop {sha256}")
     return Response(
         without_metadata(at_hand.media.get(sha256)),
         media_type="image/jpeg",

@@ -167,8 +167,9 @@ def test_zones_with_their_statuses(world):
     }
 
 
-def test_crops_are_served_bare_and_kept_privately(world, jpeg_with_exif):
+def test_crops_are_served_bare_and_kept_privately(world, make_seen, jpeg_with_exif):
     name = world.media.put(jpeg_with_exif)
+    world.log(make_seen(crop=name))
     response = world.logged_in("mali").get(f"/api/v1/crops/{name}")
     assert response.headers["content-type"] == "image/jpeg"
     assert response.headers["cache-control"].startswith("private")
@@ -176,10 +177,18 @@ def test_crops_are_served_bare_and_kept_privately(world, jpeg_with_exif):
     assert Image.open(io.BytesIO(response.content)).size == (64, 48)
 
 
-def test_what_is_no_crop_is_not_served(world):
+def test_what_is_no_crop_is_not_served(world, make_seen, jpeg_with_exif):
     officer = world.logged_in("mali")
+    original = world.media.put(jpeg_with_exif)
     other = world.media.put(b"%PDF-1.7 not a picture")
-    for name, status in ((other, 404), ("0" * 64, 404), ("../../etc/passwd", 404), ("A" * 64, 422)):
+    world.log(make_seen(crop=other))
+    for name, status in (
+        (original, 404),
+        (other, 404),
+        ("0" * 64, 404),
+        ("../../etc/passwd", 404),
+        ("A" * 64, 422),
+    ):
         response = officer.get(f"/api/v1/crops/{name}")
         assert response.status_code == status, name
         assert "media" not in response.text.replace("in the media store.", "")
