@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ingest.errors import PhotoError
 from ingest.jpeg import is_whole, read_jpeg_head
 
+_JPEG_START = b"\xff\xd8"
 _FLAG_BY_DENOMINATOR = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -19,10 +20,10 @@ _FLAG_BY_DENOMINATOR = {
 
 
 def decode_bgr(path: Path, *, scale_denominator: int = 1) -> npt.NDArray[np.uint8]:
-    """Decode a JPEG photo to an H x W x 3 array of blue, green, red.
+    """Decode a picture to an H x W x 3 array of blue, green, red: JPEG, or what else OpenCV reads.
 
-    `scale_denominator` 1, 2, 4 or 8 reduces the picture while it is decoded (in the DCT domain, far
-    cheaper than shrinking it later); sides round up. The Exif orientation is not applied, so that
+    `scale_denominator` 1, 2, 4 or 8 reduces the picture while it is decoded (of a JPEG in the DCT
+    domain, far cheaper than shrinking it later); sides round up. The Exif orientation is not applied, so that
     pixel places agree with `CameraIntrinsics`. Raises PhotoError for a photo that is not whole, and
     ValueError for another denominator.
     """
@@ -32,12 +33,15 @@ def decode_bgr(path: Path, *, scale_denominator: int = 1) -> npt.NDArray[np.uint
         data = path.read_bytes()
     except OSError as error:
         raise PhotoError("unreadable", f"the file cannot be read: {error.strerror}") from error
-    stream = BytesIO(data)
-    if not is_whole(stream, read_jpeg_head(stream).scan_offset):
-        # OpenCV would fill the missing part with grey and say nothing.
-        raise PhotoError("truncated", "the photo ends before its last pixel row")
+    if data.startswith(_JPEG_START):
+        stream = BytesIO(data)
+        if not is_whole(stream, read_jpeg_head(stream).scan_offset):
+            # OpenCV would fill the missing part with grey and say nothing.
+            raise PhotoError("truncated", "the photo ends before its last pixel row")
     flags = _FLAG_BY_DENOMINATOR[scale_denominator] | cv2.IMREAD_IGNORE_ORIENTATION
     decoded = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flags)
     if decoded is None:
+        if not data.startswith(_JPEG_START):
+            raise PhotoError("not_an_image", "the file is no picture that can be read")
         raise PhotoError("damaged", "the photo's pixels cannot be decoded")
     return np.asarray(decoded, dtype=np.uint8)

@@ -215,7 +215,7 @@ def _detect_unlocated(path: Path, detector: Detector, why: PhotoError) -> dict[s
             sha256 = file_digest(file, "sha256").hexdigest()
             width_px, height_px = picture.size
         found = detector.detect_unlocated(Picture(path, sha256, width_px, height_px))
-    except (PhotoError, UnidentifiedImageError, OSError) as exc:
+    except (PhotoError, UnidentifiedImageError, Image.DecompressionBombError, OSError) as exc:
         return _detection_document(path, (), f"{exc}")
     return _detection_document(path, found, None) | {"warnings": [str(why)]}
 

@@ -43,3 +43,20 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_only_dct_scales_are_taken(make_photo):
     with pytest.raises(ValueError, match="1, 2, 4 or 8; got 3"):
         decode_bgr(make_photo(), scale_denominator=3)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff", "bmp", "webp"])
+def test_other_pictures_are_decoded_too(tmp_path, suffix):
+    path = tmp_path / f"picture.{suffix}"
+    Image.new("RGB", (120, 80), (200, 100, 50)).save(path)
+    pixels = decode_bgr(path, scale_denominator=2)
+    assert pixels.shape == (40, 60, 3)
+    assert np.abs(pixels[20, 30].astype(int) - (50, 100, 200)).max() <= 4
+
+
+def test_what_is_no_picture_at_all_is_refused(tmp_path):
+    path = tmp_path / "text.png"
+    path.write_text("no picture")
+    with pytest.raises(PhotoError, match="no picture that can be read") as refused:
+        decode_bgr(path)
+    assert refused.value.code == "not_an_image"
