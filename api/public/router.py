@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import date
-from hashlib import sha256
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -19,6 +18,7 @@ from api.public.words import (
 )
 from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
 from api.public.zone_map import draw_zone_map
+from api.revalidation import revalidated
 from patrol.zone_status import ZoneStatusReader
 
 ZONES_CACHING = (
@@ -69,11 +69,7 @@ def public_router(
             feature_collection(zone_feature(zone) for zone in read_statuses()),
             ensure_ascii=False,
         ).encode()
-        etag = f'"{sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": etag, "Cache-Control": ZONES_CACHING}
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(body, media_type=GEOJSON_MEDIA_TYPE, headers=headers)
+        return revalidated(request, body, GEOJSON_MEDIA_TYPE, ZONES_CACHING)
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:

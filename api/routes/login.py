@@ -67,8 +67,12 @@ def log_in(
 def log_out(
     session: RangerSession, at_hand: ServicesDep, csrf_token: Annotated[str, Form()]
 ) -> Response:
-    """Forget the session cookie."""
+    """End the user's sessions, here and on every other device.
+
+    A cookie that was copied would otherwise stay good until it expires.
+    """
     check_csrf(session, csrf_token)
+    at_hand.store.end_sessions(session.user.name)
     response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
     response.delete_cookie(
         SESSION_COOKIE, secure=at_hand.settings.cookie_secure, httponly=True, samesite="lax"

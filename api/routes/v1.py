@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse
 
@@ -23,6 +23,7 @@ from api.models import (
 )
 from api.paging import page_of
 from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
+from api.revalidation import revalidated
 from patrol.incident import State
 
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {
@@ -140,13 +141,10 @@ def zones(at_hand: ServicesDep, _: RangerSession) -> Response:
     response_class=Response,
     responses={**NOT_FOUND, 200: {"content": {"image/jpeg": {}}, "description": "the picture"}},
 )
-def crop(at_hand: ServicesDep, _: OfficerSession, sha256: Sha256) -> Response:
+def crop(request: Request, at_hand: ServicesDep, _: OfficerSession, sha256: Sha256) -> Response:
     """The picture of an incident, without its metadata."""
     if not at_hand.store.is_crop(sha256):  # originals and other files are in the media store too
         raise CropError(f"no incident has the crop {sha256}")
-    return Response(
-        without_metadata(at_hand.media.get(sha256)),
-        media_type="image/jpeg",
-        # content never changes under its hash; kept by this browser alone
-        headers={"Cache-Control": "private, max-age=86400, immutable"},
-    )
+    picture = without_metadata(at_hand.media.get(sha256))
+    # kept by this browser alone, and asked for each time: after a logout the answer is no
+    return revalidated(request, picture, "image/jpeg", "private, no-cache")

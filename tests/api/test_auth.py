@@ -174,9 +174,14 @@ def test_logout_needs_the_token_and_ends_the_session(world, log_in, form_token):
     client = world.client()
     log_in(client, "mali")
     assert client.post("/logout", data={"csrf_token": "wrong"}).status_code == 403
+    assert client.get("/officer").status_code == 200
     token = form_token(client.get("/officer").text)
+    copied = world.client(cookies={SESSION_COOKIE: client.cookies[SESSION_COOKIE]})
+    assert copied.get("/officer").status_code == 200
     assert client.post("/logout", data={"csrf_token": token}).status_code == 303
+    assert SESSION_COOKIE not in client.cookies
     assert client.get("/officer").status_code == 303
+    assert copied.get("/officer").status_code == 303
 
 
 def test_guessing_is_slowed_for_that_address_and_name_alone(world, log_in):

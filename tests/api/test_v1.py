@@ -170,9 +170,14 @@ def test_zones_with_their_statuses(world):
 def test_crops_are_served_bare_and_kept_privately(world, make_seen, jpeg_with_exif):
     name = world.media.put(jpeg_with_exif)
     world.log(make_seen(crop=name))
-    response = world.logged_in("mali").get(f"/api/v1/crops/{name}")
+    officer = world.logged_in("mali")
+    response = officer.get(f"/api/v1/crops/{name}")
     assert response.headers["content-type"] == "image/jpeg"
-    assert response.headers["cache-control"].startswith("private")
+    assert response.headers["cache-control"] == "private, no-cache"
+    kept = {"If-None-Match": response.headers["etag"]}
+    again = officer.get(f"/api/v1/crops/{name}", headers=kept)
+    assert (again.status_code, again.content) == (304, b"")
+    assert world.client().get(f"/api/v1/crops/{name}", headers=kept).status_code == 401
     assert b"Exif" not in response.content
     assert Image.open(io.BytesIO(response.content)).size == (64, 48)
 
