@@ -17,6 +17,7 @@ from patrol.user import User
 SESSION_COOKIE = "libong_session"
 LOGIN_FORM_COOKIE = "libong_login_form"
 MIN_PASSWORD_CHARS = 10
+LOGIN_FORM_LIFETIME = timedelta(hours=2)
 MAX_PASSWORD_CHARS = 1024  # a longer one only keeps the hash function busy
 
 # Argon2id with pwdlib's parameters takes 64 MiB a check; more than two at once could starve a
@@ -124,17 +125,22 @@ class Sessions:
             return None
         return Session(user, claims.csrf)
 
-    def login_form_token(self) -> str:
+    def login_form_token(self, now: datetime) -> str:
         """Return a token for the login form, to be set as a cookie and as a hidden field."""
-        return self._forms.dumps(token_urlsafe(24))
+        expires = int((now + LOGIN_FORM_LIFETIME).timestamp())
+        return self._forms.dumps([expires, token_urlsafe(24)])
 
-    def check_login_form(self, cookie: str | None, field: str) -> None:
-        """Raise CsrfError unless the form's field repeats the cookie that came with the form."""
+    def check_login_form(self, cookie: str | None, field: str, now: datetime) -> None:
+        """Raise CsrfError unless the form's field repeats the cookie that came with the form.
+
+        The form must be no older than LOGIN_FORM_LIFETIME.
+        """
         try:
-            self._forms.loads(cookie or "")
+            expires, _ = self._forms.loads(cookie or "")
         except BadSignature:
-            cookie = None
-        if cookie is None or not compare_digest(cookie.encode(), field.encode()):
+            expires = 0
+        repeated = compare_digest((cookie or "").encode(), field.encode())
+        if not repeated or now.timestamp() >= expires:
             raise CsrfError("the login form is too old or from elsewhere; load the page again")
 
 

@@ -8,14 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.auth import LOGIN_FORM_COOKIE, SESSION_COOKIE, authenticate, check_csrf
+from api.auth import (
+    LOGIN_FORM_COOKIE,
+    LOGIN_FORM_LIFETIME,
+    SESSION_COOKIE,
+    authenticate,
+    check_csrf,
+)
 from api.deps import RangerSession, Services, ServicesDep
 from patrol.user import Role, User
 
 router = APIRouter(include_in_schema=False)
 
 OFFICER_HOME, RANGER_HOME = "/officer", "/officer/flights"
-LOGIN_FORM_LIFETIME = timedelta(hours=2)
 
 
 @router.get("/login")
@@ -34,9 +39,10 @@ def log_in(
     next: Annotated[str, Form()] = "",
 ) -> Response:
     """Check name and password; set the session cookie or show the form again."""
-    at_hand.sessions.check_login_form(request.cookies.get(LOGIN_FORM_COOKIE), csrf_token)
+    cookie = request.cookies.get(LOGIN_FORM_COOKIE)
+    at_hand.sessions.check_login_form(cookie, csrf_token, at_hand.now())
     address = request.client.host if request.client else "unknown"
-    wait_s = at_hand.throttle.wait_s(address, name)
+    wait_s = at_hand.throttle.try_begin(address, name)
     if wait_s:
         response = _form(
             request,
@@ -50,7 +56,6 @@ def log_in(
         return response
     user = authenticate(at_hand.store, name, password)
     if user is None:
-        at_hand.throttle.record_failure(address, name)
         return _form(
             request,
             at_hand,
@@ -90,7 +95,7 @@ def _form(
     refused: bool = False,
     wait_minutes: int = 0,
 ) -> Response:
-    token = at_hand.sessions.login_form_token()
+    token = at_hand.sessions.login_form_token(at_hand.now())
     response = at_hand.pages.page(
         request,
         "login.html",

@@ -1,11 +1,15 @@
 """Logging in, and everything that must not let anyone in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from time import sleep
 
 import pytest
 from itsdangerous import URLSafeSerializer
 
 from api.auth import (
+    LOGIN_FORM_LIFETIME,
     SESSION_COOKIE,
     PasswordError,
     Sessions,
@@ -194,6 +198,40 @@ def test_guessing_is_slowed_for_that_address_and_name_alone(world, log_in):
     assert log_in(client, "nid").status_code == 303
     world.clock.forward(timedelta(seconds=int(blocked.headers["retry-after"])))
     assert log_in(client, "mali").status_code == 303
+
+
+def test_guesses_sent_at_once_are_slowed_like_those_sent_one_by_one(world, form_token, monkeypatch):
+    looked_at = []
+
+    def slow(store, name, password):
+        looked_at.append(password)
+        sleep(0.3)  # as Argon2id is slow: all the guesses are under way before the first fails
+
+    monkeypatch.setattr("api.routes.login.authenticate", slow)
+    guesses = 2 * FREE_FAILURES
+    together = Barrier(guesses)
+
+    def guess(number):
+        client = world.client()
+        token = form_token(client.get("/login").text)
+        fields = {"name": "mali", "password": f"guess {number}", "csrf_token": token}
+        together.wait(timeout=30)
+        return client.post("/login", data=fields).status_code
+
+    with ThreadPoolExecutor(guesses) as threads:
+        answers = sorted(threads.map(guess, range(guesses)))
+    assert len(looked_at) == FREE_FAILURES
+    assert answers == [401] * FREE_FAILURES + [429] * FREE_FAILURES
+
+
+def test_a_login_form_is_good_for_two_hours(world, form_token):
+    fields = {"name": "mali", "password": "gentle sea grass"}
+    client = world.client()
+    token = form_token(client.get("/login").text)
+    world.clock.forward(LOGIN_FORM_LIFETIME)
+    assert client.post("/login", data={**fields, "csrf_token": token}).status_code == 403
+    world.clock.forward(-timedelta(seconds=1))
+    assert client.post("/login", data={**fields, "csrf_token": token}).status_code == 303
 
 
 @pytest.mark.parametrize(
