@@ -21,13 +21,19 @@ LOGIN_FORM_LIFETIME = timedelta(hours=2)
 MAX_PASSWORD_CHARS = 1024  # a longer one only keeps the hash function busy
 
 # Argon2id with pwdlib's parameters takes 64 MiB a check; more than two at once could starve a
-# small server, so that the login page would be a way to stop the map.
+# small server. Those that wait hold threads of the forty that serve all pages, so only a few may:
+# otherwise the login page would be a way to stop the map.
 _hashing_slots = BoundedSemaphore(2)
+_places_in_line = BoundedSemaphore(8)  # with the two that are being checked
 _passwords = PasswordHash.recommended()
 
 
 class PasswordError(LibongError, ValueError):
     """A password that is too weak to be set."""
+
+
+class LoginsBusyError(LibongError, RuntimeError):
+    """So many logins at once that this one was not looked at."""
 
 
 class NotLoggedInError(LibongError, PermissionError):
@@ -62,12 +68,20 @@ def _hash_of_nobody() -> str:
 
 
 def authenticate(store: Store, name: str, password: str) -> User | None:
-    """Return the user whose name and password these are, or None; as slow for unknown names."""
+    """Return the user whose name and password these are, or None; as slow for unknown names.
+
+    Raises LoginsBusyError, at once, where too many others are waiting for the same.
+    """
     user = store.user(name)
-    with _hashing_slots:
-        matches = _passwords.verify(
-            password[:MAX_PASSWORD_CHARS], user.password_hash if user else _hash_of_nobody()
-        )
+    if not _places_in_line.acquire(blocking=False):
+        raise LoginsBusyError("too many logins at once; try again in a few seconds")
+    try:
+        with _hashing_slots:
+            matches = _passwords.verify(
+                password[:MAX_PASSWORD_CHARS], user.password_hash if user else _hash_of_nobody()
+            )
+    finally:
+        _places_in_line.release()
     return user if user and matches else None
 
 

@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api.auth import CsrfError, NotAllowedError, NotLoggedInError
+from api.auth import CsrfError, LoginsBusyError, NotAllowedError, NotLoggedInError
 from api.crops import CropError
 from api.headers import complete_headers
 from api.language import mark
@@ -37,6 +37,7 @@ class Answer:
     code: str
     advice: str
     shows_text: bool = False
+    retry_after_s: int | None = None
 
 
 ANSWERS: Mapping[type[Exception], Answer] = {
@@ -54,6 +55,13 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "csrf",
         mark("This form is too old or came from elsewhere. Load the page again and repeat."),
         shows_text=True,
+    ),
+    LoginsBusyError: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "logins_busy",
+        mark("Too many people are logging in at this moment. Try again in a few seconds."),
+        shows_text=True,
+        retry_after_s=5,
     ),
     UnknownIncident: Answer(
         HTTPStatus.NOT_FOUND,
@@ -139,7 +147,10 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
         if isinstance(error, NotLoggedInError) and not _wants_problem(request):
             query = urlencode({"next": request.url.path})
             return RedirectResponse(f"/login?{query}", HTTPStatus.SEE_OTHER)
-        return answer(request, given, str(error) if given.shows_text else None, {})
+        response = answer(request, given, str(error) if given.shows_text else None, {})
+        if given.retry_after_s is not None:
+            response.headers["Retry-After"] = str(given.retry_after_s)
+        return response
 
     def unforeseen(request: Request, error: Exception) -> Response:
         log.error("unforeseen error at %s", request.url.path, exc_info=error)

@@ -12,6 +12,7 @@ from api.auth import (
     LOGIN_FORM_COOKIE,
     LOGIN_FORM_LIFETIME,
     SESSION_COOKIE,
+    LoginsBusyError,
     authenticate,
     check_csrf,
 )
@@ -54,7 +55,11 @@ def log_in(
         )
         response.headers["Retry-After"] = str(wait_s)
         return response
-    user = authenticate(at_hand.store, name, password)
+    try:
+        user = authenticate(at_hand.store, name, password)
+    except LoginsBusyError:
+        at_hand.throttle.take_back(address, name)
+        raise
     if user is None:
         return _form(
             request,

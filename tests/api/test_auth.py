@@ -2,8 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 from time import sleep
+from types import SimpleNamespace
 
 import pytest
 from itsdangerous import URLSafeSerializer
@@ -11,6 +12,7 @@ from itsdangerous import URLSafeSerializer
 from api.auth import (
     LOGIN_FORM_LIFETIME,
     SESSION_COOKIE,
+    LoginsBusyError,
     PasswordError,
     Sessions,
     authenticate,
@@ -222,6 +224,58 @@ def test_guesses_sent_at_once_are_slowed_like_those_sent_one_by_one(world, form_
         answers = sorted(threads.map(guess, range(guesses)))
     assert len(looked_at) == FREE_FAILURES
     assert answers == [401] * FREE_FAILURES + [429] * FREE_FAILURES
+
+
+@pytest.fixture
+def waiting_logins(world, form_token, monkeypatch):
+    """Fifty logins at once, more than there are threads, whose password checks do not end."""
+    ended = Event()
+
+    class Stuck:
+        def verify(self, password, password_hash):
+            ended.wait(timeout=60)
+            return False
+
+    monkeypatch.setattr("api.auth._hash_of_nobody", lambda: "")
+    monkeypatch.setattr("api.auth._passwords", Stuck())
+    monkeypatch.setattr("api.throttle.FREE_FAILURES_OF_ADDRESS", 1000)
+    with world.client() as client, ThreadPoolExecutor(51) as threads:
+        token = form_token(client.get("/login").text)
+
+        def log_in(number):
+            fields = {"name": f"name {number}", "password": "x", "csrf_token": token}
+            return client.post("/login?lang=en", data=fields)
+
+        waiting = [threads.submit(log_in, number) for number in range(50)]
+        yield SimpleNamespace(client=client, threads=threads, waiting=waiting, ended=ended)
+        ended.set()
+
+
+def test_logins_that_wait_do_not_stop_the_map(waiting_logins):
+    page = waiting_logins.threads.submit(waiting_logins.client.get, "/")
+    try:
+        assert page.result(timeout=20).status_code == 200
+    finally:
+        waiting_logins.ended.set()
+    answers = [login.result(timeout=20) for login in waiting_logins.waiting]
+    busy = [answer for answer in answers if answer.status_code == 503]
+    assert len(busy) >= 30
+    assert len(busy) + sum(answer.status_code == 401 for answer in answers) == 50
+    for answer in busy:
+        assert answer.headers["retry-after"] == "5"
+        assert "Try again in a few seconds." in answer.text
+
+
+def test_a_login_that_was_not_looked_at_does_not_count(world, log_in, monkeypatch):
+    def busy(store, name, password):
+        raise LoginsBusyError("too many")
+
+    client = world.client()
+    with monkeypatch.context() as patched:
+        patched.setattr("api.routes.login.authenticate", busy)
+        for _ in range(FREE_FAILURES + 1):
+            assert log_in(client, "mali").status_code == 503
+    assert log_in(client, "mali").status_code == 303
 
 
 def test_a_login_form_is_good_for_two_hours(world, form_token):
