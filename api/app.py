@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from shapely.geometry import mapping
 from starlette.staticfiles import StaticFiles
 
+from api.body_limit import BodyLimit
 from api.deps import ApiSettings, Services, make_sessions
 from api.errors import install_error_answers
 from api.headers import PublicCompression, SecurityHeaders
@@ -85,6 +86,7 @@ def create_app(
     app.include_router(officer.router)
     app.include_router(v1.router)
     install_error_answers(app, pages)
+    app.add_middleware(BodyLimit)
     app.add_middleware(PublicCompression)
     app.add_middleware(SecurityHeaders)
     return app

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, cast
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Form, Header, Request
 
 from api.auth import (
     SESSION_COOKIE,
@@ -25,6 +25,8 @@ from patrol.store import Store
 from patrol.user import Role, User
 
 MIN_SECRET_KEY_CHARS = 32
+
+FormToken = Annotated[str, Form(max_length=200)]  # ours have at most 100 characters
 
 
 class ApiSettingsError(LibongError, ValueError):

@@ -102,6 +102,11 @@ ANSWERS: Mapping[type[Exception], Answer] = {
 _NOT_FOUND = Answer(
     HTTPStatus.NOT_FOUND, "not_found", mark("There is no such page. Go back to the map.")
 )
+_TOO_LARGE = Answer(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too_large",
+    mark("This is too much text for one request. Shorten it and send it again."),
+)
 _UNEXPECTED = Answer(
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "internal",
@@ -162,11 +167,8 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
         status = HTTPStatus(error.status_code)
-        given = (
-            _NOT_FOUND
-            if status is HTTPStatus.NOT_FOUND
-            else Answer(status, status.name.lower(), _BAD_REQUEST.advice)
-        )
+        named = {each.status: each for each in (_NOT_FOUND, _TOO_LARGE)}
+        given = named.get(status, Answer(status, status.name.lower(), _BAD_REQUEST.advice))
         response = answer(request, given, None, {})
         response.headers.update(error.headers or {})
         return response

@@ -11,16 +11,18 @@ from fastapi.responses import RedirectResponse
 from api.auth import (
     LOGIN_FORM_COOKIE,
     LOGIN_FORM_LIFETIME,
+    MAX_PASSWORD_CHARS,
     SESSION_COOKIE,
     LoginsBusyError,
     authenticate,
     check_csrf,
 )
-from api.deps import RangerSession, Services, ServicesDep
+from api.deps import FormToken, RangerSession, Services, ServicesDep
 from patrol.user import Role, User
 
 router = APIRouter(include_in_schema=False)
 
+MAX_PATH_CHARS = 500
 OFFICER_HOME, RANGER_HOME = "/officer", "/officer/flights"
 
 
@@ -35,9 +37,9 @@ def log_in(
     request: Request,
     at_hand: ServicesDep,
     name: Annotated[str, Form(max_length=100)],
-    password: Annotated[str, Form()],
-    csrf_token: Annotated[str, Form()],
-    next: Annotated[str, Form()] = "",
+    password: Annotated[str, Form(max_length=MAX_PASSWORD_CHARS)],
+    csrf_token: FormToken,
+    next: Annotated[str, Form(max_length=MAX_PATH_CHARS)] = "",
 ) -> Response:
     """Check name and password; set the session cookie or show the form again."""
     cookie = request.cookies.get(LOGIN_FORM_COOKIE)
@@ -74,9 +76,7 @@ def log_in(
 
 
 @router.post("/logout")
-def log_out(
-    session: RangerSession, at_hand: ServicesDep, csrf_token: Annotated[str, Form()]
-) -> Response:
+def log_out(session: RangerSession, at_hand: ServicesDep, csrf_token: FormToken) -> Response:
     """End the user's sessions, here and on every other device.
 
     A cookie that was copied would otherwise stay good until it expires.

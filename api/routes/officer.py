@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from api import words
 from api.auth import Session, check_csrf
-from api.deps import OfficerSession, RangerSession, Services, ServicesDep, may_act
+from api.deps import FormToken, OfficerSession, RangerSession, Services, ServicesDep, may_act
 from api.errors import answer_for
 from api.incident_map import draw_incident_map
 from api.language import Reader
@@ -79,7 +79,7 @@ def take_step(
     at_hand: ServicesDep,
     session: OfficerSession,
     incident_id: str,
-    csrf_token: Annotated[str, Form()],
+    csrf_token: FormToken,
     to: Annotated[State, Form()],
     expected_version: Annotated[int, Form()],
     reason: Annotated[str, Form(max_length=2000)] = "",
