@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 import xstatic.pkg.leaflet
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from shapely.geometry import mapping
 from starlette.staticfiles import StaticFiles
 
 from api.body_limit import BodyLimit
-from api.deps import ApiSettings, Services, make_sessions
+from api.deps import ApiSettings, Services, giving, make_sessions
 from api.errors import install_error_answers
 from api.headers import PublicCompression, SecurityHeaders
 from api.pages import Pages, SiteTitle
@@ -73,7 +73,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.services = services
     app.mount("/static/vendor/leaflet", StaticFiles(directory=LEAFLET_DIR))
     app.mount("/static", StaticFiles(directory=STATIC_DIR))
     app.include_router(
@@ -82,9 +81,9 @@ def create_app(
             lambda: store.zone_statuses(site, services.today()), coast, pages, services.today
         )
     )
-    app.include_router(login.router)
-    app.include_router(officer.router)
-    app.include_router(v1.router)
+    # only requests to these carry the services; public ones hold nothing that leads to the store
+    for router in (login.router, officer.router, v1.router):
+        app.include_router(router, dependencies=[Depends(giving(services))])
     install_error_answers(app, pages)
     app.add_middleware(BodyLimit)
     app.add_middleware(PublicCompression)

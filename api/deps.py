@@ -82,9 +82,18 @@ def make_sessions(settings: ApiSettings) -> Sessions:
     return Sessions(settings.secret_key, timedelta(hours=settings.session_hours))
 
 
+def giving(services: Services) -> Callable[[Request], None]:
+    """Return the dependency by which the requests of a router are given `services`."""
+
+    def give(request: Request) -> None:
+        request.state.services = services
+
+    return give
+
+
 def services(request: Request) -> Services:
-    """Return the services of the app that serves this request."""
-    return cast(Services, request.app.state.services)
+    """Return the services that this request was given; its router must depend on `giving`."""
+    return cast(Services, request.state.services)
 
 
 ServicesDep = Annotated[Services, Depends(services)]

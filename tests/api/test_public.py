@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from api.deps import Services
+from api.pages import Pages
 from patrol.zones import ZoneKind
 
 DAY = date(2026, 11, 22)
@@ -104,6 +106,24 @@ def test_zones_as_geojson_with_caching(world, make_seen):
     changed = client.get("/api/public/zones.geojson", headers={"If-None-Match": etag})
     assert changed.status_code == 200
     assert changed.headers["etag"] != etag
+
+
+@pytest.mark.parametrize("url", ["/", "/nothing", "/officer"])
+def test_public_requests_hold_nothing_that_leads_to_the_store(world, monkeypatch, url):
+    held = []
+    honest = Pages.reader
+
+    def looking(pages, request):
+        held.extend((*request.scope["state"].values(), *vars(request.app.state)["_state"].values()))
+        return honest(pages, request)
+
+    monkeypatch.setattr(Pages, "reader", looking)
+    client = world.logged_in("mali") if url == "/officer" else world.client()
+    client.get(url)
+    assert held
+    # shown on an officer's page that the look would find it
+    assert any(isinstance(each, Services) for each in held) == (url == "/officer")
+    assert all(isinstance(each, str) for each in held if not isinstance(each, Services))
 
 
 def test_healthz(world):
