@@ -75,6 +75,15 @@ def test_what_nobody_surveyed_is_said_to_be_unknown(world):
     assert page.count("<dd>Not known</dd>") == 3
 
 
+def test_a_sighting_without_a_survey_is_not_called_unsurveyed(world, make_seen):
+    world.log(make_seen(zone_id="east"))
+    page = world.client().get("/?lang=en").text
+    (east,) = re.findall(r'<article[^>]*data-feature-id="east".*?</article>', page, re.DOTALL)
+    assert "Seen lately" in east
+    assert "survey" not in east
+    assert page.count("<dd>Not surveyed</dd>") == 2
+
+
 def test_a_status_ends_by_the_site_clock(world, make_seen):
     world.log(make_seen(zone_id="east"))
     client = world.client()
