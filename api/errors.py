@@ -150,7 +150,7 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
     def foreseen(request: Request, error: Exception) -> Response:
         given = answer_for(error)
         if isinstance(error, NotLoggedInError) and not _wants_problem(request):
-            query = urlencode({"next": request.url.path})
+            query = urlencode({"next": _page_to_return_to(request)})
             return RedirectResponse(f"/login?{query}", HTTPStatus.SEE_OTHER)
         response = answer(request, given, str(error) if given.shows_text else None, {})
         if given.retry_after_s is not None:
@@ -186,6 +186,12 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unforeseen)
+
+
+def _page_to_return_to(request: Request) -> str:
+    """Return the page that was asked for, or the one whose form was sent: a form has no GET."""
+    path = request.url.path
+    return path if request.method in ("GET", "HEAD") else path.rpartition("/")[0]
 
 
 def _wants_problem(request: Request) -> bool:

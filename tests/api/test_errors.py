@@ -1,5 +1,7 @@
 """The table from exceptions to answers, for programs and for people."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from api.auth import CsrfError, LoginsBusyError, NotAllowedError, NotLoggedInError
@@ -108,6 +110,24 @@ def test_pages_lead_to_the_login_and_back(world):
     response = world.client().get("/officer/flights")
     assert response.status_code == 303
     assert response.headers["location"] == "/login?next=%2Fofficer%2Fflights"
+
+
+def test_a_step_without_a_session_leads_back_to_its_incident(world, make_seen, log_in):
+    (incident,) = world.log(make_seen()).incidents
+    page = f"/officer/incidents/{incident.incident_id}"
+    form = {"to": "confirmed", "expected_version": "1", "csrf_token": "x"}
+    client = world.client()
+    response = client.post(f"{page}/transitions", data=form)
+    assert response.status_code == 303
+    asked = parse_qs(urlsplit(response.headers["location"]).query)["next"]
+    assert asked == [page]
+    assert client.get(log_in(client, "mali", next=page).headers["location"]).status_code == 200
+
+
+def test_logging_out_without_a_session_leads_home(world):
+    client = world.client()
+    response = client.post("/logout", data={"csrf_token": "x"})
+    assert response.headers["location"] == "/login?next="
 
 
 def test_forbidden_pages_explain_themselves(world):
