@@ -1,7 +1,7 @@
 # The one entry. `make` alone sets up everything in .venv; needs Python 3.11 or newer and nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
-# Pins what is tested; `make upgrade` writes it anew.
+# Pins what is tested.
 CONSTRAINTS := constraints.txt
 SETUP := .venv/.runtime
 DEV_SETUP := .venv/.dev
@@ -10,7 +10,7 @@ DEMO_DIR ?= var/demo
 PORT ?= 8000
 
 .DEFAULT_GOAL := setup
-.PHONY: setup demo test check bench train docs-screenshots clean
+.PHONY: setup demo test check bench train clean
 
 setup: $(SETUP)  ## make .venv with the software in it
 	@echo "ready: $(BIN)/libong --help, or: make demo"
@@ -50,5 +50,5 @@ bench: $(DEV_SETUP)  ## what is measured, in one run
 train: $(TRAIN_SETUP)  ## train the detector from rendered scenes
 	$(BIN)/libong train
 
-clean:  ## remove what make and the software made; flights you added elsewhere stay
+clean:  ## remove what make made; data, runs and datasets stay
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

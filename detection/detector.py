@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from detection.boxes import Boxes, Floats, concatenate, decode, no_boxes
 from detection.engine import Engine
+from detection.errors import ModelError
 from detection.manifest import Manifest
 from detection.merge import join_near, merge
 from detection.plausibility import plausible
@@ -54,6 +55,12 @@ class Detector:
         self, engine: Engine, manifest: Manifest, *, min_score: float | None = None
     ) -> None:
         """Use the manifest's operating thresholds, or `min_score` for every class when given."""
+        if engine.outputs != 4 + len(manifest.classes):
+            raise ModelError(
+                f"the network gives {engine.outputs} values a box, its manifest names "
+                f"{len(manifest.classes)} classes, which take {4 + len(manifest.classes)}; "
+                "use the manifest that belongs to the weights"
+            )
         self._engine = engine
         self.manifest = manifest
         self._thresholds = np.array(

@@ -19,11 +19,12 @@ class Engine(Protocol):
     """Runs the network.
 
     `infer` takes tiles, uint8 BGR of shape (input_px, input_px, 3), and returns for each, in the
-    same order, float32 of shape (4 + classes, anchors): centre x, centre y, width, height in tile
-    pixels, then one score per class.
+    same order, float32 of shape (outputs, anchors): centre x, centre y, width, height in tile
+    pixels, then one score per class, so that `outputs` is 4 + classes.
     """
 
     input_px: int
+    outputs: int
 
     def infer(self, tiles: Sequence[TileBGR]) -> list[RawOutput]:
         """Run the network on tiles."""
@@ -50,6 +51,7 @@ class OpenVinoEngine:
         try:
             model = core.read_model(onnx)
             self._compiled = core.compile_model(self._with_preprocessing(model), "CPU", config)
+            self.outputs = int(self._compiled.output(0).shape[1])
         except RuntimeError as exc:
             raise ModelError(f"OpenVINO cannot use {onnx}: {exc}") from exc
 

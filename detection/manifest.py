@@ -3,7 +3,7 @@
 import json
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,7 +26,7 @@ class Manifest(BaseModel):
     input_px: int = Field(ge=32, multiple_of=32)
     target_gsd_cm: float = Field(gt=0)
     classes: tuple[ObjectClass, ...]
-    thresholds: dict[ObjectClass, float]
+    thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, le=1)]]
     metrics: dict[str, Any] = {}
 
     def threshold(self, object_class: ObjectClass) -> float:
@@ -44,7 +44,7 @@ def load_manifest(path: Path) -> Manifest:
         manifest = Manifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as exc:
         raise ModelError(f"no model manifest at {path}; set LIBONG_MODEL to one") from exc
-    except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as exc:
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, ValidationError) as exc:
         raise ModelError(f"the model manifest {path} cannot be read: {exc}") from exc
     missing = set(manifest.classes) - set(manifest.thresholds)
     if missing:

@@ -9,6 +9,7 @@ Three rules, each within a class only, so that neighbours are never joined becau
 """
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
 from detection.boxes import Boxes, Floats, areas, concatenate, intersections, no_boxes
 
@@ -25,39 +26,30 @@ def merge(boxes: Boxes) -> Boxes:
 
 
 def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
-    """Return the boxes with those of one class that are at most `gap_px` apart made one.
+    """Make one of the boxes of a class that gaps of at most `gap_px` chain together.
 
     For what is one thing made of pieces: the floats of a net are found in several boxes.
     """
     own = boxes.classes == class_index
     pieces = boxes.take(own)
-    xyxy, scores = list(pieces.xyxy_px), list(pieces.scores)
-    i = 0
-    while i < len(xyxy):
-        near = [j for j in range(len(xyxy)) if j != i and _gap(xyxy[i], xyxy[j]) <= gap_px]
-        if near:
-            together = [i, *near]
-            corners = np.array([xyxy[k] for k in together])
-            whole = np.concatenate([corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)])
-            best = max(scores[k] for k in together)
-            xyxy = [box for k, box in enumerate(xyxy) if k not in together] + [whole]
-            scores = [s for k, s in enumerate(scores) if k not in together] + [best]
-            i = 0
-        else:
-            i += 1
+    if len(pieces) == 0:
+        return _in_order(boxes)
+    low = np.maximum(pieces.xyxy_px[:, None, :2], pieces.xyxy_px[None, :, :2])
+    high = np.minimum(pieces.xyxy_px[:, None, 2:], pieces.xyxy_px[None, :, 2:])
+    gaps = np.hypot(*np.moveaxis(np.maximum(low - high, 0), -1, 0))
+    count, chain = connected_components(gaps <= gap_px, directed=False)
+    wholes = [pieces.take(chain == k) for k in range(count)]
     joined = Boxes(
-        np.array(xyxy, np.float32).reshape(-1, 4),
-        np.array(scores, np.float32),
-        np.full(len(xyxy), class_index, np.int64),
-        np.zeros(len(xyxy), np.bool_),
+        np.array([_hull(whole.xyxy_px) for whole in wholes], np.float32),
+        np.array([whole.scores.max() for whole in wholes], np.float32),
+        np.full(count, class_index, np.int64),
+        np.zeros(count, np.bool_),
     )
     return _in_order(concatenate([boxes.take(~own), joined]))
 
 
-def _gap(a: Floats, b: Floats) -> float:
-    """Pixels between the edges of two boxes; 0 where they touch or overlap."""
-    apart = np.maximum(np.maximum(a[:2], b[:2]) - np.minimum(a[2:], b[2:]), 0)
-    return float(np.hypot(*apart))
+def _hull(xyxy: Floats) -> Floats:
+    return np.concatenate([xyxy[:, :2].min(axis=0), xyxy[:, 2:].max(axis=0)])
 
 
 def _in_order(boxes: Boxes) -> Boxes:

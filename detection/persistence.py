@@ -10,15 +10,18 @@ from datetime import timedelta
 
 import shapely
 
-from detection.sightings import LONGEST_MOTION_S
+from detection.sightings import LONGEST_MOTION_S, SPEED_SIGMA_M_S
 from detection.types import Detection, ObjectClass, Sighting
 from ingest.frame import Frame
+from ingest.lonlat import LonLat, offset_m
 
 # A fair part: an animal that dives, or a line that glare covers, is still found in this share.
 FAIR_SHARE = 0.25
 FEWEST_FINDS = 2
 # Half way from the operating threshold to certainty, one look is enough.
 STRONG = 0.5
+# A frame looked at an object when all places where it can have been by then lie in view.
+REACH_SIGMAS = 2.0
 
 
 def borne_out(
@@ -31,47 +34,43 @@ def borne_out(
     `frames` are all frames that were searched; `thresholds` the detector's operating ones. A
     sighting that only one frame looked at stays: nothing speaks against it.
     """
-    seen = {f.sha256: shapely.Polygon(f.footprint) for f in frames if f.footprint is not None}
-    for footprint in seen.values():
-        shapely.prepare(footprint)
-    return tuple(s for s in sightings if _stays(s, frames, seen, thresholds[s.object_class]))
+    return tuple(s for s in sightings if _stays(s, frames, thresholds[s.object_class]))
 
 
-def _stays(
-    sighting: Sighting,
-    frames: Sequence[Frame],
-    seen: Mapping[str, shapely.Polygon],
-    threshold: float,
-) -> bool:
+def _stays(sighting: Sighting, frames: Sequence[Frame], threshold: float) -> bool:
     if sighting.score >= threshold + STRONG * (1 - threshold):
         return True
-    finds, looks = len(sighting.detections), _looks(sighting, frames, seen)
+    finds, looks = len(sighting.detections), _looks(sighting, frames)
     return looks <= 1 or (finds >= FEWEST_FINDS and finds / looks >= FAIR_SHARE)
 
 
-def _looks(sighting: Sighting, frames: Sequence[Frame], seen: Mapping[str, shapely.Polygon]) -> int:
-    """Count the frames that looked at where the object was, near the times it was seen there."""
-    near = timedelta(seconds=LONGEST_MOTION_S[sighting.object_class])
+def _looks(sighting: Sighting, frames: Sequence[Frame]) -> int:
+    """Count the frames that found the object, and those that cannot have missed where it was."""
     found_in = {d.frame_sha256 for d in sighting.detections}
-    looks = len(found_in)
-    for frame in frames:
-        if frame.sha256 in found_in or frame.sha256 not in seen:
-            continue
-        closest = _closest(sighting.detections, frame)
-        if (
-            closest.position is not None
-            and closest.taken_at_utc is not None
-            and abs(frame.taken_at_utc - closest.taken_at_utc) <= near
-        ):
-            looks += bool(seen[frame.sha256].contains(shapely.Point(closest.position)))
-    return looks
-
-
-def _closest(detections: Sequence[Detection], frame: Frame) -> Detection:
-    """Return the detection nearest in time to a frame."""
-    return min(
-        detections,
-        key=lambda d: (
-            timedelta.max if d.taken_at_utc is None else abs(d.taken_at_utc - frame.taken_at_utc)
-        ),
+    return len(found_in) + sum(
+        f.sha256 not in found_in and _must_have_seen(f, sighting) for f in frames
     )
+
+
+def _must_have_seen(frame: Frame, sighting: Sighting) -> bool:
+    closest = min(sighting.detections, key=lambda d: _apart(d, frame))
+    apart = _apart(closest, frame)
+    if frame.footprint is None or closest.position is None:
+        return False
+    if apart > timedelta(seconds=LONGEST_MOTION_S[sighting.object_class]):
+        return False
+    drift_m = SPEED_SIGMA_M_S[sighting.object_class] * apart.total_seconds()
+    reach_m = REACH_SIGMAS * ((closest.error_m or 0.0) + drift_m)
+    return _holds_circle(frame.footprint, closest.position, reach_m)
+
+
+def _apart(detection: Detection, frame: Frame) -> timedelta:
+    if detection.taken_at_utc is None:
+        return timedelta.max
+    return abs(detection.taken_at_utc - frame.taken_at_utc)
+
+
+def _holds_circle(ring: Sequence[LonLat], centre: LonLat, radius_m: float) -> bool:
+    seen = shapely.Polygon([offset_m(centre, point) for point in ring])
+    middle = shapely.Point(0, 0)
+    return bool(seen.contains(middle) and seen.exterior.distance(middle) >= radius_m)

@@ -28,17 +28,29 @@ SPEED_SIGMA_M_S = {
     ObjectClass.BOAT: 6.0,
     ObjectClass.FISHING_GEAR: 0.05,
 }
-# After this the last place says nothing any more, and the motion allowed stops growing.
+# After this the last place says nothing any more of where such a thing is now, and what is found
+# later is another sighting. A boat crosses a frame in seconds; the next line of a survey comes
+# after a minute or two, when a feeding dugong is still near; gear stays.
 LONGEST_MOTION_S = {
-    ObjectClass.DUGONG: 60.0,
+    ObjectClass.DUGONG: 180.0,
     ObjectClass.BOAT: 20.0,
-    ObjectClass.FISHING_GEAR: 60.0,
+    ObjectClass.FISHING_GEAR: 24 * 3600.0,
+}
+# However long the time, a place farther than this from the last one is another animal's. A feeding
+# dugong stays within some tens of metres over the minutes between two lines.
+FARTHEST_DRIFT_M = {
+    ObjectClass.DUGONG: 15.0,
+    ObjectClass.BOAT: 120.0,
+    ObjectClass.FISHING_GEAR: 3.0,
 }
 GATE_SIGMAS = 3.0
-# A box's length on the ground is a cue too: a factor of 1.5 weighs like one sigma of distance.
+# A box's length on the ground is a cue too: a factor of 1.5 weighs like one sigma of distance, and
+# a boat is not another of three times its length.
 LENGTH_SIGMA = log(1.5)
 # A speed is told only when the track is longer in time than this and longer in way than its error.
 SHORTEST_TRACK_S = 1.0
+# How far a boat at anchor swings, as 1 sigma.
+SWING_M = 5.0
 
 
 class AssociationError(LibongError, ValueError):
@@ -55,22 +67,32 @@ class _Track:
     def last(self) -> Detection:
         return self.detections[-1]
 
+    @property
+    def lies_still(self) -> bool:
+        """Say whether this is a boat seen twice in one place: moored, it is there later too."""
+        return (
+            self.last.object_class is ObjectClass.BOAT
+            and len(self.detections) > 1
+            and self._velocity_m_s() is None
+        )
+
     def predicted(self, at: datetime) -> tuple[LonLat, float]:
         """Where the object should be and its 1 sigma, without the new detection's own error."""
         last = self.last
         dt_s = (at - _time(last)).total_seconds()
         sigma_speed = SPEED_SIGMA_M_S[last.object_class]
-        allowed_s = min(dt_s, LONGEST_MOTION_S[last.object_class])
-        place, drift_m = _place(last), sigma_speed * allowed_s
-        velocity = self._velocity_m_s()
-        if velocity is not None and dt_s <= LONGEST_MOTION_S[last.object_class]:
+        place = _place(last)
+        drift_m = min(sigma_speed * dt_s, FARTHEST_DRIFT_M[last.object_class])
+        if self.lies_still:
+            drift_m = min(drift_m, SWING_M)
+        elif last.object_class is ObjectClass.BOAT and (velocity := self._velocity_m_s()):
             place = _moved(place, velocity[0] * dt_s, velocity[1] * dt_s)
             drift_m /= 3  # a boat on its way keeps its way
         return place, hypot(drift_m, _error(last))
 
     def _velocity_m_s(self) -> tuple[float, float] | None:
-        """East and north speed over the last two detections of a boat plainly under way."""
-        if len(self.detections) < 2 or self.last.object_class is not ObjectClass.BOAT:
+        """East and north speed over the last two detections; None where they show no motion."""
+        if len(self.detections) < 2:
             return None
         a, b = self.detections[-2], self.last
         dt_s = (_time(b) - _time(a)).total_seconds()
@@ -144,13 +166,19 @@ def _cost(track: _Track, detection: Detection, length_m: LengthOf | None) -> flo
     """Squared distance of prediction and detection in sigmas; infinite outside the gate."""
     if track.last.object_class is not detection.object_class:
         return float("inf")
+    elapsed_s = (_time(detection) - _time(track.last)).total_seconds()
+    if elapsed_s > LONGEST_MOTION_S[detection.object_class] and not track.lies_still:
+        return float("inf")
     place, sigma_m = track.predicted(_time(detection))
     extent_m = _extent(track.last, length_m) + _extent(detection, length_m)
     sigma_m = hypot(sigma_m, _error(detection), extent_m / GATE_SIGMAS)
     sigmas = hypot(*offset_m(place, _place(detection))) / sigma_m
     if sigmas > GATE_SIGMAS:
         return float("inf")
-    return sigmas**2 + _length_cost(track.last, detection, length_m)
+    length_sigmas = _length_sigmas(track.last, detection, length_m)
+    if length_sigmas > GATE_SIGMAS:
+        return float("inf")
+    return sigmas**2 + length_sigmas**2
 
 
 def _extent(detection: Detection, length_m: LengthOf | None) -> float:
@@ -160,12 +188,13 @@ def _extent(detection: Detection, length_m: LengthOf | None) -> float:
     return (length_m(detection) or 0.0) / 2
 
 
-def _length_cost(a: Detection, b: Detection, length_m: LengthOf | None) -> float:
+def _length_sigmas(a: Detection, b: Detection, length_m: LengthOf | None) -> float:
+    """How far two boxes' ground lengths differ, in sigmas; 0 where that says nothing."""
     lengths = [length_m(d) for d in (a, b)] if length_m is not None else []
     known = [x for x in lengths if x]
     if len(known) < 2 or a.object_class is ObjectClass.FISHING_GEAR:
         return 0.0  # how much of a line is in view changes from frame to frame
-    return min((log(known[0] / known[1]) / LENGTH_SIGMA) ** 2, 9.0)
+    return abs(log(known[0] / known[1])) / LENGTH_SIGMA
 
 
 def _sighting(track: _Track, flight_id: str) -> Sighting:
@@ -213,8 +242,10 @@ def _speed(detections: Sequence[Detection]) -> tuple[float | None, float | None]
     dt_s = (_time(b) - _time(a)).total_seconds()
     if dt_s < SHORTEST_TRACK_S or a.object_class is ObjectClass.FISHING_GEAR:
         return None, None
-    sigma_m = hypot(_error(a), _error(b))
-    return hypot(*offset_m(_place(a), _place(b))) / dt_s, sigma_m / dt_s
+    way_m, sigma_m = hypot(*offset_m(_place(a), _place(b))), hypot(_error(a), _error(b))
+    if way_m < sigma_m:
+        return None, None
+    return way_m / dt_s, sigma_m / dt_s
 
 
 def _moved(origin: LonLat, east_m: float, north_m: float) -> LonLat:

@@ -23,9 +23,9 @@ def decode_bgr(path: Path, *, scale_denominator: int = 1) -> npt.NDArray[np.uint
     """Decode a picture to an H x W x 3 array of blue, green, red: JPEG, or what else OpenCV reads.
 
     `scale_denominator` 1, 2, 4 or 8 reduces the picture while it is decoded (of a JPEG in the DCT
-    domain, far cheaper than shrinking it later); sides round up. The Exif orientation is not applied, so that
-    pixel places agree with `CameraIntrinsics`. Raises PhotoError for a photo that is not whole, and
-    ValueError for another denominator.
+    domain, far cheaper than shrinking it later); sides round up. The Exif orientation is not
+    applied, so that pixel places agree with `CameraIntrinsics`. Raises PhotoError for a photo that
+    is not whole, and ValueError for another denominator.
     """
     if scale_denominator not in _FLAG_BY_DENOMINATOR:
         raise ValueError(f"scale_denominator must be 1, 2, 4 or 8; got {scale_denominator}")

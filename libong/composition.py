@@ -6,7 +6,7 @@ from pathlib import Path
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
 from detection.manifest import load_manifest
-from libong.settings import Settings
+from libong.settings import Settings, SettingsError
 from patrol.media import MediaStore
 from patrol.site import Site, load_site, shipped_site
 from patrol.store import Store
@@ -14,16 +14,27 @@ from patrol.store import Store
 
 def open_store(settings: Settings) -> Store:
     """Open the database, bringing its schema up to date."""
-    if settings.store_url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not settings.database_url:
+        settings.make_data_dir()
     store = Store(settings.store_url)
     store.migrate()
     return store
 
 
 def open_media(settings: Settings) -> MediaStore:
-    """Open the media store."""
-    return MediaStore(settings.media_store_url)
+    """Open the media store.
+
+    Raises:
+        SettingsError: for a URL whose kind of storage is not installed.
+    """
+    if not settings.media_url:
+        settings.make_data_dir()
+    try:
+        return MediaStore(settings.media_store_url)
+    except (ValueError, ImportError, OSError) as exc:
+        raise SettingsError(
+            f"LIBONG_MEDIA_URL {settings.media_store_url} cannot be opened: {exc}"
+        ) from exc
 
 
 def open_site(name: str, *, sea_level_ellipsoid_m: float | None = None) -> Site:

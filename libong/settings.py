@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -101,15 +103,36 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
         path = self.data_dir / "secret_key"
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            key = secrets.token_urlsafe(48)
-            file.write(key + "\n")
+        self.make_data_dir()
+        if not path.exists():
+            # mkstemp makes the file private; the link appears whole, or another process's does
+            handle, made = tempfile.mkstemp(dir=self.data_dir)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48) + "\n")
+            with suppress(FileExistsError):
+                os.link(made, path)
+            Path(made).unlink()
+        key = path.read_text(encoding="ascii").strip()
+        if len(key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"{path} holds no key of at least {SHORTEST_SECRET} characters; delete it to have "
+                "one made (all logins end)"
+            )
         return key
+
+    def make_data_dir(self) -> None:
+        """Make the data folder, readable by its owner alone: it holds where animals were.
+
+        Raises:
+            SettingsError: when it cannot be made.
+        """
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise SettingsError(
+                f"the data folder {self.data_dir} cannot be made ({exc.strerror}); "
+                "set LIBONG_DATA_DIR to a folder you may write to"
+            ) from exc
 
 
 def read_settings(**overrides: object) -> Settings:

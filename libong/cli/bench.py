@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from detection.detector import Detector
+from ingest.errors import LibongError
 from ingest.flight import read_flight
 from ingest.frame import Frame
 from libong.cli.output import JsonOption, console, print_json
@@ -20,6 +21,11 @@ from libong.settings import HOUSE, read_settings
 
 ROUNDS = 3
 DEFAULT_FLIGHT = HOUSE / "sample_flights" / "seagrass_survey"
+
+
+class NothingToTimeError(LibongError, ValueError):
+    """A benchmark without a single usable file."""
+
 
 app = typer.Typer(no_args_is_help=False, invoke_without_command=True)
 
@@ -65,6 +71,8 @@ def _detect_rows(paths: Sequence[Path]) -> list[Row]:
     """Time both ways on the same frames, engine and weights, taking turns; medians are told."""
     settings = read_settings()
     frames = read_flight(paths, open_site(settings.site).reference).frames
+    if not any(frame.gsd_cm for frame in frames):
+        raise NothingToTimeError("no located photo to time; name a folder of them")
     detector = open_detector(settings)
     ours, peer = [], []
     for frame in frames:

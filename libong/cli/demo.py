@@ -11,7 +11,7 @@ import typer
 from api.auth import hash_password
 from libong.cli.flights import print_report
 from libong.cli.output import console, progress_bar
-from libong.cli.serve import run_server
+from libong.cli.serve import check_port, run_server
 from libong.composition import open_detector, open_media, open_site, open_store
 from libong.pipeline import process_flight
 from libong.settings import HOUSE, Settings, read_settings
@@ -37,8 +37,12 @@ def demo(
     Uses a database of its own. The officer's account gets a new random password on every run, and
     the pages show the day of the sample flights.
     """
-    settings = read_settings(data_dir=data_dir, port=port, database_url="", media_url="")
-    site = open_site("koh_libong")
+    settings = read_settings(
+        data_dir=data_dir, port=port, database_url="", media_url="", site="koh_libong"
+    )
+    if serve:
+        check_port(settings)
+    site = open_site(settings.site)
     with closing(open_store(settings)) as store:
         detector = open_detector(settings)
         for folder in sorted(p for p in (HOUSE / "sample_flights").iterdir() if p.is_dir()):

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import typer
 from rich.table import Table
+from rich.text import Text
 
+from detection.detector import Detector
 from detection.engine import OpenVinoEngine
 from detection.manifest import load_manifest
 from ingest.errors import LibongError
@@ -47,7 +49,8 @@ def doctor(as_json: JsonOption = False) -> None:
     else:
         table = Table("part", "", "detail")
         for f in findings:
-            table.add_row(f.what, "[green]well[/]" if f.well else "[red]wrong[/]", f.detail)
+            verdict = Text("well", "green") if f.well else Text("wrong", "red")
+            table.add_row(f.what, verdict, f.detail)
         console.print(table)
     if not all(f.well for f in findings):
         raise typer.Exit(Exit.PARTIAL)
@@ -63,6 +66,7 @@ def _look(what: str, check: Callable[[], str]) -> Finding:
 def _model(settings: Settings) -> str:
     manifest = load_manifest(settings.model)
     engine = OpenVinoEngine(settings.model.parent / manifest.file, manifest.input_px)
+    Detector(engine, manifest)
     (raw,) = engine.infer([np.zeros((manifest.input_px, manifest.input_px, 3), np.uint8)])
     return f"{manifest.file}, {manifest.architecture}, output {raw.shape[0]} x {raw.shape[1]}"
 

@@ -1,7 +1,7 @@
 """Commands on files from a drone: frames, detect, process, locate."""
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,15 +13,17 @@ from rich.table import Table
 
 from detection.detector import Detector, Picture
 from detection.types import Detection
-from ingest.errors import PhotoError
+from ingest.archive import is_zip, unpack
+from ingest.errors import LibongError, PhotoError
 from ingest.flight import photo_paths, read_flight, read_frame
 from ingest.frame import Flight, RefusedFile
 from ingest.pose_check import PoseCheck, check_poses
 from ingest.projection import SeaView
 from ingest.report import frame_document, refusal_document
-from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
+from ingest.site_reference import SiteReference
+from libong.cli.output import Exit, JsonOption, console, print_json, progress_bar
 from libong.composition import open_detector, open_media, open_site, open_store
-from libong.pipeline import FlightReport, process_flight
+from libong.pipeline import FlightReport, Progress, process_flight
 from libong.settings import read_settings
 
 Paths = Annotated[
@@ -38,6 +40,38 @@ SeaLevelOption = Annotated[
         help="Height of the sea above the WGS 84 ellipsoid, for photos with ellipsoidal heights.",
     ),
 ]
+
+
+class NoPhotoError(LibongError, ValueError):
+    """Folders without a single photo."""
+
+
+class OutsidePictureError(LibongError, ValueError):
+    """A pixel that a picture does not have."""
+
+
+@contextmanager
+def _flight_of(paths: Sequence[Path], where: SiteReference) -> Iterator[tuple[Flight, Progress]]:
+    """Read photos, folders and ZIPs, with a progress bar; what was unpacked is there within.
+
+    Raises:
+        NoPhotoError: when there is nothing to read at all.
+    """
+    with TemporaryDirectory(prefix="libong-") as unpacked, progress_bar() as progress:
+        flight = read_flight(
+            paths,
+            where,
+            on_progress=lambda done, total: progress("read", done, total),
+            work_folder=Path(unpacked),
+        )
+        if not flight.frames and not flight.refused:
+            raise NoPhotoError(_nothing_in(paths))
+        yield flight, progress
+
+
+def _nothing_in(paths: Sequence[Path]) -> str:
+    named = ", ".join(str(path) for path in paths)
+    return f"no photo in {named}; name a folder with a drone's JPEG photos, or a ZIP of them"
 
 
 def register(app: typer.Typer) -> None:
@@ -74,13 +108,7 @@ def frames(
     where = open_site(
         site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m
     ).reference
-    with TemporaryDirectory(prefix="libong-") as unpacked, progress_bar() as progress:
-        flight = read_flight(
-            paths,
-            where,
-            on_progress=lambda done, total: progress("read", done, total),
-            work_folder=Path(unpacked),
-        )
+    with _flight_of(paths, where) as (flight, progress):
         check = None
         if check_overlap:
             check = check_poses(
@@ -175,7 +203,7 @@ def detect(
     sea_level_ellipsoid_m: SeaLevelOption = None,
     min_score: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="One score for all classes, instead of the model's own."),
+        typer.Option(min=0.01, max=1, help="One score for all classes, not the model's own."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -186,45 +214,74 @@ def detect(
     settings = read_settings()
     where = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m).reference
     detector = open_detector(settings, min_score=min_score)
-    documents, failed = [], 0
-    files = photo_paths(paths)
-    with progress_bar() as progress:
-        for done, path in enumerate(files):
-            progress("detect", done, len(files))
-            try:
-                frame = read_frame(path, where)
-            except PhotoError as unlocated:
-                document = _detect_unlocated(path, detector, unlocated)
-            else:
-                document = _detection_document(path, detector.detect(frame), None)
-            failed += document["error"] is not None
-            documents.append(document)
-        progress("detect", len(files), len(files))
+    with TemporaryDirectory(prefix="libong-") as folder, progress_bar() as progress:
+        pictures, refused = _pictures(paths, Path(folder))
+        if not pictures and not refused:
+            raise NoPhotoError(_nothing_in(paths))
+        documents = [_detection_document(str(r.path), (), r.reason.text) for r in refused]
+        for done, (shown, path) in enumerate(pictures):
+            progress("detect", done, len(pictures))
+            documents.append(_detect_one(shown, path, where, detector))
+        progress("detect", len(pictures), len(pictures))
     if as_json:
         print_json(documents)
     else:
         _print_detections(documents)
+    failed = sum(document["error"] is not None for document in documents)
     if failed:
         raise typer.Exit(Exit.PARTIAL if failed < len(documents) else Exit.BAD_INPUT)
 
 
-def _detect_unlocated(path: Path, detector: Detector, why: PhotoError) -> dict[str, Any]:
+def _pictures(
+    paths: Sequence[Path], work_folder: Path
+) -> tuple[list[tuple[str, Path]], list[RefusedFile]]:
+    """List the files to search, each with the name to show; ZIPs are unpacked into a folder."""
+    pictures: list[tuple[str, Path]] = []
+    refused: list[RefusedFile] = []
+    for number, path in enumerate(photo_paths(paths)):
+        if not is_zip(path):
+            pictures.append((str(path), path))
+            continue
+        into = work_folder / str(number)
+        unpacked = unpack(path, into)
+        pictures += [(str(path / file.relative_to(into)), file) for file in unpacked.files]
+        refused += unpacked.refused
+    return pictures, refused
+
+
+def _detect_one(shown: str, path: Path, where: SiteReference, detector: Detector) -> dict[str, Any]:
+    """Search one file; one that cannot be placed on the sea is searched without place."""
+    try:
+        frame = read_frame(path, where)
+    except PhotoError as unlocated:
+        return _detect_unlocated(shown, path, detector, unlocated)
+    try:
+        return _detection_document(shown, detector.detect(frame), None)
+    except PhotoError as broken:
+        return _detection_document(shown, (), str(broken))
+
+
+def _detect_unlocated(
+    shown: str, path: Path, detector: Detector, why: PhotoError
+) -> dict[str, Any]:
     """Search a picture that ingest refused as a frame, when its pixels can be read at all."""
     try:
         with Image.open(path) as picture, path.open("rb") as file:
             sha256 = file_digest(file, "sha256").hexdigest()
             width_px, height_px = picture.size
         found = detector.detect_unlocated(Picture(path, sha256, width_px, height_px))
-    except (PhotoError, UnidentifiedImageError, Image.DecompressionBombError, OSError) as exc:
-        return _detection_document(path, (), f"{exc}")
-    return _detection_document(path, found, None) | {"warnings": [str(why)]}
+    except UnidentifiedImageError:
+        return _detection_document(shown, (), "the file is no picture that can be read")
+    except (PhotoError, Image.DecompressionBombError, OSError) as exc:
+        return _detection_document(shown, (), f"{exc}")
+    return _detection_document(shown, found, None) | {"warnings": [str(why)]}
 
 
 def _detection_document(
-    path: Path, found: Sequence[Detection], error: str | None
+    shown: str, found: Sequence[Detection], error: str | None
 ) -> dict[str, Any]:
     return {
-        "path": str(path),
+        "path": shown,
         "detections": [
             {
                 "class": d.object_class.value,
@@ -273,6 +330,8 @@ def process(
     and the rest of the flight goes on (exit code 1).
     """
     settings = read_settings()
+    if not photo_paths(paths):
+        raise NoPhotoError(_nothing_in(paths))
     place = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m)
     with closing(open_store(settings)) as store, progress_bar() as progress:
         report = process_flight(
@@ -329,7 +388,7 @@ def print_report(report: FlightReport) -> None:
     """Print a processed flight as tables."""
     known = " (processed before; nothing changed)" if report.already_logged else ""
     console.print(
-        f"flight [bold]{report.flight_id}[/bold]{known}: {report.frames} frames, "
+        f"flight {report.flight_id}{known}: {report.frames} frames, "
         f"{len(report.refused)} refused, {report.detections} detections"
     )
     sightings = Table("sighting", "lon", "lat", "± m", "frames", "score", title="Sightings")
@@ -374,11 +433,10 @@ def locate(
     ).reference
     frame = read_frame(photo, where)
     if not (0 <= x <= frame.width_px and 0 <= y <= frame.height_px):
-        messages.print(
-            f"[bold red]error:[/bold red] the picture has {frame.width_px} x {frame.height_px} "
-            f"pixels; {x:g}, {y:g} is outside it"
+        raise OutsidePictureError(
+            f"the picture has {frame.width_px} x {frame.height_px} pixels; "
+            f"{x:g}, {y:g} is outside it"
         )
-        raise typer.Exit(Exit.BAD_INPUT)
     ground = SeaView(frame.camera, frame.pose).to_ground((x, y))
     if as_json:
         print_json(

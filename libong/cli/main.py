@@ -6,7 +6,7 @@ import typer
 
 from ingest.errors import LibongError
 from libong.cli import accounts, bench, demo, doctor, flights, models, records, serve, telemetry
-from libong.cli.output import Exit, messages
+from libong.cli.output import Exit, print_error
 
 app = typer.Typer(
     name="libong",
@@ -37,5 +37,5 @@ def main() -> None:
     try:
         app()
     except LibongError as exc:
-        messages.print(f"[bold red]error:[/bold red] {exc}", highlight=False, soft_wrap=True)
+        print_error(str(exc))
         sys.exit(Exit.BAD_INPUT)

@@ -167,7 +167,7 @@ def evaluate(
 
 
 def _print_evaluation(document: dict[str, Any]) -> None:
-    console.print(f"[bold]{document['caveat']}[/bold]")
+    console.print(document["caveat"])
     by_class = document["rendered_test_flights"]
     columns = list(next(iter(by_class.values())))
     table = Table("class", *columns, title=f"{document['frames']} rendered frames")

@@ -10,15 +10,22 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from libong.pipeline import Progress as ProgressCallback
 
 # A pipe or a file has no width; rich would take 80 columns and break names apart.
 PIPED_WIDTH = 160
-console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
-messages = Console(stderr=True)
+# Names of files and people are data, never markup: a bracket in one must not change what is shown.
+console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, markup=False)
+messages = Console(stderr=True, markup=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def print_error(text: str) -> None:
+    """Say on standard error, in one line, what went wrong."""
+    messages.print(Text("error: ", style="bold red") + Text(text), soft_wrap=True)
 
 
 class Exit(IntEnum):

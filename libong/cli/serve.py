@@ -1,5 +1,6 @@
 """libong serve: alerts for officers and the map for everyone."""
 
+import socket
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.deps import ApiSettings
+from ingest.errors import LibongError
 from libong.cli.output import console
 from libong.composition import open_media, open_site, open_store
 from libong.settings import Settings, read_settings
@@ -31,8 +33,27 @@ def serve(
     run_server(read_settings(host=host, port=port))
 
 
+class PortTakenError(LibongError, OSError):
+    """An address that the service cannot listen on."""
+
+
+def check_port(settings: Settings) -> None:
+    """Raise PortTakenError, with what to do, when the service could not listen."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as exc:
+            raise PortTakenError(
+                f"cannot listen on {settings.host}, port {settings.port}: {exc.strerror}; "
+                "stop what is there, or choose another with --port"
+            ) from exc
+
+
 def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
     """Serve until stopped; `now` is the service's clock, aware UTC."""
+    check_port(settings)
     with closing(open_store(settings)) as store:
         app = create_app(
             ApiSettings(
@@ -51,4 +72,6 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
             "stop with Ctrl+C",
             highlight=False,
         )
+        if settings.cookies_over_https_only:
+            console.print("logins work over HTTPS only: put a TLS proxy before this address")
         uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")

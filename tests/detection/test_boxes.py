@@ -1,6 +1,6 @@
 import numpy as np
 
-from detection.boxes import areas, decode, intersections
+from detection.boxes import MOST_BOXES_A_TILE, areas, decode, intersections
 
 
 def test_decode_keeps_the_best_class_at_its_own_threshold():
@@ -20,3 +20,11 @@ def test_intersections_and_areas():
     b = np.array([[5, 5, 15, 15], [20, 20, 30, 30]], np.float32)
     assert intersections(a, b).tolist() == [[25, 0]]
     assert areas(b).tolist() == [100, 100]
+
+
+def test_of_too_many_boxes_the_best_stay():
+    raw = np.zeros((7, 1000), np.float32)
+    raw[4] = np.linspace(0.001, 1, 1000)
+    _, scores, _ = decode(raw, np.zeros(3, np.float32))
+    assert len(scores) == MOST_BOXES_A_TILE
+    assert scores.min() > 0.69

@@ -23,6 +23,7 @@ class ColourEngine:
     """Stands in for the network: one anchor for each blob of a class's colour."""
 
     input_px = 640
+    outputs = 7
 
     def __init__(self):
         self.tiles_seen = 0

@@ -79,10 +79,18 @@ def test_frames_without_sea_in_view_say_nothing():
 
 def test_a_boat_may_have_gone_when_the_drone_comes_back():
     later = [frame(n, t_s=600 + n) for n in range(1, 6)]
-    (boat,) = associate([found(B, 0, 0.35)], "f")
+    (boat,) = associate([found(B, 0, 0.35, east_m=20)], "f")
     assert borne_out([boat], [frame(0), *later], THRESHOLDS) == (boat,)
     soon = [frame(n) for n in range(1, 6)]
-    assert borne_out([boat], [frame(0), *soon], THRESHOLDS) == ()
+    assert borne_out([boat], [frame(0), *soon], THRESHOLDS) == (boat,)
+    at_once = [frame(n, t_s=0.5 * n) for n in range(1, 4)]
+    assert borne_out([boat], [frame(0), *at_once], THRESHOLDS) == ()
+
+
+def test_a_thing_at_the_edge_of_view_may_have_been_missed():
+    frames = [frame(n) for n in range(5)]
+    (edge,) = associate([found(D, 0, 0.35, east_m=HALF_M - 3)], "f")
+    assert borne_out([edge], frames, THRESHOLDS) == (edge,)
 
 
 def test_a_higher_threshold_asks_for_a_stronger_look():

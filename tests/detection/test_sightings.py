@@ -74,6 +74,38 @@ def test_a_boat_moored_far_away_is_another():
     assert len(associate([seen(B, 0, 0, 0), seen(B, 1, 400, 0)], "f")) == 2
 
 
+def test_two_moored_boats_are_two_and_neither_has_a_speed():
+    first = [seen(B, f, 0, 0) for f in range(4)]
+    second = [seen(B, f, 300, 0) for f in range(9, 13)]  # 20 s later
+    sightings = associate(first + second, "f")
+    assert [len(s.detections) for s in sightings] == [4, 4]
+    assert [s.speed_m_s for s in sightings] == [None, None]
+
+
+def test_a_moored_boat_seen_again_on_the_next_line_is_the_same():
+    twice = [seen(B, f, f % 2, 0) for f in range(3)] + [seen(B, f, 2, 1) for f in range(20, 23)]
+    assert [len(s.detections) for s in associate(twice, "f")] == [6]
+
+
+def test_a_boat_that_left_is_not_another_that_came_half_an_hour_later():
+    assert len(associate([seen(B, 0, 0, 0), seen(B, 450, 200, 0)], "f")) == 2
+
+
+def test_a_small_boat_is_not_a_large_one():
+    length = LengthOf({f"{f:064x}": 5.0 for f in range(4)})
+    boats = [seen(B, 0, 0, 0, length_px=60), seen(B, 1, 10, 0, length_px=600)]
+    assert len(associate(boats, "f", length_m=length)) == 2
+
+
+def test_two_dugongs_far_apart_in_place_and_time_are_two():
+    assert len(associate([seen(D, 0, 0, 0), seen(D, 300, 100, 0)], "f")) == 2
+
+
+def test_a_way_shorter_than_its_error_is_no_speed():
+    (boat,) = associate([seen(B, 0, 0, 0), seen(B, 1, 1.0, 0)], "f")
+    assert boat.speed_m_s is None
+
+
 def test_anchored_gear_is_one_place_with_the_spread_as_error():
     found = [seen(G, f, dx, 0, error_m=2.0) for f, dx in enumerate((0.0, 2.0, 4.0))]
     (sighting,) = associate(found, "f")

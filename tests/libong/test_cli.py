@@ -2,22 +2,26 @@
 
 import json
 import os
+import socket
+import stat
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 HOUSE = Path(__file__).resolve().parents[2]
 SURVEY = HOUSE / "sample_flights" / "seagrass_survey"
 FAULTS = HOUSE / "sample_flights" / "with_faults"
 
 
-def run(data_dir, *arguments, stdin=""):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("LIBONG_")}
+def run(data_dir, *arguments, stdin="", **variables):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LIBONG_")} | variables
     return subprocess.run(
         [sys.executable, "-c", "from libong.cli.main import main; main()", *map(str, arguments)],
-        env=environment | {"LIBONG_DATA_DIR": str(data_dir), "PYTHONWARNINGS": "error"},
+        env={"LIBONG_DATA_DIR": str(data_dir), "PYTHONWARNINGS": "error"} | environment,
         input=stdin,
         capture_output=True,
         text=True,
@@ -91,17 +95,92 @@ def test_locate_refuses_a_pixel_outside(tmp_path, x, y):
     assert "is outside it" in done.stderr
 
 
-def test_detect_takes_a_picture_without_place(tmp_path):
-    from PIL import Image
-
-    path = tmp_path / "plain.png"
-    Image.new("RGB", (700, 500), (40, 110, 120)).save(path)
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_detect_takes_a_picture_without_place(tmp_path, suffix):
+    path = tmp_path / f"plain.{suffix}"
+    with Image.open(SURVEY / "LIBONG_0009.JPG") as photo:  # the boat's
+        photo.convert("RGB").save(path)
     done = run(tmp_path, "detect", path, "--json")
     assert done.returncode == 0, done.stderr
     (document,) = json.loads(done.stdout)
     assert document["error"] is None
     assert document["warnings"]
-    assert all(d["lon"] is None for d in document["detections"])
+    assert "boat" in [d["class"] for d in document["detections"]]
+    assert all(d["lon"] is d["lat"] is d["error_m"] is None for d in document["detections"])
+
+
+def zipped(tmp_path, *names):
+    path = tmp_path / "flight.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.write(SURVEY / name, name)
+        archive.writestr("broken.jpg", "no picture")
+    return path
+
+
+def test_a_zip_is_taken_by_frames_and_detect(tmp_path):
+    path = zipped(tmp_path, "LIBONG_0009.JPG")
+    found = run(tmp_path, "detect", path, "--json")
+    assert found.returncode == 1
+    documents = {Path(d["path"]).name: d for d in json.loads(found.stdout)}
+    assert documents["LIBONG_0009.JPG"]["path"] == f"{path}/LIBONG_0009.JPG"
+    assert documents["LIBONG_0009.JPG"]["detections"]
+    assert documents["broken.jpg"]["error"]
+    frames = run(tmp_path, "frames", path, "--json")
+    assert frames.returncode == 1
+    assert sum(d["error"] is None for d in json.loads(frames.stdout)) == 1
+
+
+@pytest.mark.parametrize("command", ["frames", "detect", "process", "bench"])
+def test_a_folder_without_photos_is_told_and_logged_nowhere(tmp_path, command):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    words = ["bench", "detect"] if command == "bench" else [command]
+    done = run(tmp_path, *words, empty)
+    assert done.returncode == 2
+    assert "no " in done.stderr
+    assert "photo" in done.stderr
+    assert json.loads(run(tmp_path, "flights", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[bold]", "a[red]b"])
+def test_brackets_in_names_are_shown_as_they_are(tmp_path, name):
+    added = run(tmp_path, "user", "add", name)
+    assert added.returncode == 0, added.stderr
+    assert f"added officer {name}" in added.stdout
+    assert name in run(tmp_path, "user", "list").stdout
+    unknown = run(tmp_path, "zones", "list", "--site", name)
+    assert unknown.returncode == 2
+    assert name in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("LIBONG_DATA_DIR", "/proc/nowhere"), ("LIBONG_MEDIA_URL", "foo://x")],
+)
+def test_a_place_that_cannot_be_written_is_named_by_its_variable(tmp_path, variable, value):
+    done = run(tmp_path, "process", SURVEY, **{variable: value})
+    assert done.returncode == 2
+    assert variable in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_told_before_anything_else(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("serve", "demo"):
+            done = run(tmp_path, command, "--port", port)
+            assert done.returncode == 2
+            assert "--port" in done.stderr
+            assert "Sightings" not in done.stdout
+
+
+def test_the_data_folder_is_private(tmp_path):
+    folder = tmp_path / "data"
+    run(folder, "flights", "list")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_detect_of_no_picture_says_so(tmp_path):
@@ -135,15 +214,7 @@ def test_a_weak_password_is_refused(tmp_path):
 
 def test_doctor_finds_all_well_and_a_missing_model_wrong(tmp_path):
     assert run(tmp_path, "doctor").returncode == 0
-    environment_model = tmp_path / "none.json"
-    done = subprocess.run(
-        [sys.executable, "-c", "from libong.cli.main import main; main()", "doctor", "--json"],
-        env=os.environ | {"LIBONG_DATA_DIR": str(tmp_path), "LIBONG_MODEL": str(environment_model)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run(tmp_path, "doctor", "--json", LIBONG_MODEL=str(tmp_path / "none.json"))
     assert done.returncode == 1
     findings = {f["what"]: f for f in json.loads(done.stdout)}
     assert not findings["model"]["well"]

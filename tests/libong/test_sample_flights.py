@@ -99,8 +99,16 @@ def test_incidents_are_exactly_the_truth(processed, name):
 
 def test_mother_and_calf_are_two_sightings_of_many_boxes(processed):
     dugongs = [s for s in processed.survey.sightings if s.object_class is ObjectClass.DUGONG]
-    boxes = sum(len(s.detections) for s in dugongs)
-    assert boxes >= 3 * len(dugongs)
+    pairs = [
+        (a, b)
+        for a in dugongs
+        for b in dugongs
+        if a.sighting_id < b.sighting_id and distance_m(a.position, b.position) < 20
+    ]
+    ((one, other),) = pairs
+    assert min(len(one.detections), len(other.detections)) >= 3
+    shared = {d.frame_sha256 for d in one.detections} & {d.frame_sha256 for d in other.detections}
+    assert len(shared) >= 2
 
 
 def test_each_faulty_file_is_named_with_its_reason(processed):
