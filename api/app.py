@@ -14,6 +14,7 @@ from api.deps import ApiSettings, Services, giving, make_sessions
 from api.errors import install_error_answers
 from api.headers import PublicCompression, SecurityHeaders
 from api.pages import Pages, SiteTitle
+from api.public.held_statuses import HeldStatuses
 from api.public.router import public_router
 from api.public.zone_feature import feature_collection
 from api.routes import login, officer, v1
@@ -75,12 +76,9 @@ def create_app(
     )
     app.mount("/static/vendor/leaflet", StaticFiles(directory=LEAFLET_DIR))
     app.mount("/static", StaticFiles(directory=STATIC_DIR))
-    app.include_router(
-        # the one thing the public side is given of the store
-        public_router(
-            lambda: store.zone_statuses(site, services.today()), coast, pages, services.today
-        )
-    )
+    # the one thing the public side is given of the store
+    statuses = HeldStatuses(lambda: store.zone_statuses(site, services.today()), now)
+    app.include_router(public_router(statuses, coast, pages, services.today))
     # only requests to these carry the services; public ones hold nothing that leads to the store
     for router in (login.router, officer.router, v1.router):
         app.include_router(router, dependencies=[Depends(giving(services))])
