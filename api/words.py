@@ -63,6 +63,7 @@ REFUSAL_WORDS: Mapping[str, str] = {
     "no_camera": mark("The photo does not say which camera took it"),
     "bad_height": mark("The height above the sea makes no sense"),
     "duplicate": mark("The same photo twice"),
+    "known": mark("Processed before, in another flight"),
     "archive_too_large": mark("The ZIP is too large"),
     "bad_archive": mark("The ZIP, or this file in it, is broken"),
     "encrypted": mark("Locked with a password"),

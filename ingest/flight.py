@@ -1,7 +1,8 @@
 """A flight: everything one ranger sent at once, as ordered frames and refused files."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.archive import is_zip, unpack
@@ -12,7 +13,7 @@ from ingest.refusal import remedy_for
 from ingest.sidecar import is_sidecar
 from ingest.site_reference import SiteReference
 
-__all__ = ["photo_paths", "read_flight", "read_frame"]
+__all__ = ["leave_out", "photo_paths", "read_flight", "read_frame"]
 
 
 def read_flight(
@@ -63,8 +64,11 @@ def _read(path: Path, site: SiteReference, path_by_sha256: dict[str, Path]) -> F
             raise PhotoError("duplicate", f"the same content as {first.name}")
         return read_frame(path, site)
     except PhotoError as error:
-        reason = Note(error.code, str(error))
-        return RefusedFile(path, sha256, reason, remedy_for(error.code))
+        return _refused(path, sha256, error)
+
+
+def _refused(path: Path, sha256: str | None, error: PhotoError) -> RefusedFile:
+    return RefusedFile(path, sha256, Note(error.code, str(error)), remedy_for(error.code))
 
 
 def _unpack_zips(
@@ -97,6 +101,24 @@ def _new_folder(parent: Path, name: str) -> Path:
         folder = parent / f"{name} ({number})"
     folder.mkdir(parents=True)
     return folder
+
+
+def leave_out(flight: Flight, flight_by_sha256: Mapping[str, str]) -> Flight:
+    """Refuse the frames that another flight holds already, so that nothing is counted twice.
+
+    `flight_by_sha256` names that flight for each such frame's SHA-256.
+    """
+    refused = tuple(
+        _refused(
+            frame.path,
+            frame.sha256,
+            PhotoError("known", f"already processed in flight {flight_by_sha256[frame.sha256]}"),
+        )
+        for frame in flight.frames
+        if frame.sha256 in flight_by_sha256
+    )
+    new = tuple(frame for frame in flight.frames if frame.sha256 not in flight_by_sha256)
+    return replace(flight, frames=new, refused=flight.refused + refused)
 
 
 def _flight_id(sha256s: Iterable[str]) -> str:

@@ -27,6 +27,7 @@ WORDS_BY_CODE = {
     "no_camera": Words("of an unknown lens", "ไม่รู้ทางยาวโฟกัส"),
     "bad_height": Words("without a credible height", "ความสูงไม่น่าเชื่อถือ"),
     "duplicate": Words("sent twice", "ส่งซ้ำ"),
+    "known": Words("processed before", "ประมวลผลแล้ว"),
     "archive_too_large": Words("in too large a ZIP", "ZIP ใหญ่เกินไป"),
     "bad_archive": Words("broken in the ZIP", "เสียใน ZIP"),
     "encrypted": Words("locked with a password", "ติดรหัสผ่าน"),

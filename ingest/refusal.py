@@ -11,6 +11,7 @@ REMEDIES = {
     "no_camera": "Send the original photo, whose metadata tell the lens's focal length.",
     "bad_height": "Leave out photos from the ground; check the site's launch height and sea level.",
     "duplicate": "Nothing: the same photo is in this flight once already.",
+    "known": "Nothing: it counts in that flight already.",
     # of a ZIP or a file in one
     "archive_too_large": "Send several smaller ZIPs, or the photos themselves.",
     "bad_archive": "Make the ZIP again from the photos on the drone's card, and send it again.",

@@ -1,5 +1,6 @@
 """One flight, the whole way: read, check, detect, associate, judge, log; twice changes nothing."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ from detection.persistence import borne_out
 from detection.sightings import LengthOf, associate
 from detection.types import Detection, Sighting
 from ingest.errors import LibongError, PhotoError
-from ingest.flight import read_flight
+from ingest.flight import leave_out, read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
 from ingest.pose_check import check_poses
@@ -55,7 +56,8 @@ def process_flight(
     """Process the files of one flight, photos or ZIPs of them, and log what was found.
 
     `on_progress(stage, done, total)` is told of every file and frame. A flight that the store knows
-    already is not processed again: its report is read back.
+    already is not processed again: its report is read back. Frames of another flight are left out,
+    so that a folder sent again with more or fewer files counts nothing twice.
     """
     with TemporaryDirectory(prefix="libong-") as unpacked:
         flight = read_flight(
@@ -78,7 +80,13 @@ def _process(
     logged = _logged_report(flight.flight_id, site, store)
     if logged is not None:
         return logged
-    flight = _check_poses(flight, on_progress)
+    known = store.flights_of_frames([frame.sha256 for frame in flight.frames])
+    if flight.frames and len(known) == len(flight.frames):
+        holder, _ = Counter(known.values()).most_common(1)[0]
+        logged = _logged_report(holder, site, store)
+        if logged is not None:
+            return logged
+    flight = _check_poses(leave_out(flight, known), on_progress)
     flight, detections = _detect(flight, detector, on_progress)
     length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
     sightings = borne_out(

@@ -4,7 +4,7 @@ Values in, values out; every call is one transaction. Beside this module only th
 (`database`, `flight_table`, `ledger_table`) and `migrations/` speak SQL.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import case, select
@@ -38,6 +38,7 @@ from patrol.rows import FlightLogError, incident_of, user_of, zone_survey
 from patrol.site import Site
 from patrol.tables import (
     FlightRow,
+    FrameRow,
     IncidentRow,
     SurveyRow,
     UserRow,
@@ -142,6 +143,16 @@ class Store:
         if not found:
             raise UnknownFlight(f"no flight {flight_id!r} is logged; list them to see their ids")
         return found[0]
+
+    def flights_of_frames(self, sha256s: Collection[str]) -> dict[str, str]:
+        """Return the flight of each frame that is logged already, by the frame's SHA-256."""
+        query = select(FrameRow.sha256, FrameRow.flight_id).order_by(FrameRow.flight_id)
+        with self._reading() as session:
+            return {
+                sha256: flight_id
+                for piece in _pieces(sorted(sha256s))
+                for sha256, flight_id in session.execute(query.where(FrameRow.sha256.in_(piece)))
+            }
 
     def frames(self, flight_id: str) -> tuple[LoggedFrame, ...]:
         """Return a flight's frames in order of time; none for an unknown flight."""
@@ -350,6 +361,12 @@ class Store:
 
     def _writing(self) -> Session:
         return Session(self._database.writer, expire_on_commit=False)
+
+
+def _pieces(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """Cut a list so that no query has more values than a database takes."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def _storable(text: str) -> bool:

@@ -4,9 +4,12 @@ import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
+from detection.training.flight import render_flight
+from detection.training.random_flight import random_flight
 from detection.types import ObjectClass
 from ingest.lonlat import LonLat, distance_m
 from libong.composition import open_detector, open_media, open_site, open_store
@@ -139,6 +142,29 @@ def test_processing_again_changes_nothing(processed):
         processed.store.incidents(),
         processed.store.verify(),
     ) == before
+
+
+def test_the_good_files_sent_again_by_themselves_change_nothing(processed, tmp_path):
+    before = (processed.store.flights(), processed.store.incidents())
+    for photo in sorted((FLIGHTS / "with_faults").glob("LIBONG_000?.JPG")):
+        copy(photo, tmp_path / photo.name)
+    again = processed.process(tmp_path)
+    assert again.already_logged
+    assert again.flight_id == processed.faults.flight_id
+    assert (processed.store.flights(), processed.store.incidents()) == before
+
+
+def test_a_flight_sent_with_one_file_more_counts_nothing_twice(processed, tmp_path):
+    before = processed.store.incidents()
+    for photo in sorted((FLIGHTS / "with_faults").glob("LIBONG_000?.JPG")):
+        copy(photo, tmp_path / photo.name)
+    render_flight(random_flight("test", 4), tmp_path / "more")
+    more = processed.process(tmp_path)
+    assert Counter(r.reason.code for r in more.refused) == {"known": 6}
+    assert more.frames == 4
+    assert {i.flight_id for i in processed.store.incidents()} - {more.flight_id} == {
+        i.flight_id for i in before
+    }
 
 
 def test_another_site_may_not_take_over_a_flight(processed):
