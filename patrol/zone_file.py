@@ -11,6 +11,7 @@ import shapely.geometry
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ingest.errors import LibongError
+from patrol.watched_zones import overlap_fault, size_fault
 from patrol.zones import RuleName, Zone, ZoneKind
 
 _WGS84_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326")
@@ -73,6 +74,9 @@ def load_zones(path: Path) -> tuple[Zone, ...]:
         zone = _zone(feature, where)
         if any(zone.zone_id == other.zone_id for other in zones):
             raise SiteFileError(f"{where}: the zone_id is used twice; give each zone its own")
+        for fault in (size_fault(zone), *(overlap_fault(zone, other) for other in zones)):
+            if fault is not None:
+                raise SiteFileError(f"{where}: {fault}")
         zones.append(zone)
     return tuple(zones)
 

@@ -151,7 +151,7 @@ def test_a_missing_file_is_named(folder, name) -> None:
 def test_axes_swapped_where_both_fit_are_found_by_the_coast(folder) -> None:
     path = folder / "zones.geojson"
     document = json.loads(path.read_text())
-    ring = [[7.25, 40.0], [7.26, 40.0], [7.26, 40.01], [7.25, 40.0]]
+    ring = [[7.25, 40.0], [7.27, 40.0], [7.27, 40.02], [7.25, 40.0]]
     document["features"][1]["geometry"] = {"type": "Polygon", "coordinates": [ring]}
     path.write_text(json.dumps(document))
     with pytest.raises(SiteFileError, match=r"chu_hoi_seagrass.*coast.*axes swapped"):

@@ -181,3 +181,39 @@ def test_land_is_one_geometry_of_all_parts(written) -> None:
         load_land(
             written(changed(geometry={"type": "LineString", "coordinates": [[1, 1], [2, 2]]}))
         )
+
+
+def watched(zone_id: str, west: float, south: float, east: float, north: float) -> dict:
+    """A zone with the rule dugong_sighting, as a feature."""
+    feature = deepcopy(GOOD["features"][0])
+    feature["properties"] |= {"zone_id": zone_id, "rules": ["dugong_sighting"]}
+    feature["geometry"] = polygon((west, south), (east, south), (east, north), (west, north))
+    feature["geometry"]["coordinates"][0].append([west, south])
+    return feature
+
+
+@pytest.mark.parametrize(
+    ("boxes", "fault"),
+    [
+        ([(99.40, 7.20, 99.41, 7.21)], None),  # 122 ha
+        ([(99.40, 7.20, 99.406, 7.206)], r"\(z0\): .*at least 50 ha.*got 44\.2 ha"),
+        ([(99.40, 7.20, 99.48, 7.203)], r"\(z0\): .*a circle 400 m across.*narrower"),
+        ([(99.40, 7.20, 99.41, 7.21), (99.41, 7.20, 99.42, 7.21)], None),
+        ([(99.40, 7.20, 99.41, 7.21), (99.409995, 7.20, 99.42, 7.21)], None),  # rounded
+        (
+            [(99.40, 7.20, 99.41, 7.21), (99.409, 7.20, 99.42, 7.21)],
+            r"feature 2 \(z1\): overlaps z0 by 12\.3 ha",
+        ),
+    ],
+)
+def test_zones_that_would_pin_an_animal_down_are_refused(written, boxes, fault) -> None:
+    features = [watched(f"z{number}", *box) for number, box in enumerate(boxes)]
+    path = written({"type": "FeatureCollection", "features": features})
+    if fault is None:
+        assert len(load_zones(path)) == len(boxes)
+    else:
+        with pytest.raises(SiteFileError, match=fault):
+            load_zones(path)
+    for feature in features:  # without the rule the public learns nothing from them
+        feature["properties"]["rules"] = []
+    assert load_zones(written({"type": "FeatureCollection", "features": features}))

@@ -1,0 +1,70 @@
+"""What a zone must be like that tells the public of dugongs: so large that none is pinned down.
+
+A raised zone says that an animal is somewhere in it. So a zone must be wide, and two must not lie
+over each other: their statuses together would tell of the part they share.
+"""
+
+from math import cos, radians
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from ingest.lonlat import MEAN_EARTH_RADIUS_M
+from patrol.zones import RuleName, Zone
+
+# Assumptions, for no figure was found: one does not find a dugong in 50 ha (0.5 km²) of murky water
+# before it has swum on, and across 400 m a boat cannot be sent to it. The smallest shipped zone has
+# six times the area, and the narrowest holds a circle of 800 m.
+MIN_AREA_HA = 50.0
+MIN_WIDTH_M = 400.0
+
+# Neighbours drawn with rounded corners may cross by a sliver, in which nothing is pinned down.
+MAX_OVERLAP_HA = 0.1
+
+_METRES_PER_DEGREE = radians(1) * MEAN_EARTH_RADIUS_M
+
+
+def size_fault(zone: Zone) -> str | None:
+    """Return why a zone is too small for the rule dugong_sighting; None for one that fits."""
+    if RuleName.DUGONG_SIGHTING not in zone.rules:
+        return None
+    area_ha = _area_ha(zone.area)
+    if area_ha < MIN_AREA_HA:
+        return (
+            f"a zone with the rule {RuleName.DUGONG_SIGHTING} must have at least {MIN_AREA_HA:g} "
+            f"ha, or its status would pin an animal down; got {area_ha:.1f} ha: draw it larger, or "
+            "take the rule out"
+        )
+    # Drawn in by half the width, nothing is left of an outline that holds no such circle.
+    if _in_metres(zone.area).buffer(-MIN_WIDTH_M / 2).is_empty:
+        return (
+            f"a zone with the rule {RuleName.DUGONG_SIGHTING} must hold a circle {MIN_WIDTH_M:g} m "
+            "across, or its status would pin an animal down; this one is narrower everywhere: "
+            "draw it wider, or take the rule out"
+        )
+    return None
+
+
+def overlap_fault(zone: Zone, other: Zone) -> str | None:
+    """Return why two zones may not both have the rule dugong_sighting; None where they may."""
+    if not (RuleName.DUGONG_SIGHTING in zone.rules and RuleName.DUGONG_SIGHTING in other.rules):
+        return None
+    shared_ha = _area_ha(zone.area.intersection(other.area))
+    if shared_ha <= MAX_OVERLAP_HA:
+        return None
+    return (
+        f"overlaps {other.zone_id} by {shared_ha:.1f} ha, and both have the rule "
+        f"{RuleName.DUGONG_SIGHTING}: let them only touch, or take the rule out of one"
+    )
+
+
+def _area_ha(area: BaseGeometry) -> float:
+    return 0.0 if area.is_empty else float(_in_metres(area).area) / 10_000
+
+
+def _in_metres(area: BaseGeometry) -> BaseGeometry:
+    """Return an outline in metres, true to a percent over the few km of a zone."""
+    east_m = _METRES_PER_DEGREE * cos(radians(area.centroid.y))
+    metres = np.array((east_m, _METRES_PER_DEGREE))
+    return shapely.transform(area, lambda degrees: degrees * metres)
