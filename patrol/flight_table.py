@@ -65,13 +65,14 @@ def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
 
 def stored_flight_payload(session: Session, flight: FlightRow) -> str:
     """Return what the ledger says of a flight whose rows are as they are now."""
-    frames = select(FrameRow.sha256).where(FrameRow.flight_id == flight.flight_id)
+    refused = select(RefusedFileRow).where(RefusedFileRow.flight_id == flight.flight_id)
     surveys = select(SurveyRow).where(SurveyRow.flight_id == flight.flight_id)
     return flight_payload(
         site_id=flight.site_id,
         model_sha256=flight.model_sha256,
         received_at_utc=flight.received_at_utc,
-        frame_sha256s=session.scalars(frames.order_by(FrameRow.ordinal)),
+        frames=stored_frames(session, flight.flight_id),
+        refused=map(refused_file, session.scalars(refused.order_by(RefusedFileRow.ordinal))),
         sightings=stored_sightings(session, flight.flight_id),
         surveys=map(zone_survey, session.scalars(surveys)),
     )

@@ -4,14 +4,16 @@ Pure: entries in, entries and faults out. The store keeps the rows.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from detection.types import Sighting
+from ingest.frame import RefusedFile
 from patrol.coverage import ZoneSurvey
+from patrol.flight_log import LoggedFrame
 from patrol.incident import Incident, IncidentEvent, State
 
 # Written before whatever is hashed, so that no hash of this ledger means anything elsewhere.
@@ -184,17 +186,26 @@ def flight_payload(
     site_id: str,
     model_sha256: str,
     received_at_utc: datetime,
-    frame_sha256s: Iterable[str],
+    frames: Sequence[LoggedFrame],
+    refused: Iterable[RefusedFile],
     sightings: Iterable[Sighting],
     surveys: Iterable[ZoneSurvey],
 ) -> str:
-    """Return the payload of a logged flight: it vouches for frames, sightings and surveys."""
+    """Return the payload of a logged flight: it vouches for all that is known of it.
+
+    That is frames (their content, and where and when they were taken), refused files, sightings
+    with their detections, and surveys.
+    """
     return canonical_json(
         {
             "site_id": site_id,
             "model_sha256": model_sha256,
             "received_at_utc": received_at_utc,
-            "frames": digest(list(frame_sha256s)),
+            "frames": digest([frame.sha256 for frame in frames]),
+            "frame_facts": digest([asdict(frame) for frame in frames]),
+            "refused": digest(
+                [[str(r.path), r.sha256, r.reason.code, r.reason.text] for r in refused]
+            ),
             "sightings": digest([asdict(sighting) for sighting in sightings]),
             # Sorted here, for databases order text each in their own way.
             "surveys": digest(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 
 from patrol.case_file import LedgerProof, ProvenEntry
@@ -93,11 +94,18 @@ def ledger_proof(session: Session, incident: Incident) -> LedgerProof:
 
 def ledger_report(session: Session) -> LedgerReport:
     """Check the chain, and that incidents and flights are as the chain says."""
-    head = _locked_head(session)
-    rows = session.scalars(select(LedgerRow).order_by(LedgerRow.sequence))
-    entries = [ledger_entry(row) for row in rows]
+    try:
+        head = _locked_head(session)
+        rows = session.scalars(select(LedgerRow).order_by(LedgerRow.sequence))
+        entries = [ledger_entry(row) for row in rows]
+        broken = list(verify_chain(entries, LedgerHead(head.sequence, head.entry_hash)))
+    except NoResultFound:
+        return LedgerReport(0, (LedgerFault(0, "the head of the ledger is gone"),), "")
+    except (*UNREADABLE, DBAPIError) as error:
+        told = f"an entry of the ledger cannot be read ({type(error).__name__})"
+        return LedgerReport(0, (LedgerFault(0, told),), "")
     faults = [
-        *verify_chain(entries, LedgerHead(head.sequence, head.entry_hash)),
+        *broken,
         *_incident_faults(session, entries),
         *_flight_faults(session, entries),
     ]

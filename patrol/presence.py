@@ -54,8 +54,21 @@ def zone_statuses(
             and survey.day <= today
             and survey.seen_fraction >= parameters.survey_min_fraction
         ]
+        pending = any(
+            incident.state is State.NEW
+            and incident.zone_id == zone.zone_id
+            and timedelta(0)
+            <= today - incident.occurred_at_utc.astimezone(timezone).date()
+            <= timedelta(days=parameters.status_days)
+            for incident in dugong_incidents
+        )
+        # "None seen" is said only of zones that watch for dugongs, when nothing waits for review.
+        tells_none = RuleName.DUGONG_SIGHTING in zone.rules and not pending
         window = _window(days, today, parameters.status_days)
-        statuses.append(_status(zone, window, max(surveyed, default=None), today, parameters))
+        last_surveyed = max(surveyed, default=None)
+        statuses.append(
+            _status(zone, window, last_surveyed, today, parameters, tells_none=tells_none)
+        )
     return tuple(statuses)
 
 
@@ -89,11 +102,15 @@ def _status(
     last_surveyed: date | None,
     today: date,
     parameters: RuleParameters,
+    *,
+    tells_none: bool,
 ) -> ZoneStatus:
     if window is not None:
         presence = Presence.PRESENT
-    elif last_surveyed is not None and today - last_surveyed <= timedelta(
-        days=parameters.status_days
+    elif (
+        tells_none
+        and last_surveyed is not None
+        and today - last_surveyed <= timedelta(days=parameters.status_days)
     ):
         presence = Presence.NONE_SEEN
     else:
@@ -160,12 +177,12 @@ def _reason(presence: Presence, status_days: int) -> tuple[str, str]:
         )
     if presence is Presence.NONE_SEEN:
         return (
-            f"โดรนสำรวจเขตนี้ภายใน {status_days} วันที่ผ่านมา และไม่พบพะยูน แต่พะยูนอาจอยู่ใต้น้ำขุ่น",
-            f"A drone surveyed this zone within the last {status_days} days and saw no dugong; "
-            "one may still be there, under murky water.",
+            f"โดรนสำรวจบางส่วนของเขตนี้ภายใน {status_days} วันที่ผ่านมา และไม่พบพะยูน แต่พะยูนอาจอยู่ใต้น้ำขุ่น",
+            f"A drone looked at part of this zone within the last {status_days} days and saw no "
+            "dugong; one may still be there, under murky water.",
         )
     return (
-        f"ไม่มีการสำรวจเขตนี้ภายใน {status_days} วันที่ผ่านมา จึงไม่รู้ว่ามีพะยูนหรือไม่",
-        f"This zone was not surveyed within the last {status_days} days, so nobody knows whether "
-        "dugongs are there.",
+        f"ยังไม่มีผลสำรวจเขตนี้ที่ตรวจแล้วใน {status_days} วันที่ผ่านมา จึงไม่รู้ว่ามีพะยูนหรือไม่",
+        f"No reviewed survey of this zone from the last {status_days} days is at hand, so nobody "
+        "knows whether dugongs are there.",
     )

@@ -66,8 +66,9 @@ _RULE_WORDS = {
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a sighting lies with respect to a zone: how surely in it, how far from its edge."""
+    """Where a sighting lies with respect to a zone, how surely, and how far from its edge."""
 
+    holds: bool
     certainty: Certainty
     edge_m: float
 
@@ -99,14 +100,24 @@ def judge(sightings: Sequence[Sighting], site: Site, day: date) -> tuple[Verdict
 
 
 def _zone_verdicts(sightings: Sequence[Sighting], zones: Sequence[Zone]) -> Iterator[Verdict]:
-    for zone in zones:
-        for sighting in sightings:
-            place = _place(sighting, zone)
-            if place is None:
+    for sighting in sightings:
+        near = [(z, place) for z in zones if (place := _place(sighting, z)) is not None]
+        for rule, object_class in _ZONE_RULES.items():
+            if object_class is not sighting.object_class:
                 continue
-            for rule in zone.rules:
-                if _ZONE_RULES.get(rule) is sighting.object_class:
-                    yield _zone_verdict(rule, zone, sighting, place)
+            found = [(z, place) for z, place in near if rule in z.rules]
+            if rule is RuleName.DUGONG_SIGHTING and found:
+                # One zone an animal: two raised together would tell the public that it is where
+                # they meet.
+                found = [min(found, key=_nearest_first)]
+            for zone, place in found:
+                yield _zone_verdict(rule, zone, sighting, place)
+
+
+def _nearest_first(found: tuple[Zone, _Place]) -> tuple[bool, float, str]:
+    """Order zones: the one that holds the place, then the nearest edge."""
+    zone, place = found
+    return not place.holds, place.edge_m, zone.zone_id
 
 
 def _place(sighting: Sighting, zone: Zone) -> _Place | None:
@@ -119,8 +130,8 @@ def _place(sighting: Sighting, zone: Zone) -> _Place | None:
     edge_m = local_m.boundary.distance(origin)
     if local_m.contains(origin):
         certainty = Certainty.INSIDE if edge_m >= radius_m else Certainty.BOUNDARY
-        return _Place(certainty, edge_m)
-    return _Place(Certainty.BOUNDARY, edge_m) if edge_m <= radius_m else None
+        return _Place(True, certainty, edge_m)
+    return _Place(False, Certainty.BOUNDARY, edge_m) if edge_m <= radius_m else None
 
 
 def _zone_verdict(rule: RuleName, zone: Zone, sighting: Sighting, place: _Place) -> Verdict:

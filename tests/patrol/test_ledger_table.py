@@ -69,6 +69,12 @@ def test_the_ledger_refuses_changes(filled, edit, statement) -> None:
         ("UPDATE incidents SET incident_id = 'other' WHERE rule = 'dugong_sighting'", 0, "in no"),
         ("UPDATE frames SET sha256 = 'f' WHERE ordinal = 0", 1, "flight flight1 is not as"),
         ("DELETE FROM frames", 1, "flight flight1 is not as"),
+        ("UPDATE frames SET lon = lon + 1e-9", 1, "flight flight1 is not as"),
+        ("UPDATE frames SET file_name = 'x'", 1, "flight flight1 is not as"),
+        ("UPDATE frames SET height_above_sea_m = 5", 1, "flight flight1 is not as"),
+        ("DELETE FROM refused_files", 1, "flight flight1 is not as"),
+        ("UPDATE refused_files SET code = 'x'", 1, "flight flight1 is not as"),
+        ("DELETE FROM ledger_head", 0, "the head of the ledger is gone"),
         ("UPDATE sightings SET score = 0.1", 1, "flight flight1 is not as"),
         ("UPDATE detections SET left_px = 0 WHERE ordinal = 0", 1, "flight flight1 is not as"),
         ("DELETE FROM detections WHERE ordinal = 0", 1, "flight flight1 is not as"),
@@ -105,6 +111,7 @@ def sqlite_file(database_url, filled):
         "DELETE FROM ledger WHERE sequence = 1",
         "DELETE FROM ledger",
         "UPDATE ledger SET sequence = 9 WHERE sequence = 4",
+        "UPDATE ledger SET payload = x'00' WHERE sequence = 4",
         "UPDATE incidents SET occurred_at_utc = 'yesterday'",
         "UPDATE flights SET received_at_utc = 5",
         "DELETE FROM flights",
@@ -118,6 +125,14 @@ def test_whoever_drops_the_triggers_is_found_all_the_same(filled, sqlite_file, s
     connection.commit()
     connection.close()
     assert filled.verify().faults
+
+
+def test_an_entry_cannot_be_replaced(filled, sqlite_file) -> None:
+    connection = sqlite3.connect(sqlite_file)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute("INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE sequence = 2")
+    connection.close()
+    assert filled.verify().faults == ()
 
 
 def test_the_head_hash_changes_with_every_event(filled, make_log) -> None:

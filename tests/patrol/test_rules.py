@@ -6,6 +6,7 @@ from math import cos, radians
 
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -284,3 +285,26 @@ def test_two_rules_of_two_zones_and_an_order_that_does_not_depend_on_the_input(
         for zones in ((slow, closed), (closed, slow)):
             verdicts = judge(sightings, with_zones(*zones), DAY)
             assert [(v.rule, v.zone_id, v.sighting_id) for v in verdicts] == expected
+
+
+@given(st.floats(-900, 900), st.floats(-900, 900), st.floats(0.1, 200))
+def test_one_animal_never_raises_two_zones(site, make_sighting, east_m, north_m, error_m) -> None:
+    west, east = square("west"), replace(square("east"), area=_east_of(square("west").area))
+    dugong = make_sighting("d", ObjectClass.DUGONG, moved(east_m, north_m), error_m=error_m)
+    verdicts = judge([dugong], replace(site, zones=(west, east)), DAY)
+    assert len([v for v in verdicts if v.rule is RuleName.DUGONG_SIGHTING]) == 1
+
+
+def _east_of(area):
+    west, _, east, _ = area.bounds
+    return shapely.affinity.translate(area, xoff=east - west)
+
+
+@pytest.mark.parametrize(("east_m", "zone_id"), [(495, "west"), (505, "east"), (1505, "east")])
+def test_a_dugong_at_a_border_is_the_zones_that_holds_it_or_is_nearest(
+    with_zones, make_sighting, east_m, zone_id
+) -> None:
+    west, east = square("west"), replace(square("east"), area=_east_of(square("west").area))
+    dugong = make_sighting("d", ObjectClass.DUGONG, moved(east_m), error_m=20.0)
+    (verdict,) = judge([dugong], with_zones(west, east), DAY)
+    assert (verdict.zone_id, verdict.certainty) == (zone_id, Certainty.BOUNDARY)

@@ -195,6 +195,12 @@ def _refuse_changes_sqlite() -> None:
             f"CREATE TRIGGER ledger_refuses_{change.lower()} BEFORE {change} ON ledger "
             f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         )
+    # INSERT OR REPLACE takes a row's place without firing the trigger on DELETE
+    op.execute(
+        "CREATE TRIGGER ledger_refuses_replace BEFORE INSERT ON ledger "  # noqa: S608  our constant
+        "WHEN EXISTS (SELECT 1 FROM ledger WHERE sequence = NEW.sequence) "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    )
 
 
 def _refuse_changes_postgresql() -> None:
