@@ -99,6 +99,9 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not begin transactions by itself: it would leave out table changes.
     connection.isolation_level = None
+    # Bytes that are no UTF-8 can only come from an edit: read, they are found; refused, they would
+    # stop the check that names them.
+    connection.text_factory = lambda text: text.decode(errors="surrogateescape")
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")

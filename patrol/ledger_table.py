@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 
 from patrol.case_file import LedgerProof, ProvenEntry
+from patrol.database import StoreError
 from patrol.flight_table import stored_flight_payload
 from patrol.incident import Incident, IncidentEvent
 from patrol.ledger import (
+    EMPTY_HEAD,
     FLIGHT_LOGGED,
     INCIDENT_EVENT,
     LedgerEntry,
@@ -18,6 +19,7 @@ from patrol.ledger import (
     LedgerHead,
     LedgerReport,
     appended,
+    head_after,
     incident_changed,
     incident_payload,
     verify_chain,
@@ -94,27 +96,43 @@ def ledger_proof(session: Session, incident: Incident) -> LedgerProof:
 
 def ledger_report(session: Session) -> LedgerReport:
     """Check the chain, and that incidents and flights are as the chain says."""
-    try:
-        head = _locked_head(session)
-        rows = session.scalars(select(LedgerRow).order_by(LedgerRow.sequence))
-        entries = [ledger_entry(row) for row in rows]
-        broken = list(verify_chain(entries, LedgerHead(head.sequence, head.entry_hash)))
-    except NoResultFound:
-        return LedgerReport(0, (LedgerFault(0, "the head of the ledger is gone"),), "")
-    except (*UNREADABLE, DBAPIError) as error:
-        told = f"an entry of the ledger cannot be read ({type(error).__name__})"
-        return LedgerReport(0, (LedgerFault(0, told),), "")
-    faults = [
-        *broken,
-        *_incident_faults(session, entries),
-        *_flight_faults(session, entries),
-    ]
-    return LedgerReport(len(entries), tuple(faults), head.entry_hash)
+    row = _head_row(session)
+    rows = session.scalars(select(LedgerRow).order_by(LedgerRow.sequence))
+    entries = [ledger_entry(row) for row in rows]
+    faults = []
+    if row is None:
+        faults.append(LedgerFault(0, "the head of the ledger is gone"))
+        head = head_after(entries[-1]) if entries else EMPTY_HEAD
+    else:
+        head = LedgerHead(row.sequence, row.entry_hash)
+    faults += verify_chain(entries, head)
+    faults += _incident_faults(session, entries)
+    faults += _flight_faults(session, entries)
+    return LedgerReport(len(entries), tuple(faults), _printable(head.entry_hash))
+
+
+def _head_row(session: Session) -> LedgerHeadRow | None:
+    # SQLite has no FOR UPDATE (SQLAlchemy leaves it out there); its writers queue at BEGIN.
+    return session.get(LedgerHeadRow, _HEAD_ID, with_for_update=True, populate_existing=True)
 
 
 def _locked_head(session: Session) -> LedgerHeadRow:
-    # SQLite has no FOR UPDATE (SQLAlchemy leaves it out there); its writers queue at BEGIN.
-    return session.get_one(LedgerHeadRow, _HEAD_ID, with_for_update=True, populate_existing=True)
+    row = _head_row(session)
+    if row is None:
+        raise StoreError(
+            "the head of the ledger is gone, so nothing can be added to it: someone edited the "
+            "database; restore it from a backup"
+        )
+    return row
+
+
+def _printable(text: object) -> str:
+    """Return what an edit left in the place of an id or a hash, as any terminal can show it."""
+    return str(text).encode(errors="backslashreplace").decode()
+
+
+def _by_sequence(item: tuple[str, LedgerEntry]) -> int:
+    return item[1].sequence
 
 
 def _append(session: Session, at_utc: datetime, kind: str, subject: str, payload: str) -> None:
@@ -137,7 +155,7 @@ def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterat
     for incident_id in known:
         entry = latest.pop(incident_id, None)
         if entry is None:
-            yield LedgerFault(0, f"incident {incident_id} is in no entry")
+            yield LedgerFault(0, f"incident {_printable(incident_id)} is in no entry")
             continue
         try:
             incident = incident_of(session.get_one(IncidentRow, incident_id))
@@ -146,8 +164,8 @@ def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterat
             changed = True
         if changed:
             yield LedgerFault(entry.sequence, f"incident {incident_id} is not as this entry says")
-    for incident_id, entry in sorted(latest.items()):
-        yield LedgerFault(entry.sequence, f"incident {incident_id} is gone")
+    for incident_id, entry in sorted(latest.items(), key=_by_sequence):
+        yield LedgerFault(entry.sequence, f"incident {_printable(incident_id)} is gone")
 
 
 def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
@@ -156,7 +174,7 @@ def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator
     for flight_id in known:
         entry = logged.pop(flight_id, None)
         if entry is None:
-            yield LedgerFault(0, f"flight {flight_id} is in no entry")
+            yield LedgerFault(0, f"flight {_printable(flight_id)} is in no entry")
             continue
         try:
             flight = session.get_one(FlightRow, flight_id)
@@ -165,5 +183,5 @@ def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator
             changed = True
         if changed:
             yield LedgerFault(entry.sequence, f"flight {flight_id} is not as this entry says")
-    for flight_id, entry in sorted(logged.items()):
-        yield LedgerFault(entry.sequence, f"flight {flight_id} is gone")
+    for flight_id, entry in sorted(logged.items(), key=_by_sequence):
+        yield LedgerFault(entry.sequence, f"flight {_printable(flight_id)} is gone")

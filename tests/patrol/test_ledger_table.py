@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy.exc import DBAPIError
 
 from patrol.incident import State
-from patrol.store import Store
+from patrol.store import Role, Store, StoreError
 
 LATER = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -48,7 +48,12 @@ def edit(database_url) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE ledger SET payload = '{}' WHERE sequence = 2", "DELETE FROM ledger"]
+    "statement",
+    [
+        "UPDATE ledger SET payload = '{}' WHERE sequence = 2",
+        "DELETE FROM ledger",
+        "DELETE FROM ledger_head",
+    ],
 )
 def test_the_ledger_refuses_changes(filled, edit, statement) -> None:
     with pytest.raises(DBAPIError, match="append-only"):
@@ -74,7 +79,6 @@ def test_the_ledger_refuses_changes(filled, edit, statement) -> None:
         ("UPDATE frames SET height_above_sea_m = 5", 1, "flight flight1 is not as"),
         ("DELETE FROM refused_files", 1, "flight flight1 is not as"),
         ("UPDATE refused_files SET code = 'x'", 1, "flight flight1 is not as"),
-        ("DELETE FROM ledger_head", 0, "the head of the ledger is gone"),
         ("UPDATE sightings SET score = 0.1", 1, "flight flight1 is not as"),
         ("UPDATE detections SET left_px = 0 WHERE ordinal = 0", 1, "flight flight1 is not as"),
         ("DELETE FROM detections WHERE ordinal = 0", 1, "flight flight1 is not as"),
@@ -125,6 +129,50 @@ def test_whoever_drops_the_triggers_is_found_all_the_same(filled, sqlite_file, s
     connection.commit()
     connection.close()
     assert filled.verify().faults
+
+
+@pytest.mark.parametrize(
+    ("statement", "sequence", "what"),
+    [
+        ("DELETE FROM ledger_head", 0, "the head of the ledger is gone"),
+        ("UPDATE ledger_head SET entry_hash = CAST(x'ff' AS TEXT)", 4, "was last written at 4"),
+        ("UPDATE ledger SET payload = x'00' WHERE sequence = 4", 4, "was changed"),
+        ("UPDATE ledger SET payload = CAST(x'ff' AS TEXT) WHERE sequence = 2", 2, "was changed"),
+        ("UPDATE ledger SET subject = x'00' WHERE sequence = 3", 3, "was changed"),
+        ("UPDATE ledger SET subject = CAST(x'ff' AS TEXT) WHERE sequence = 3", 3, "was changed"),
+        ("UPDATE incidents SET zone_id = x'00' WHERE rule = 'dugong_sighting'", 4, "is not as"),
+        ("UPDATE incidents SET reason_th = CAST(x'ff' AS TEXT)", 4, "is not as"),
+        ("UPDATE incidents SET incident_id = CAST(x'ff' AS TEXT) WHERE version = 2", 0, "in no"),
+        ("UPDATE incidents SET incident_id = x'00' WHERE version = 2", 0, "is in no entry"),
+        ("UPDATE flights SET site_id = CAST(x'ff' AS TEXT)", 1, "flight flight1 is not as"),
+        ("UPDATE frames SET file_name = CAST(x'ff' AS TEXT)", 1, "flight flight1 is not as"),
+        ("UPDATE surveys SET zone_id = x'00'", 1, "flight flight1 is not as"),
+    ],
+)
+def test_what_no_software_would_write_is_named_and_the_rest_is_still_checked(
+    filled, sqlite_file, statement, sequence, what
+) -> None:
+    connection = sqlite3.connect(sqlite_file)
+    for trigger in ("ledger_refuses_update", "ledger_head_refuses_delete"):
+        connection.execute(f"DROP TRIGGER {trigger}")
+    assert connection.execute(statement).rowcount > 0
+    connection.execute("UPDATE incidents SET score = 0.01 WHERE rule = 'boat_in_closed_zone'")
+    connection.commit()
+    connection.close()
+    report = filled.verify()
+    assert any((f.sequence == sequence and what in f.what) for f in report.faults), report.faults
+    assert sum("incident" in fault.what for fault in report.faults) > 0
+    assert "\n".join(f"{fault.what} {report.head_hash}" for fault in report.faults).encode()
+
+
+def test_without_its_head_the_ledger_takes_nothing_and_says_why(filled, sqlite_file) -> None:
+    connection = sqlite3.connect(sqlite_file)
+    connection.execute("DROP TRIGGER ledger_head_refuses_delete")
+    connection.execute("DELETE FROM ledger_head")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match=r"head of the ledger is gone.*restore it from a backup"):
+        filled.add_user("malee", "hash", Role.RANGER, LATER)
 
 
 def test_an_entry_cannot_be_replaced(filled, sqlite_file) -> None:

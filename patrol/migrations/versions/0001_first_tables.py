@@ -201,6 +201,10 @@ def _refuse_changes_sqlite() -> None:
         "WHEN EXISTS (SELECT 1 FROM ledger WHERE sequence = NEW.sequence) "
         f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
     )
+    op.execute(
+        "CREATE TRIGGER ledger_head_refuses_delete BEFORE DELETE ON ledger_head "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    )
 
 
 def _refuse_changes_postgresql() -> None:
@@ -210,5 +214,9 @@ def _refuse_changes_postgresql() -> None:
     )
     op.execute(
         "CREATE TRIGGER ledger_refuses_changes BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger "
+        "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuses_changes()"
+    )
+    op.execute(
+        "CREATE TRIGGER ledger_head_refuses_delete BEFORE DELETE OR TRUNCATE ON ledger_head "
         "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuses_changes()"
     )
