@@ -3,10 +3,11 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from detection.types import Sighting
+from detection.types import Detection, Sighting
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
 from patrol.ledger import flight_payload
 from patrol.rows import (
+    detection_of,
     detection_rows,
     frame_rows,
     incident_row,
@@ -63,6 +64,12 @@ def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
     )
 
 
+def stored_detections(session: Session, flight_id: str) -> tuple[Detection, ...]:
+    """Return all of a flight's detections in the order they were logged."""
+    query = select(DetectionRow).where(DetectionRow.flight_id == flight_id)
+    return tuple(map(detection_of, session.scalars(query.order_by(DetectionRow.ordinal))))
+
+
 def stored_flight_payload(session: Session, flight: FlightRow) -> str:
     """Return what the ledger says of a flight whose rows are as they are now."""
     refused = select(RefusedFileRow).where(RefusedFileRow.flight_id == flight.flight_id)
@@ -73,6 +80,7 @@ def stored_flight_payload(session: Session, flight: FlightRow) -> str:
         received_at_utc=flight.received_at_utc,
         frames=stored_frames(session, flight.flight_id),
         refused=map(refused_file, session.scalars(refused.order_by(RefusedFileRow.ordinal))),
+        detections=stored_detections(session, flight.flight_id),
         sightings=stored_sightings(session, flight.flight_id),
         surveys=map(zone_survey, session.scalars(surveys)),
     )

@@ -4,13 +4,13 @@ Pure: entries in, entries and faults out. The store keeps the rows.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from detection.types import Sighting
+from detection.types import Detection, Sighting
 from ingest.frame import RefusedFile
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import LoggedFrame
@@ -186,26 +186,25 @@ def flight_payload(
     site_id: str,
     model_sha256: str,
     received_at_utc: datetime,
-    frames: Sequence[LoggedFrame],
+    frames: Iterable[LoggedFrame],
     refused: Iterable[RefusedFile],
+    detections: Iterable[Detection],
     sightings: Iterable[Sighting],
     surveys: Iterable[ZoneSurvey],
 ) -> str:
     """Return the payload of a logged flight: it vouches for all that is known of it.
 
-    That is frames (their content, and where and when they were taken), refused files, sightings
-    with their detections, and surveys.
+    That is frames (their content, and where and when they were taken), refused files, detections
+    (of sightings or not), sightings, and surveys.
     """
     return canonical_json(
         {
             "site_id": site_id,
             "model_sha256": model_sha256,
             "received_at_utc": received_at_utc,
-            "frames": digest([frame.sha256 for frame in frames]),
-            "frame_facts": digest([asdict(frame) for frame in frames]),
-            "refused": digest(
-                [[str(r.path), r.sha256, r.reason.code, r.reason.text] for r in refused]
-            ),
+            "frames": digest([asdict(frame) for frame in frames]),
+            "refused": digest([asdict(file) | {"path": str(file.path)} for file in refused]),
+            "detections": digest([asdict(detection) for detection in detections]),
             "sightings": digest([asdict(sighting) for sighting in sightings]),
             # Sorted here, for databases order text each in their own way.
             "surveys": digest(

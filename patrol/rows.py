@@ -150,7 +150,8 @@ def _detection_row(
     )
 
 
-def _detection(row: DetectionRow) -> Detection:
+def detection_of(row: DetectionRow) -> Detection:
+    """Return the detection of a row."""
     position = None if row.lon is None or row.lat is None else LonLat(row.lon, row.lat)
     return Detection(
         object_class=ObjectClass(row.object_class),
@@ -184,8 +185,8 @@ def _sighting(row: SightingRow, detections: Sequence[DetectionRow]) -> Sighting:
         error_m=row.error_m,
         first_seen_utc=row.first_seen_utc,
         last_seen_utc=row.last_seen_utc,
-        detections=tuple(_detection(detection) for detection in detections),
-        best=next(_detection(detection) for detection in detections if detection.is_best),
+        detections=tuple(detection_of(detection) for detection in detections),
+        best=next(detection_of(detection) for detection in detections if detection.is_best),
         speed_m_s=row.speed_m_s,
         speed_sigma_m_s=row.speed_sigma_m_s,
     )

@@ -26,8 +26,9 @@ def incident_document(
 ) -> dict[str, Any]:
     """Return the incident with its events, sighting, flight, frames and zone.
 
-    `frames` are those that show the sighting, by the name of their file in the export. `facts` is
-    what the ledger's entries vouch for; `error_m` everywhere is a root mean square error.
+    `frames` are those that show the sighting, by the name of their file in the export. `facts` and
+    the flight's own frames, all of them, are what the ledger's entries vouch for; `error_m`
+    everywhere is a root mean square error.
     """
     incident = case.incident
     judged = [zone for zone in site.zones if zone.zone_id == incident.zone_id]
@@ -55,7 +56,7 @@ def incident_document(
                 "site_id": case.flight.site_id,
                 "received_at_utc": case.flight.received_at_utc,
                 "model_sha256": case.flight.model_sha256,
-                "frame_sha256s": [frame.sha256 for frame in case.frames],
+                "frames": [asdict(frame) for frame in case.frames],
             },
             "frames": [{"file": name} | asdict(frame) for name, frame in frames.items()],
             "zone": _zone_document(judged[0]) if judged else None,

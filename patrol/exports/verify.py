@@ -143,8 +143,8 @@ def flight_faults(incident: Any, ledger: Any) -> Iterator[str]:
     if len(told) != 1:
         yield f"the ledger must tell once of flight {facts['flight_id']}; it does {len(told)} times"
     for payload in told:
-        if payload["frames"] != digest(flight["frame_sha256s"]):
-            yield "the flight's photos are not those that the ledger vouches for"
+        if payload["frames"] != digest(flight["frames"]):
+            yield "the flight's photos are not as the ledger vouches for them"
         for name in ("model_sha256", "site_id", "received_at_utc"):
             if payload[name] != flight[name]:
                 yield f"the flight's {name} is not as the ledger says"
@@ -158,8 +158,9 @@ def photo_faults(incident: Any, manifest: Any) -> Iterator[str]:
     named = {frame["file"]: frame["sha256"] for frame in incident["frames"]}
     if facts["frame_sha256"] not in named.values():
         yield f"{INCIDENT}: the photo that shows the incident is not among its frames"
-    if not set(named.values()) <= set(incident["flight"]["frame_sha256s"]):
-        yield f"{INCIDENT}: a frame is not of this flight"
+    for frame in incident["frames"]:
+        if {k: v for k, v in frame.items() if k != "file"} not in incident["flight"]["frames"]:
+            yield f"{INCIDENT}: a frame is not of this flight, or not as it was logged"
     if facts["crop_sha256"] is not None:
         named[CROP] = facts["crop_sha256"]
     for name, sha256 in named.items():
