@@ -55,7 +55,8 @@ def zone_statuses(
             and survey.seen_fraction >= parameters.survey_min_fraction
         ]
         pending = any(
-            incident.state is State.NEW
+            incident.rule is RuleName.DUGONG_SIGHTING
+            and incident.state is State.NEW
             and incident.zone_id == zone.zone_id
             and timedelta(0)
             <= today - incident.occurred_at_utc.astimezone(timezone).date()

@@ -142,6 +142,34 @@ def test_none_seen_differs_from_not_surveyed(status_of, surveys, presence, last)
     assert status.last_surveyed == (None if last is None else day(last))
 
 
+@pytest.mark.parametrize(
+    ("number", "changes", "presence"),
+    [
+        (0, {"score": 0.5}, Presence.NOT_SURVEYED),
+        (-15, {"score": 0.5}, Presence.NOT_SURVEYED),
+        (-16, {"score": 0.5}, Presence.NONE_SEEN),  # too long ago to speak of this period
+        (1, {"score": 0.5}, Presence.NONE_SEEN),  # a camera whose clock runs ahead
+        (0, {"score": 0.5, "state": State.DISMISSED}, Presence.NONE_SEEN),
+        (0, {"score": 0.5, "zone_id": "ko_muk_east"}, Presence.NONE_SEEN),
+        (0, {"rule": RuleName.BOAT_NEAR_DUGONG}, Presence.NONE_SEEN),
+        (0, {"score": 0.9}, Presence.PRESENT),
+    ],
+)
+def test_none_seen_is_not_said_while_a_sighting_waits_for_review(
+    status_of, sighted, number, changes, presence
+) -> None:
+    incident = sighted(number, **({"state": State.NEW} | changes))
+    status = status_of(CALM_ZONE, [incident], [ZoneSurvey(CALM_ZONE, SIGHTED, 1.0)])
+    assert status.presence is presence
+
+
+def test_none_seen_is_not_said_of_a_zone_that_does_not_watch_for_dugongs(site, status_of) -> None:
+    zones = [replace(zone, rules=zone.rules - {RuleName.DUGONG_SIGHTING}) for zone in site.zones]
+    surveys = [ZoneSurvey(CALM_ZONE, SIGHTED, 1.0)]
+    assert status_of(CALM_ZONE, (), surveys).presence is Presence.NONE_SEEN
+    assert status_of(CALM_ZONE, (), surveys, zones=zones).presence is Presence.NOT_SURVEYED
+
+
 @pytest.mark.parametrize("seen", [False, True])
 def test_a_closed_zone_stays_closed_and_its_days_are_its_own(status_of, sighted, seen) -> None:
     incidents = [sighted(zone_id="laem_chu_hoi")] if seen else []
