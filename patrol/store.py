@@ -5,7 +5,7 @@ Values in, values out; every call is one transaction. Beside this module only th
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
@@ -277,21 +277,13 @@ class Store:
 
     def zone_statuses(self, site: Site, today: date) -> tuple[ZoneStatus, ...]:
         """Return the status of a site's zones on a local day, from this site's flights alone."""
-        incidents = (
-            select(IncidentRow)
-            .join(FlightRow, FlightRow.flight_id == IncidentRow.flight_id)
-            .where(
-                FlightRow.site_id == site.site_id,
-                IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
-            )
-        )
         surveys = (
             select(SurveyRow)
             .join(FlightRow, FlightRow.flight_id == SurveyRow.flight_id)
             .where(FlightRow.site_id == site.site_id)
         )
         with self._reading() as session:
-            dugong_incidents = tuple(map(incident_of, session.scalars(incidents)))
+            dugong_incidents = _recent_dugongs(session, site, today)
             surveyed = tuple(map(zone_survey, session.scalars(surveys)))
         return zone_statuses(
             site.zones,
@@ -381,6 +373,37 @@ def _check_same_analysis(known: FlightRow, log: FlightLog) -> None:
             f"model {known.model_sha256[:12]}; it cannot be logged again for {log.site_id} with "
             f"{log.model_sha256[:12]}, which would report everything twice: use another database"
         )
+
+
+def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[Incident, ...]:
+    """Return the dugong incidents of a site that the statuses of `today` can depend on.
+
+    A sighting counts for `status_days` after its own day, and adds to a run of raised days that
+    one at most a day later began. So from today backwards, periods of that length are read until
+    one holds no sighting, before which none can matter.
+    """
+    days = timedelta(days=site.rule_parameters.status_days + 1)
+    midnight = datetime.combine(today, time(), site.reference.timezone)
+    until_utc = midnight + timedelta(days=1)
+    query = (
+        select(IncidentRow)
+        .join(FlightRow, FlightRow.flight_id == IncidentRow.flight_id)
+        .where(
+            FlightRow.site_id == site.site_id,
+            IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
+        )
+    )
+    found: list[Incident] = []
+    while True:
+        since_utc = until_utc - days
+        period = query.where(
+            IncidentRow.occurred_at_utc >= since_utc, IncidentRow.occurred_at_utc < until_utc
+        )
+        incidents = tuple(map(incident_of, session.scalars(period)))
+        if not incidents:
+            return tuple(found)
+        found += incidents
+        until_utc = since_utc
 
 
 def _incident_row(session: Session, incident_id: str) -> IncidentRow:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from threading import Barrier
 
 import pytest
+import sqlalchemy
 
 from detection.types import ObjectClass
 from ingest.errors import LibongError
@@ -22,6 +23,7 @@ from patrol.store import (
     UnknownUser,
     UserError,
 )
+from patrol.tables import IncidentRow
 from patrol.verdict import Priority
 from patrol.zone_status import Presence, Status
 
@@ -294,6 +296,45 @@ def test_zone_statuses_follow_the_review_of_this_sites_flights(
     there = {s.zone_id: s.status for s in store.zone_statuses(elsewhere, today)}
     assert there["hat_yao_channel"] is Status.CALM
     assert {s.presence for s in store.zone_statuses(elsewhere, today)} == {Presence.NOT_SURVEYED}
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "since_days_ago", "read"),
+    [
+        ((3,), 3, 1),
+        ((-2, 15), 15, 1),  # the first is of a camera whose clock runs ahead
+        ((16, 40), None, 0),
+        ((3, 19, 35, 200), 35, 3),  # each a day after the one before it had ended
+        ((3, 20, 21, 60), 3, 3),  # a calm day lay between the first and the others
+    ],
+)
+def test_zone_statuses_read_only_the_sightings_they_depend_on(
+    store, site, make_log, make_incident, make_sighting, days_ago, since_days_ago, read
+) -> None:
+    today = date(2026, 10, 3)
+    for number in days_ago:
+        # just after midnight in Trang, when in UTC it is still the day before
+        seen_utc = datetime(2026, 10, 2, 17, 5, tzinfo=UTC) - timedelta(days=number)
+        flight_id = f"flight{number}"
+        dugong = make_sighting("s1", ObjectClass.DUGONG, flight_id=flight_id, seen_utc=seen_utc)
+        incident = make_incident(sighting=dugong, zone_id="hat_yao_channel")
+        store.log_flight(
+            replace(
+                make_log(flight_id),
+                sightings=(dugong,),
+                detections=dugong.detections,
+                incidents=(incident,),
+            )
+        )
+    loaded = []
+    sqlalchemy.event.listen(IncidentRow, "load", hook := lambda row, _: loaded.append(row))
+    try:
+        statuses = {status.zone_id: status for status in store.zone_statuses(site, today)}
+    finally:
+        sqlalchemy.event.remove(IncidentRow, "load", hook)
+    since = None if since_days_ago is None else today - timedelta(days=since_days_ago)
+    assert statuses["hat_yao_channel"].since == since
+    assert len(loaded) == read
 
 
 def test_users(store) -> None:
