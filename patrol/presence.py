@@ -11,7 +11,7 @@ from patrol.coverage import ZoneSurvey
 from patrol.incident import Incident, State
 from patrol.site import RuleParameters
 from patrol.zone_status import Presence, Status, ZoneStatus
-from patrol.zones import RuleName, Zone, ZoneKind
+from patrol.zones import Binding, RuleName, Zone, ZoneKind
 
 _VOUCHED_FOR = frozenset({State.CONFIRMED, State.RESPONDING, State.RESOLVED})
 
@@ -125,7 +125,7 @@ def _status(
         status, since, until = Status.CAUTION, zone.valid_from, zone.valid_until
     else:
         status, since, until = Status.CALM, None, None
-    advice_th, advice_en = _advice(status, presence)
+    advice_th, advice_en = _advice(status, presence, zone.binding)
     reason_th, reason_en = _reason(presence, parameters.status_days)
     return ZoneStatus(
         zone_id=zone.zone_id,
@@ -143,12 +143,19 @@ def _status(
         until=until,
         last_surveyed=last_surveyed,
         citation=f"{zone.citation} {parameters.status_days_citation}",
+        citation_th=f"{zone.citation_th} {parameters.status_days_citation_th}",
+        binding=zone.binding.value,
         indicative=zone.indicative,
     )
 
 
-def _advice(status: Status, presence: Presence) -> tuple[str, str]:
+def _advice(status: Status, presence: Presence, binding: Binding) -> tuple[str, str]:
     """Return the advice to boatmen in Thai and English; no figure, for no Thai limit is known."""
+    if status is Status.CLOSED and binding is Binding.PROPOSAL:
+        return (
+            "ขอความร่วมมือไม่นำเรือเข้าเขตนี้ ให้แล่นอ้อม (ข้อเสนอ ยังไม่มีผลทางกฎหมาย)",
+            "Please keep out of this zone: go round it (a proposal, not law).",
+        )
     if status is Status.CLOSED:
         return (
             "โปรดอย่านำเรือเข้าเขตนี้ ให้แล่นอ้อม",

@@ -16,7 +16,7 @@ from detection.types import ObjectClass, Sighting
 from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat, distance_m
 from patrol.site import RuleParameters, Site
 from patrol.verdict import Certainty, Priority, Verdict
-from patrol.zones import RuleName, Zone
+from patrol.zones import Binding, RuleName, Zone
 
 # `error_m` is the root mean square distance, √2 sigma along each axis. The 95 % circle of a round
 # normal error has the radius √(2 ln 20) sigma (chi-square with two degrees of freedom), so √(ln 20)
@@ -61,6 +61,12 @@ _RULE_WORDS = {
     RuleName.BOAT_IN_GO_SLOW_ZONE: ("เขตชะลอความเร็ว", "go-slow zone"),
     RuleName.GEAR_IN_NO_FISHING_ZONE: ("เขตห้ามทำประมง", "no-fishing zone"),
     RuleName.DUGONG_SIGHTING: ("เขตเฝ้าระวังพะยูน", "zone watched for dugongs"),
+}
+
+# A proposal asks; only a law forbids.
+_PROPOSAL_WORDS = _RULE_WORDS | {
+    RuleName.BOAT_IN_CLOSED_ZONE: ("พื้นที่ที่ขอให้งดเรือ", "zone that boats are asked to keep out of"),
+    RuleName.GEAR_IN_NO_FISHING_ZONE: ("พื้นที่ที่ขอให้งดทำประมง", "zone that fishers are asked to spare"),
 }
 
 
@@ -136,7 +142,11 @@ def _place(sighting: Sighting, zone: Zone) -> _Place | None:
 
 def _zone_verdict(rule: RuleName, zone: Zone, sighting: Sighting, place: _Place) -> Verdict:
     subject_th, subject_en = _SUBJECT[sighting.object_class]
-    words_th, words_en = _RULE_WORDS[rule]
+    is_request = zone.binding is Binding.PROPOSAL and rule is not RuleName.DUGONG_SIGHTING
+    words_th, words_en = (_PROPOSAL_WORDS if is_request else _RULE_WORDS)[rule]
+    force_th, force_en = (
+        (" (ข้อเสนอ ยังไม่มีผลทางกฎหมาย)", " (a proposal, not law)") if is_request else ("", "")
+    )
     margin_m = ERRORS_OF_95_PERCENT * sighting.error_m
     if place.certainty is Certainty.INSIDE:
         where_th = f"อยู่ใน{words_th} “{zone.name_th}” ห่างจากขอบเขต"
@@ -159,9 +169,9 @@ def _zone_verdict(rule: RuleName, zone: Zone, sighting: Sighting, place: _Place)
         certainty=place.certainty,
         priority=_PRIORITY[rule, place.certainty],
         reason_th=f"{subject_th}{where_th} {place.edge_m:.0f} ± {margin_m:.0f} ม.{doubt_th}"
-        f"{speed_th}{drawn_th}",
+        f"{speed_th}{force_th}{drawn_th}",
         reason_en=f"{subject_en} {where_en} {place.edge_m:.0f} ± {margin_m:.0f} m from its edge"
-        f"{doubt_en}{speed_en}{drawn_en}",
+        f"{doubt_en}{speed_en}{force_en}{drawn_en}",
         citation=zone.citation,
     )
 

@@ -38,6 +38,7 @@ class RuleParameters:
     boat_near_dugong_gap_citation: str
     status_days: int
     status_days_citation: str
+    status_days_citation_th: str
     auto_status_min_score: float
     auto_status_min_score_citation: str
     survey_min_fraction: float
@@ -103,6 +104,7 @@ class _Seconds(_Strict):
 class _Days(_Strict):
     value: int = Field(ge=1, le=366)
     citation: _Text
+    citation_th: _Text
 
 
 class _Share(_Strict):
@@ -205,6 +207,7 @@ def _rule_parameters(rules: _Rules) -> RuleParameters:
         boat_near_dugong_gap_citation=rules.boat_near_dugong_gap_s.citation,
         status_days=rules.status_days.value,
         status_days_citation=rules.status_days.citation,
+        status_days_citation_th=rules.status_days.citation_th,
         auto_status_min_score=rules.auto_status_min_score.value,
         auto_status_min_score_citation=rules.auto_status_min_score.citation,
         survey_min_fraction=rules.survey_min_fraction.value,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from ingest.errors import LibongError
 from patrol.watched_zones import overlap_fault, size_fault
-from patrol.zones import RuleName, Zone, ZoneKind
+from patrol.zones import Binding, RuleName, Zone, ZoneKind
 
 _WGS84_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326")
 
@@ -57,6 +57,8 @@ class _ZoneProperties(BaseModel):
     kind: ZoneKind
     rules: list[RuleName]
     citation: _Text
+    citation_th: _Text
+    binding: Binding
     jurisdiction: _Text
     indicative: bool
     valid_from: date | None = None
@@ -155,6 +157,8 @@ def _zone(feature: _Feature, where: str) -> Zone:
         area=_area(feature.geometry, where),
         rules=frozenset(properties.rules),
         citation=properties.citation,
+        citation_th=properties.citation_th,
+        binding=properties.binding,
         jurisdiction=properties.jurisdiction,
         indicative=properties.indicative,
         valid_from=first,

@@ -32,8 +32,9 @@ class ZoneStatus:
     """What the public may know of one zone.
 
     `geometry` is the zone's own outline as a GeoJSON geometry, never anything derived from a
-    sighting. Dates are local days, never times. `citation` is the source of the rule; `indicative`
-    says that no official text was at hand.
+    sighting. Dates are local days, never times. `citation` is the source of the rule in English,
+    `citation_th` in Thai; `binding` is "law" or "proposal", a mere request; `indicative` says that
+    no official text was at hand.
     """
 
     zone_id: str
@@ -51,6 +52,8 @@ class ZoneStatus:
     until: date | None
     last_surveyed: date | None
     citation: str
+    citation_th: str
+    binding: str
     indicative: bool
 
 

@@ -19,6 +19,13 @@ class ZoneKind(StrEnum):
     SURVEY_BLOCK = "survey_block"
 
 
+class Binding(StrEnum):
+    """What force the rules of an area have: those of a text of law, or only of a request."""
+
+    LAW = "law"
+    PROPOSAL = "proposal"
+
+
 class RuleName(StrEnum):
     """The rules a zone may carry."""
 
@@ -34,7 +41,8 @@ class Zone:
     """One zone as loaded from a site's GeoJSON.
 
     `area` is in WGS 84 degrees (lon, lat). `indicative` says that no official text was at hand;
-    `citation` names the source of outline and rules. Validity days are local and inclusive.
+    `citation` names the source of outline and rules in English, `citation_th` in Thai. Validity
+    days are local and inclusive.
     """
 
     zone_id: str
@@ -44,6 +52,8 @@ class Zone:
     area: Polygon | MultiPolygon
     rules: frozenset[RuleName]
     citation: str
+    citation_th: str
+    binding: Binding
     jurisdiction: str
     indicative: bool
     valid_from: date | None

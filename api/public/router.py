@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.map import GeoJson
 from api.pages import Pages
 from api.public.words import (
+    BINDING_WORDS,
     KIND_WORDS,
     PRESENCE_WORDS,
     STATUS_ORDER,
@@ -57,6 +58,7 @@ def public_router(
             status_signs=STATUS_SIGNS,
             presence_words=PRESENCE_WORDS,
             kind_words=KIND_WORDS,
+            binding_words=BINDING_WORDS,
         )
         response.headers["Cache-Control"] = "no-cache"
         return response

@@ -35,5 +35,11 @@ KIND_WORDS: Mapping[str, str] = {
     "survey_block": mark("Survey block"),
 }
 
+# keys are the values of patrol.zones.Binding, likewise
+BINDING_WORDS: Mapping[str, str] = {
+    "law": mark("Set by law"),
+    "proposal": mark("A proposal, not law"),
+}
+
 # most urgent first: the order of the list under the map
 STATUS_ORDER: tuple[Status, ...] = (Status.CLOSED, Status.CAUTION, Status.CALM)

@@ -33,6 +33,8 @@ def zone_feature(zone: ZoneStatus) -> dict[str, Any]:
             "until": zone.until.isoformat() if zone.until else None,
             "last_surveyed": zone.last_surveyed.isoformat() if zone.last_surveyed else None,
             "citation": zone.citation,
+            "citation_th": zone.citation_th,
+            "binding": zone.binding,
             "indicative": zone.indicative,
         },
     }

@@ -169,6 +169,7 @@ def list_zones(
                     "until": s.until and s.until.isoformat(),
                     "last_surveyed": s.last_surveyed and s.last_surveyed.isoformat(),
                     "citation": s.citation,
+                    "binding": s.binding,
                     "indicative": s.indicative,
                 }
                 for s in statuses

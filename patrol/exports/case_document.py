@@ -92,6 +92,8 @@ def _zone_document(zone: Zone) -> dict[str, Any]:
         "kind": zone.kind,
         "rules": sorted(zone.rules),
         "citation": zone.citation,
+        "citation_th": zone.citation_th,
+        "binding": zone.binding,
         "jurisdiction": zone.jurisdiction,
         "indicative": zone.indicative,
         "valid_from": None if zone.valid_from is None else zone.valid_from.isoformat(),

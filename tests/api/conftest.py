@@ -28,7 +28,7 @@ from patrol.site import Site, shipped_site
 from patrol.store import FlightLog, Store, ZoneSurvey
 from patrol.user import Role
 from patrol.verdict import Certainty, Priority, Verdict
-from patrol.zones import RuleName, Zone, ZoneKind
+from patrol.zones import Binding, RuleName, Zone, ZoneKind
 
 with warnings.catch_warnings():
     # Starlette 1.x prefers httpx2, which the oldest FastAPI we support does not know
@@ -65,6 +65,8 @@ def zone(zone_id: str, kind: ZoneKind, box: tuple[float, float, float, float], *
         area=shapely.box(*box),
         rules=frozenset({RuleName.DUGONG_SIGHTING}),
         citation=names.get("citation", "drawn for the tests"),
+        citation_th=names.get("citation_th", "วาดขึ้นเพื่อการทดสอบ"),
+        binding=Binding.PROPOSAL,
         jurisdiction="tests",
         indicative=True,
         valid_from=None,

@@ -71,6 +71,15 @@ def test_every_zone_is_told_in_words_without_the_map(world, make_seen):
     assert "drawn for the tests" in calm
 
 
+def test_a_proposal_says_so_unfolded_and_its_source_in_the_readers_language(world):
+    thai, english = (world.client().get(url).text for url in ("/", "/?lang=en"))
+    assert thai.count("<dd>ข้อเสนอ ยังไม่มีผลทางกฎหมาย</dd>") == 3
+    assert "วาดขึ้นเพื่อการทดสอบ" in thai
+    assert "drawn for the tests" not in thai
+    assert english.count("<dd>A proposal, not law</dd>") == 3
+    assert "วาดขึ้นเพื่อการทดสอบ" not in english
+
+
 def test_what_nobody_surveyed_is_said_to_be_unknown(world):
     page = world.client().get("/?lang=en").text
     assert page.count("<dd>Not surveyed</dd>") == 3
@@ -108,7 +117,8 @@ def test_zones_as_geojson_with_caching(world, make_seen):
     assert feature["geometry"]["type"] == "Polygon"
     assert set(feature["properties"]) == {
         "name_th", "name_en", "kind", "status", "presence", "advice_th", "advice_en",
-        "reason_th", "reason_en", "since", "until", "last_surveyed", "citation", "indicative",
+        "reason_th", "reason_en", "since", "until", "last_surveyed", "citation",
+        "citation_th", "binding", "indicative",
     }  # fmt: skip
     etag = first.headers["etag"]
     again = client.get("/api/public/zones.geojson", headers={"If-None-Match": etag})
@@ -149,7 +159,7 @@ def test_a_site_without_zones_still_has_a_page(make_world):
     assert "No zone has been drawn yet." in page.text
 
 
-@pytest.mark.parametrize("place", ["zone_id", "name_th", "name_en", "citation"])
+@pytest.mark.parametrize("place", ["zone_id", "name_th", "name_en", "citation", "citation_th"])
 def test_names_cannot_become_markup_or_script(make_world, make_zone, nasty, place):
     names = {place: nasty}
     zone_id = names.pop("zone_id", "odd")

@@ -13,7 +13,7 @@ from patrol.coverage import ZoneSurvey
 from patrol.incident import State
 from patrol.presence import zone_statuses
 from patrol.zone_status import Presence, Status
-from patrol.zones import RuleName
+from patrol.zones import Binding, RuleName
 
 SIGHTED = date(2026, 3, 1)
 NOON_UTC = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
@@ -177,6 +177,17 @@ def test_a_closed_zone_stays_closed_and_its_days_are_its_own(status_of, sighted,
     assert (status.status, status.since, status.until) == (Status.CLOSED, None, None)
     assert status.presence is (Presence.PRESENT if seen else Presence.NOT_SURVEYED)
     assert "keep out" in status.advice_en
+
+
+def test_a_closure_that_is_only_proposed_is_a_request(site, status_of) -> None:
+    proposed = status_of("laem_chu_hoi")
+    assert proposed.binding == "proposal"
+    assert proposed.advice_th.startswith("ขอความร่วมมือ")
+    assert "ข้อเสนอ ยังไม่มีผลทางกฎหมาย" in proposed.advice_th
+    assert "a proposal, not law" in proposed.advice_en
+    assert "เป็นเพียงข้อเสนอ" in proposed.citation_th
+    by_law = [replace(zone, binding=Binding.LAW) for zone in site.zones]
+    assert "proposal" not in status_of("laem_chu_hoi", zones=by_law).advice_en
 
 
 @pytest.mark.parametrize("seen", [False, True])

@@ -14,7 +14,7 @@ from detection.types import ObjectClass
 from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
 from patrol.rules import ERRORS_OF_95_PERCENT, judge
 from patrol.verdict import Certainty, Priority
-from patrol.zones import RuleName, Zone, ZoneKind
+from patrol.zones import Binding, RuleName, Zone, ZoneKind
 
 DAY = date(2026, 3, 1)
 NOON_UTC = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
@@ -56,6 +56,8 @@ def square(
         area=shapely.box(west, south, east, north),
         rules=frozenset(rules),
         citation=f"source of {zone_id}",
+        citation_th=f"ที่มาของ {zone_id}",
+        binding=Binding.LAW,
         jurisdiction="Trang",
         indicative=indicative,
         valid_from=valid_from,
@@ -200,6 +202,21 @@ def test_the_reason_names_zone_distance_speed_and_that_the_outline_is_indicative
     (at_edge,) = judge([replace(boat, position=moved(500))], with_zones(slow), DAY)
     assert "at the edge of" in at_edge.reason_en
     assert "may be inside or outside" in at_edge.reason_en
+
+
+def test_a_proposal_is_told_as_a_request(with_zones, make_sighting) -> None:
+    law = square()
+    boat = make_sighting("b", ObjectClass.BOAT, CENTRE)
+    (verdict,) = judge([boat], with_zones(law), DAY)
+    assert "zone closed to boats" in verdict.reason_en
+    assert "เขตห้ามเรือเข้า" in verdict.reason_th
+    for seen in (boat, make_sighting("g", ObjectClass.FISHING_GEAR, CENTRE)):
+        (verdict,) = judge([seen], with_zones(replace(law, binding=Binding.PROPOSAL)), DAY)
+        assert verdict.reason_en.endswith("(a proposal, not law)")
+        assert " asked to " in verdict.reason_en
+        assert "ที่ขอให้งด" in verdict.reason_th
+        assert verdict.reason_th.endswith("(ข้อเสนอ ยังไม่มีผลทางกฎหมาย)")
+        assert "ห้าม" not in verdict.reason_th
 
 
 @pytest.mark.parametrize("language", ["reason_en", "reason_th"])

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from patrol.zone_file import SiteFileError, load_land, load_zones
-from patrol.zones import RuleName, ZoneKind
+from patrol.zones import Binding, RuleName, ZoneKind
 
 SQUARE = [[[99.40, 7.20], [99.41, 7.20], [99.41, 7.21], [99.40, 7.21], [99.40, 7.20]]]
 GOOD = {
@@ -24,6 +24,8 @@ GOOD = {
                 "kind": "go_slow",
                 "rules": ["boat_in_go_slow_zone"],
                 "citation": "a source",
+                "citation_th": "แหล่งที่มา",
+                "binding": "proposal",
                 "jurisdiction": "Trang",
                 "indicative": True,
                 "valid_from": "2026-01-01",
@@ -69,6 +71,7 @@ def test_a_zone_is_read_with_all_it_says(written) -> None:
     assert (zone.zone_id, zone.name_th, zone.name_en) == ("bay", "อ่าว", "Bay")
     assert zone.kind is ZoneKind.GO_SLOW
     assert zone.rules == {RuleName.BOAT_IN_GO_SLOW_ZONE}
+    assert (zone.citation_th, zone.binding) == ("แหล่งที่มา", Binding.PROPOSAL)
     assert (zone.citation, zone.jurisdiction, zone.indicative) == ("a source", "Trang", True)
     assert (zone.valid_from, zone.valid_until) == (date(2026, 1, 1), None)
     assert zone.area.bounds == (99.40, 7.20, 99.41, 7.21)
@@ -106,6 +109,9 @@ def test_wgs84_by_name_is_taken(written, name) -> None:
             "must be WGS 84.*32647.*export the file again",
         ),
         (changed(crs={}), "must be WGS 84"),
+        (changed({"citation_th": None}), r"feature 1 \(bay\): citation_th: Field required"),
+        (changed({"binding": None}), r"feature 1 \(bay\): binding: Field required"),
+        (changed({"binding": "custom"}), "binding: Input should be 'law' or 'proposal'"),
         (changed({"citation": None}), r"feature 1 \(bay\): citation: Field required"),
         (changed({"citation": "  "}), r"feature 1 \(bay\): citation: String should have at least"),
         (changed({"zone_id": None}), r"feature 1 \(no zone_id\): zone_id: Field required"),
