@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from ingest.errors import TelemetryError
@@ -73,13 +72,13 @@ def _print_tables(readings: Sequence[_Reading]) -> None:
     refused = Table("refused", "why, and what to do")
     for path, read in readings:
         if isinstance(read, TelemetryError):
-            refused.add_row(escape(path.name), escape(str(read)))
+            refused.add_row(path.name, str(read))
             continue
         first, last = read.records[0], read.records[-1]
-        records.add_row(escape(path.name), read.dialect, str(len(read.records)), *_cells(first))
+        records.add_row(path.name, read.dialect, str(len(read.records)), *_cells(first))
         records.add_row("", "", "", *_cells(last), end_section=True)
         for note in read.warnings:
-            notes.add_row(escape(path.name), escape(note.text))
+            notes.add_row(path.name, note.text)
     for table in (records, notes, refused):
         if table.row_count:
             console.print(table)
