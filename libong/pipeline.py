@@ -16,6 +16,7 @@ from ingest.flight import leave_out, read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
 from ingest.pose_check import check_poses
+from ingest.refusal import remedy_for
 from libong.crops import crop_jpeg
 from patrol.coverage import zone_surveys
 from patrol.incident import Incident, open_incidents
@@ -154,7 +155,7 @@ def detect_frames(
                     frame.path,
                     frame.sha256,
                     Note(exc.code, str(exc)),
-                    "copy the file from the memory card again, or leave it out",
+                    remedy_for(exc.code),
                 )
             )
     on_progress("detect", len(frames), len(frames))
