@@ -1,5 +1,6 @@
 """Painting shapes given in metres on a picture, and keeping the exact outline of each object."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import cos, radians, sin
 
@@ -44,7 +45,7 @@ class Canvas:
         corners = self.grid.to_px(corners_m)
         if solid:
             self.outlines.append(corners)
-        part = self._mask(corners, blur_m)
+        part = self._mask([corners], blur_m)
         if part is None:
             return
         rows, columns, mask = part
@@ -59,14 +60,18 @@ class Canvas:
 
     def shade(self, corners_m: Points, factor: float, blur_m: float = 0.0) -> None:
         """Multiply the picture inside a polygon: a shadow."""
-        part = self._mask(self.grid.to_px(corners_m), blur_m)
+        self.shade_together([corners_m], factor, blur_m)
+
+    def shade_together(self, parts_m: Sequence[Points], factor: float, blur_m: float) -> None:
+        """One shadow of several polygons: where they overlap it is no darker."""
+        part = self._mask([self.grid.to_px(corners) for corners in parts_m], blur_m)
         if part is not None:
             rows, columns, mask = part
             self.rgb[rows, columns] *= (1 + (factor - 1) * mask)[..., None]
 
     def froth(self, corners_m: Points, strength: float, blur_m: float) -> None:
         """Whiten the water inside a polygon with foam."""
-        part = self._mask(self.grid.to_px(corners_m), blur_m)
+        part = self._mask([self.grid.to_px(corners_m)], blur_m)
         if part is not None:
             rows, columns, mask = part
             np.maximum(self.foam[rows, columns], strength * mask, out=self.foam[rows, columns])
@@ -88,17 +93,18 @@ class Canvas:
             return None
         return slice(top, bottom), slice(left, right)
 
-    def _mask(self, corners: Points, blur_m: float) -> tuple[slice, slice, Image] | None:
-        """The window a polygon touches and its coverage there, 0..1, softened by `blur_m`."""
+    def _mask(self, polygons: Sequence[Points], blur_m: float) -> tuple[slice, slice, Image] | None:
+        """The window that polygons touch and their coverage there, 0..1, softened by `blur_m`."""
         sigma = blur_m / self.grid.gsd_m
-        window = self._window(corners, int(3 * sigma) + 1)
+        window = self._window(np.concatenate(polygons), int(3 * sigma) + 1)
         if window is None:
             return None
         rows, columns = window
         mask = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
         # OpenCV counts from pixel centres, our corners from the corner of the first pixel
-        fixed = (corners - [columns.start + 0.5, rows.start + 0.5]) * (1 << _FRACTION_BITS)
-        cv2.fillPoly(mask, [np.rint(fixed).astype(np.int32)], 255, cv2.LINE_AA, _FRACTION_BITS)
+        for corners in polygons:
+            fixed = (corners - [columns.start + 0.5, rows.start + 0.5]) * (1 << _FRACTION_BITS)
+            cv2.fillPoly(mask, [np.rint(fixed).astype(np.int32)], 255, cv2.LINE_AA, _FRACTION_BITS)
         if sigma > 0.3:
             mask = cv2.GaussianBlur(mask, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
         return rows, columns, mask.astype(np.float32) / np.float32(255)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from detection.training.camera_effects import taken_by_camera
 from detection.training.land import random_land
+from detection.training.oblique import MAX_TILT_DEG, oblique_view, source_size_px
 from detection.training.random_tile import (
     composite_tile,
     drawn_xyxy,
@@ -29,12 +30,15 @@ CLASSES = tuple(ObjectClass)
 # Every split draws its worlds from its own range of seeds, so none is in two splits.
 SPLIT_SEEDS = {"train": 0, "val": 10_000_000, "test": 20_000_000}
 
-_LAND_SHARE = 0.06
+_LAND_SHARE = 0.10  # drones fly over beaches too, and what lies on land fools the detector most
 _PHOTO_SHARE = 0.05  # plain crops of real sea
 _COMPOSITE_SHARE = 0.17  # objects painted into crops of real sea
 _WIDE_SCALE_SHARE = (
     0.15  # pictures without a known scale are searched at steps; meet other sizes too
 )
+# Rangers look ahead of the drone as often as down: tiles seen aslant, and how far off straight down
+_OBLIQUE_SHARE = 0.3
+_OBLIQUE_TILT_DEG = (8.0, MAX_TILT_DEG)
 
 
 @dataclass(frozen=True)
@@ -71,21 +75,26 @@ def make_tile(plan: TilePlan, number: int) -> Tile:
     spread = (0.5, 1.9) if rng.random() < _WIDE_SCALE_SHARE else (0.75, 1.35)
     gsd_m = TARGET_GSD_M * float(np.exp(rng.uniform(*np.log(spread))))
     photos = _photos(plan.photo_folder)
+    oblique = rng.random() < _OBLIQUE_SHARE
+    tilt_deg = float(rng.uniform(*_OBLIQUE_TILT_DEG)) if oblique else 0.0
+    side_px = source_size_px(plan.size_px, tilt_deg) if oblique else plan.size_px
     draw = rng.random()
     boxes: tuple[Box, ...] = ()
     if draw < _LAND_SHARE:
-        scene, rgb = "land", random_land(seed, plan.size_px, gsd_m)
+        scene, rgb = "land", random_land(seed, side_px, gsd_m)
     elif photos and draw < _LAND_SHARE + _PHOTO_SHARE + _COMPOSITE_SHARE:
         photo = photos[int(rng.integers(len(photos)))]
-        crop = random_crop(photo, rng, plan.size_px, gsd_m, training=plan.split == "train")
+        crop = random_crop(photo, rng, side_px, gsd_m, training=plan.split == "train")
         if draw < _LAND_SHARE + _PHOTO_SHARE:
             scene, rgb = "photo", crop
         else:
             _, render = composite_tile(seed, crop, gsd_m)
             scene, rgb, boxes = "composite", render.rgb, render.boxes
     else:
-        world, render = random_tile(seed, plan.size_px, gsd_m)
+        world, render = random_tile(seed, side_px, gsd_m)
         scene, rgb, boxes = world.family, render.rgb, render.boxes
+    if oblique:
+        rgb, boxes = oblique_view(rgb, boxes, rng, tilt_deg, size_px=plan.size_px, gsd_m=gsd_m)
     return Tile(taken_by_camera(rgb, rng), boxes, scene, gsd_m, int(rng.integers(60, 96)))
 
 

@@ -1,79 +1,29 @@
 """What lies or drifts in the sea and must not be reported: rocks, weed, logs, people, birds."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from detection.training.animals import softness_m, tinted_by_water
-from detection.training.canvas import Body, Canvas, Points, ellipse, ribbon, scaled
+from detection.training.canvas import Body, Canvas, ellipse, mixed, ribbon, scaled
+from detection.training.mounds import (
+    lump,
+    paint_coral,
+    paint_fish_school,
+    paint_grass_clump,
+    paint_log,
+    paint_rock,
+)  # fmt: skip
 from detection.training.sea import sun_direction
+from detection.training.underwater import softness_m, tinted_by_water
 from detection.training.world import Colour, Kind, SceneObject, World
-
-
-def _lump(rng: np.random.Generator, half_width_m: float, half_length_m: float) -> Points:
-    """An uneven round outline in body axes."""
-    turn = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-    radius = 1 + sum(
-        rng.normal(0, 0.22 / n) * np.cos(n * turn + rng.uniform(0, 6)) for n in range(2, 7)
-    )
-    return np.stack(
-        [half_width_m * radius * np.cos(turn), half_length_m * radius * np.sin(turn)], axis=1
-    )
 
 
 def paint_distractor(canvas: Canvas, thing: SceneObject, world: World) -> None:
     """One thing that is no detection."""
-    rng = np.random.default_rng(thing.look_seed)
-    {
-        Kind.ROCK: _rock,
-        Kind.CORAL: _coral,
-        Kind.LOG: _log,
-        Kind.WEED: _weed,
-        Kind.SWIMMER: _swimmer,
-        Kind.BIRD: _bird,
-        Kind.NAVIGATION_BUOY: _navigation_buoy,
-        Kind.FEEDING_TRAIL: _feeding_trail,
-        Kind.FOAM_LINE: _foam_line,
-        Kind.DARK_PATCH: _dark_patch,
-    }[thing.kind](canvas, thing, world, rng)
-
-
-def _rock(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
-    grey: Colour = ((0.30, 0.28, 0.24), (0.22, 0.21, 0.18), (0.42, 0.38, 0.30))[
-        int(rng.integers(3))
-    ]
-    body, soft = Body(thing), softness_m(thing.depth_m, world)
-    outline = _lump(rng, thing.width_m / 2, thing.length_m / 2)
-    for share, factor in ((1.0, 0.8), (0.7, 1.1), (0.4, 1.3)):
-        colour = tinted_by_water(scaled(grey, factor), thing.depth_m, world)
-        canvas.fill(body.world(outline * share), colour, alpha=0.9, blur_m=soft, grain=0.2)
-
-
-def _coral(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
-    body, soft = Body(thing), softness_m(thing.depth_m, world)
-    base: Colour = ((0.36, 0.27, 0.18), (0.28, 0.25, 0.16), (0.45, 0.33, 0.24))[
-        int(rng.integers(3))
-    ]
-    for _ in range(int(rng.integers(3, 9))):
-        offset = rng.normal(0, 0.28, 2) * [thing.width_m, thing.length_m]
-        size = rng.uniform(0.12, 0.35) * thing.width_m
-        colour = tinted_by_water(scaled(base, float(rng.uniform(0.6, 1.4))), thing.depth_m, world)
-        canvas.fill(
-            body.world(_lump(rng, size, size) + offset), colour, alpha=0.85, blur_m=soft, grain=0.25
-        )
-
-
-def _log(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
-    body = Body(thing)
-    bark = scaled((0.34, 0.26, 0.18), float(rng.uniform(0.6, 1.5)))
-    bow = rng.normal(0, 0.05) * thing.length_m
-    path = np.array([[0, -0.5], [0, 0.0], [0, 0.5]]) * thing.length_m + np.array(
-        [[0, 0], [bow, 0], [0, 0]]
-    )
-    widths = thing.width_m * np.array([1.0, 0.85, float(rng.uniform(0.3, 0.8))])
-    canvas.fill(body.world(ribbon(path, widths)), bark, grain=0.12)
-    for _ in range(int(rng.integers(0, 4))):
-        root = path[1] + [0, rng.uniform(-0.4, 0.4) * thing.length_m]
-        branch = np.array([root, root + rng.normal(0, 0.18, 2) * thing.length_m])
-        canvas.fill(body.world(ribbon(branch, 0.06)), scaled(bark, 0.9))
+    if thing.kind in _MOUNDS:
+        _MOUNDS[thing.kind](canvas, thing, world)
+    else:
+        _OTHERS[thing.kind](canvas, thing, world, np.random.default_rng(thing.look_seed))
 
 
 def _weed(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
@@ -85,40 +35,60 @@ def _weed(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Gener
         offset = rng.normal(0, 0.25, 2) * [thing.width_m, thing.length_m]
         size = rng.uniform(0.1, 0.3, 2) * thing.width_m
         canvas.fill(
-            body.world(_lump(rng, size[0], size[1]) + offset),
+            body.world(lump(rng, size[0], size[1]) + offset),
             scaled(colour, float(rng.uniform(0.6, 1.3))),
             alpha=float(rng.uniform(0.5, 0.95)), blur_m=0.03, grain=0.25,
         )  # fmt: skip
 
 
 def _swimmer(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
+    """A swimmer, or a snorkeller with fins; some in a suit over arms and legs."""
     body = Body(thing)
-    skin = scaled((0.70, 0.50, 0.38), float(rng.uniform(0.6, 1.1)))
-    clothes: Colour = ((0.9, 0.4, 0.1), (0.1, 0.1, 0.15), (0.8, 0.1, 0.2), (0.9, 0.9, 0.2))[
-        int(rng.integers(4))
-    ]
+    skin = scaled((0.70, 0.50, 0.38), float(rng.uniform(0.5, 1.15)))
+    clothes: Colour = (
+        (0.9, 0.4, 0.1), (0.1, 0.1, 0.15), (0.8, 0.1, 0.2), (0.9, 0.9, 0.2), (0.15, 0.2, 0.4),
+        (0.3, 0.3, 0.32), (0.85, 0.86, 0.85),
+    )[int(rng.integers(7))]  # fmt: skip
+    limbs = mixed(clothes, (0.1, 0.1, 0.12), 0.6) if rng.random() < 0.3 else skin
+    limbs = tinted_by_water(limbs, 0.15, world)
+    flap = float(rng.uniform(-0.2, 0.2))
     for side in (-1, 1):
-        arm = np.array([[side * 0.18, 0.35], [side * 0.5, 0.35 + rng.uniform(-0.2, 0.45)]])
-        leg = np.array([[side * 0.09, -0.1], [side * rng.uniform(0.08, 0.3), -0.85]])
-        canvas.fill(body.world(ribbon(arm, 0.10)), skin, alpha=0.9, blur_m=0.02)
-        canvas.fill(body.world(ribbon(leg, 0.14)), skin, alpha=0.7, blur_m=0.03)
-    canvas.fill(body.world(ellipse(0, 0.15, 0.21, 0.32)), clothes)
-    canvas.fill(body.world(ellipse(0, 0.58, 0.10, 0.12)), (0.10, 0.08, 0.07))
+        arm = np.array([[side * 0.18, 0.35], [side * 0.5, 0.35 + rng.uniform(-0.4, 0.45)]])
+        knee = np.array([side * rng.uniform(0.08, 0.22), -0.45])
+        leg = np.array([[side * 0.09, -0.1], knee, [side * rng.uniform(0.05, 0.3), -0.85]])
+        canvas.fill(body.world(ribbon(arm, 0.10)), limbs, alpha=0.9, blur_m=0.02)
+        canvas.fill(body.world(ribbon(leg, 0.14)), limbs, alpha=0.75, blur_m=0.03)
+    if rng.random() < 0.45:  # a snorkeller's fins
+        red, green, blue = (float(c) for c in rng.uniform(0.08, 0.9, 3))
+        for side in (-1, 1):
+            blade = np.array([[side * 0.15, -0.8], [side * 0.2, -1.3 + side * flap]])
+            fin = ribbon(blade, np.array([0.1, 0.22]))
+            canvas.fill(body.world(fin), (red, green, blue), alpha=0.85, blur_m=0.02)
+    canvas.fill(body.world(ellipse(0, 0.15, 0.21, 0.32)), clothes, blur_m=0.02)
+    canvas.fill(body.world(ellipse(0, 0.2, 0.12, 0.2)), scaled(clothes, 1.15), blur_m=0.03)
+    hair: Colour = (0.10, 0.08, 0.07) if rng.random() < 0.7 else clothes
+    canvas.fill(body.world(ellipse(0, 0.58, 0.10, 0.12)), hair)
     if rng.random() < 0.4:
         canvas.froth(body.world(ellipse(0, -0.9, 0.3, 0.3)), 0.7, 0.08)
 
 
 def _bird(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
     body, span = Body(thing), thing.width_m
-    colour: Colour = (0.95, 0.95, 0.94) if rng.random() < 0.7 else (0.15, 0.14, 0.14)
+    colour: Colour = (
+        (0.95, 0.95, 0.94), (0.86, 0.87, 0.88), (0.62, 0.60, 0.57), (0.40, 0.32, 0.24),
+        (0.15, 0.14, 0.14),
+    )[int(rng.choice(5, p=[0.4, 0.15, 0.15, 0.15, 0.15]))]  # fmt: skip
     wings = np.array(
         [(-0.5, -0.12), (-0.25, 0.10), (0, 0.05), (0.25, 0.10), (0.5, -0.12), (0.2, -0.02),
          (-0.2, -0.02)]
     )  # fmt: skip
     east, north = sun_direction(world)
-    canvas.shade(body.world(wings * span) + np.array([east, north]) * 4.0, 0.85, 0.06)
+    wings[:, 1] += float(rng.uniform(-0.5, 0.5)) * np.abs(wings[:, 0])  # laid back or stretched
+    height_m = float(rng.uniform(0.5, 9.0))
+    away = np.array([east, north]) * height_m
+    canvas.shade(body.world(wings * span) + away, 0.78, 0.03 + 0.02 * height_m)
     canvas.fill(body.world(wings * span), colour)
-    canvas.fill(body.world(ellipse(0, -0.02, 0.06 * span, 0.22 * span)), colour)
+    canvas.fill(body.world(ellipse(0, -0.02, 0.06 * span, 0.22 * span)), scaled(colour, 0.93))
 
 
 def _navigation_buoy(
@@ -162,8 +132,64 @@ def _foam_line(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.
 
 
 def _dark_patch(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
-    """The shadow of something overhead, or a smooth dark patch of deeper water."""
-    outline = _lump(rng, thing.width_m / 2, thing.length_m / 2)
+    """The shadow of a boat, a kite or a cloud, or a smooth dark patch of deeper water."""
+    if rng.random() < 0.35:  # the straight sides and point of a hull's shadow
+        hull = np.array([(0, 0.5), (0.35, 0.3), (0.5, -0.1), (0.4, -0.5), (-0.4, -0.5),
+                         (-0.5, -0.1), (-0.35, 0.3)])  # fmt: skip
+        outline = hull * [thing.width_m, thing.length_m]
+    else:
+        outline = lump(rng, thing.width_m / 2, thing.length_m / 2)
     canvas.shade(
         Body(thing).world(outline), float(rng.uniform(0.6, 0.85)), float(rng.uniform(0.1, 0.8))
     )
+
+
+def _jellyfish(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
+    """A pale see-through bell with a ring, and arms trailing from it."""
+    body, size, soft = Body(thing), thing.length_m / 2, softness_m(thing.depth_m, world)
+    pale: Colour = ((0.85, 0.86, 0.88), (0.80, 0.66, 0.62), (0.62, 0.52, 0.44))[
+        int(rng.integers(3))
+    ]
+    colour = tinted_by_water(pale, thing.depth_m, world)
+    trail = np.array([[0.0, 0.0], [rng.normal(0, 0.5), -1.0], [rng.normal(0, 0.7), -1.9]]) * size
+    canvas.fill(body.world(ribbon(trail, 0.5 * size)), colour, alpha=0.3, blur_m=soft + 0.03)
+    for share, alpha in ((1.0, 0.35), (0.8, 0.3), (0.3, 0.5)):
+        bell = ellipse(0, 0, share * size, share * size)
+        canvas.fill(body.world(bell), colour, alpha=alpha, blur_m=soft)
+
+
+def _debris(canvas: Canvas, thing: SceneObject, world: World, rng: np.random.Generator) -> None:
+    """Drifting plastic: bags, bottles and sheets in plain colours."""
+    body = Body(thing)
+    colours: tuple[Colour, ...] = (
+        (0.93, 0.94, 0.95), (0.75, 0.82, 0.86), (0.15, 0.40, 0.75), (0.85, 0.20, 0.18),
+        (0.20, 0.20, 0.21), (0.90, 0.80, 0.25), (0.55, 0.50, 0.42),
+    )  # fmt: skip
+    colour = colours[int(rng.integers(len(colours)))]
+    for _ in range(int(rng.integers(1, 5))):
+        size = rng.uniform(0.15, 0.5, 2) * [thing.width_m, thing.length_m]
+        piece = lump(rng, size[0], size[1]) + rng.normal(0, 0.25, 2) * thing.length_m
+        canvas.fill(
+            body.world(piece), scaled(colour, float(rng.uniform(0.75, 1.1))),
+            alpha=float(rng.uniform(0.5, 0.95)), blur_m=0.01, grain=0.08,
+        )  # fmt: skip
+
+
+_MOUNDS: dict[Kind, Callable[[Canvas, SceneObject, World], None]] = {
+    Kind.ROCK: paint_rock,
+    Kind.CORAL: paint_coral,
+    Kind.LOG: paint_log,
+    Kind.GRASS_CLUMP: paint_grass_clump,
+    Kind.FISH_SCHOOL: paint_fish_school,
+}
+_OTHERS: dict[Kind, Callable[[Canvas, SceneObject, World, np.random.Generator], None]] = {
+    Kind.WEED: _weed,
+    Kind.SWIMMER: _swimmer,
+    Kind.BIRD: _bird,
+    Kind.NAVIGATION_BUOY: _navigation_buoy,
+    Kind.FEEDING_TRAIL: _feeding_trail,
+    Kind.FOAM_LINE: _foam_line,
+    Kind.DARK_PATCH: _dark_patch,
+    Kind.JELLYFISH: _jellyfish,
+    Kind.DEBRIS: _debris,
+}

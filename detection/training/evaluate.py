@@ -1,30 +1,21 @@
-"""Evaluation on rendered flights with known truth, and of false alarms on any photographs.
+"""Rendered flights to measure on, thresholds chosen on them, and scores as plain numbers.
 
 Scores on rendered flights say whether the detector learnt the renderer's sea; they are no field
 accuracy, and every report carries that sentence.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from pyproj import Geod
-
 from detection.detector import Detector
+from detection.evaluation.dataset import read_labelled
+from detection.evaluation.evaluation import ClassEvaluation, evaluate
+from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
+from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox, best_threshold, tally
+from detection.evaluation.search import area_km2
 from detection.training.flight import render_flight
 from detection.training.random_flight import random_flight
-from detection.training.scoring import (
-    FoundBox,
-    ScoredFrame,
-    Tally,
-    TrueBox,
-    best_threshold,
-    objects_found,
-    tally,
-)
 from detection.types import ObjectClass
 from ingest.flight import read_flight
 from ingest.frame import Frame
@@ -33,28 +24,10 @@ from ingest.site_reference import SiteReference
 CAVEAT = "Measured on rendered flights: no statement about real animals, boats or gear."
 # Missing a dugong is worse than one look at a false alarm; for boats and gear both count alike.
 _BETA = {ObjectClass.DUGONG: 2.0, ObjectClass.BOAT: 1.0, ObjectClass.FISHING_GEAR: 1.0}
+# More false alarms than in one frame of five, and people stop looking: the gate of dugongs.
+_MOST_FALSE_A_FRAME = FALSE_DUGONGS_PER_FRAME
 # The rendered drones start 2 m above the sea, as FlightPlan's makers say.
 RENDERED_SITE = SiteReference(ZoneInfo("Asia/Bangkok"), None, 2.0, 0.0)
-_WGS84 = Geod(ellps="WGS84")
-
-
-@dataclass(frozen=True)
-class ClassReport:
-    """How one class did at one threshold.
-
-    Boxes count in every frame; objects once a flight. `f1_by_flight` is the mean over the flights
-    that hold the class. False alarms are of all frames, also those without the class.
-    """
-
-    object_class: ObjectClass
-    threshold: float
-    boxes: Tally
-    objects_found: int
-    objects: int
-    f1_by_flight: float | None
-    recall_by_flight: float | None
-    false_alarms_per_frame: float
-    false_alarms_per_km2: float
 
 
 def render_flights(split: str, count: int, folder: Path) -> tuple[Path, ...]:
@@ -71,12 +44,14 @@ def render_flights(split: str, count: int, folder: Path) -> tuple[Path, ...]:
 
 def score_flights(detector: Detector, folders: Iterable[Path]) -> tuple[ScoredFrame, ...]:
     """Run a detector over rendered flights and lay its finds beside their truth."""
-    scored = []
+    scored: list[ScoredFrame] = []
     for folder in folders:
-        truths = _truths_by_frame(json.loads((folder / "truth.json").read_text(encoding="utf-8")))
-        for frame in read_flight([folder], RENDERED_SITE).frames:
-            name = frame.path.name
-            scored.append(_scored(detector, frame, folder.name, truths.get(name, ())))
+        labelled = [p for flight in read_labelled(folder).flights for p in flight.pictures]
+        truths = {picture.path: picture.truths for picture in labelled}
+        scored += [
+            _scored(detector, frame, folder.name, truths[frame.path])
+            for frame in read_flight([folder], RENDERED_SITE).frames
+        ]
     return tuple(scored)
 
 
@@ -92,31 +67,18 @@ def score_photos(
 def _scored(
     detector: Detector, frame: Frame, flight: str, truths: tuple[TrueBox, ...]
 ) -> ScoredFrame:
+    """One search serves as finds, from any threshold up, and as candidates."""
     finds = tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in detector.detect(frame))
-    return ScoredFrame(flight, frame.path.name, truths, finds, _area_km2(frame))
-
-
-def _area_km2(frame: Frame) -> float:
-    if frame.footprint is None:
-        return 0.0
-    lons, lats = zip(*frame.footprint, strict=True)
-    area_m2, _ = _WGS84.polygon_area_perimeter(lons, lats)
-    return abs(float(area_m2)) / 1e6
-
-
-def _truths_by_frame(document: Mapping[str, Any]) -> dict[str, tuple[TrueBox, ...]]:
-    by_frame: dict[str, list[TrueBox]] = {}
-    for thing in document["objects"]:
-        for seen in thing["frames"]:
-            left, top, right, bottom = seen["xyxy_px"]
-            box = TrueBox(
-                ObjectClass(thing["class"]),
-                thing["object_id"],
-                (left, top, right, bottom),
-                seen["fair"],
-            )
-            by_frame.setdefault(seen["frame"], []).append(box)
-    return {frame: tuple(boxes) for frame, boxes in by_frame.items()}
+    return ScoredFrame(
+        flight,
+        frame.path.name,
+        truths,
+        finds,
+        area_km2(frame.footprint),
+        candidates=finds,
+        gsd_cm=frame.gsd_cm,
+        path=frame.path,
+    )
 
 
 def choose_thresholds(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, float]:
@@ -124,64 +86,46 @@ def choose_thresholds(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, float]
 
     `frames` must come from flights that no result is later reported on, searched at a low score.
     """
-    return {c: best_threshold(frames, c, beta=_BETA[c]) for c in ObjectClass}
+    return {
+        c: best_threshold(frames, c, beta=_BETA[c], most_false_a_frame=_MOST_FALSE_A_FRAME)
+        for c in ObjectClass
+    }
 
 
 def report(
     frames: Sequence[ScoredFrame], thresholds: Mapping[ObjectClass, float]
-) -> tuple[ClassReport, ...]:
+) -> tuple[ClassEvaluation, ...]:
     """The scores of each class at its threshold."""
-    return tuple(_class_report(frames, c, thresholds[c]) for c in ObjectClass)
+    return evaluate(frames, {c: thresholds[c] for c in ObjectClass}).classes
 
 
-def _class_report(
-    frames: Sequence[ScoredFrame], object_class: ObjectClass, threshold: float
-) -> ClassReport:
-    by_flight: dict[str, Tally] = {}
-    for frame in frames:
-        before = by_flight.get(frame.flight, Tally())
-        by_flight[frame.flight] = before + tally(frame, object_class, threshold)
-    total = sum(by_flight.values(), Tally())
-    holding = [t for t in by_flight.values() if t.found + t.missed > 0]
-    found, there = objects_found(frames, object_class, threshold)
-    area_km2 = sum(frame.area_km2 for frame in frames)
-    return ClassReport(
-        object_class=object_class,
-        threshold=threshold,
-        boxes=total,
-        objects_found=found,
-        objects=there,
-        f1_by_flight=_mean(holding, Tally.f_score),
-        recall_by_flight=_mean(holding, lambda t: t.recall),
-        false_alarms_per_frame=total.false_alarms / max(len(frames), 1),
-        false_alarms_per_km2=total.false_alarms / area_km2 if area_km2 else 0.0,
-    )
-
-
-def _mean(tallies: Sequence[Tally], score: Callable[[Tally], float | None]) -> float | None:
-    scores = [value for t in tallies if (value := score(t)) is not None]
-    return sum(scores) / len(scores) if scores else None
-
-
-def as_metrics(reports: Sequence[ClassReport]) -> dict[str, dict[str, float | int | None]]:
-    """Reports as plain numbers for a manifest or JSON output, rounded to three places."""
+def as_metrics(classes: Sequence[ClassEvaluation]) -> dict[str, dict[str, float | int | None]]:
+    """Scores as plain numbers for a manifest, rounded to three places."""
     return {
-        r.object_class.value: {
-            "threshold": r.threshold,
-            "recall": _rounded(r.boxes.recall),
-            "precision": _rounded(r.boxes.precision),
-            "f1": _rounded(r.boxes.f_score()),
-            "recall_by_flight": _rounded(r.recall_by_flight),
-            "f1_by_flight": _rounded(r.f1_by_flight),
-            "boxes": r.boxes.found + r.boxes.missed,
-            "objects_found": r.objects_found,
-            "objects": r.objects,
-            "false_alarms": r.boxes.false_alarms,
-            "further_pieces": r.boxes.pieces,
-            "false_alarms_per_frame": _rounded(r.false_alarms_per_frame),
-            "false_alarms_per_km2": _rounded(r.false_alarms_per_km2),
+        c.object_class.value: {
+            "threshold": c.threshold,
+            "recall": _rounded(c.scores.recall.value),
+            "recall_low": _rounded(c.scores.recall.low),
+            "recall_high": _rounded(c.scores.recall.high),
+            "precision": _rounded(c.scores.precision.value),
+            "precision_low": _rounded(c.scores.precision.low),
+            "precision_high": _rounded(c.scores.precision.high),
+            "f1": _rounded(c.scores.f1.value),
+            "recall_when_clear": _rounded(c.when_clear.value),
+            "recall_by_flight": _rounded(c.recall_by_flight),
+            "f1_by_flight": _rounded(c.f1_by_flight),
+            "ap50": _rounded(c.ap50.value),
+            "ap50_95": _rounded(c.ap50_95.value),
+            "calibration_error": _rounded(c.reliability.expected_error),
+            "boxes": c.scores.tally.found + c.scores.tally.missed,
+            "objects_found": c.objects_found,
+            "objects": c.objects,
+            "false_alarms": c.scores.tally.false_alarms,
+            "further_pieces": c.scores.tally.pieces,
+            "false_alarms_per_frame": _rounded(c.false_alarms_per_frame.value),
+            "false_alarms_per_km2": _rounded(c.false_alarms_per_km2.value),
         }
-        for r in reports
+        for c in classes
     }
 
 
@@ -189,7 +133,10 @@ def false_alarm_metrics(
     frames: Sequence[ScoredFrame], thresholds: Mapping[ObjectClass, float]
 ) -> dict[str, int]:
     """Of frames with nothing to find: how many there are, and the false alarms of each class."""
-    counts = {r.object_class.value: r.boxes.false_alarms for r in report(frames, thresholds)}
+    counts = {
+        c.value: sum(tally(frame, c, thresholds[c]).false_alarms for frame in frames)
+        for c in ObjectClass
+    }
     return {"frames": len(frames), **counts}
 
 

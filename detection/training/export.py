@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import torch
 from ultralytics import YOLO
 
 from detection.engine import OpenVinoEngine
+from detection.manifest import BoatNetwork
 from detection.training.dataset import CLASSES, TARGET_GSD_M
 from detection.training.torchvision_ops import ensure_torchvision_imports
 from detection.types import ObjectClass
@@ -47,7 +48,9 @@ def export_onnx(weights: Path, target: Path) -> Path:
     made = YOLO(str(weights)).export(
         format="onnx", imgsz=INPUT_PX, opset=_OPSET, simplify=True, dynamic=False, device="cpu"
     )
-    copyfile(made, target)
+    model = onnx.load(made)
+    del model.metadata_props[:]  # the exporter writes the paths of the machine into it
+    onnx.save(model, target)
     return target
 
 
@@ -102,6 +105,7 @@ def write_manifest(
     onnx: Path,
     thresholds: Mapping[ObjectClass, float],
     *,
+    boat_network: BoatNetwork | None = None,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> Path:
@@ -117,6 +121,7 @@ def write_manifest(
         "colour_order": "RGB",
         "scale": "1/255",
         "thresholds": {c.value: thresholds[c] for c in CLASSES},
+        "boat_network": None if boat_network is None else boat_network.model_dump(),
         "training": dict(training),
         "metrics": dict(metrics),
     }

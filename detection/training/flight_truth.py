@@ -15,6 +15,7 @@ class FrameTruth:
     """One object in one frame: its box in pixels and its true place at that moment.
 
     It is not `fair` to expect a find where only a corner of it shows, or next to nothing.
+    `visibility` is the box's, 0..1.
     """
 
     frame: str
@@ -24,6 +25,7 @@ class FrameTruth:
     lon: float
     lat: float
     fair: bool
+    visibility: float
 
 
 def frame_truths(
@@ -41,6 +43,7 @@ def frame_truths(
             FrameTruth(
                 name, box.object_id, box.object_class.value, (left, top, right, bottom),
                 round(lon, 7), round(lat, 7), worth_labelling(box),
+                round(box.visibility, 2),
             )
         )  # fmt: skip
     return truths
@@ -80,7 +83,14 @@ def _object_document(thing: SceneObject, seen: Sequence[FrameTruth]) -> dict[str
         "length_m": round(thing.length_m, 2),
         "speed_m_s": round(thing.speed_m_s, 2),
         "frames": [
-            {"frame": t.frame, "xyxy_px": t.xyxy_px, "lon": t.lon, "lat": t.lat, "fair": t.fair}
+            {
+                "frame": t.frame,
+                "xyxy_px": t.xyxy_px,
+                "lon": t.lon,
+                "lat": t.lat,
+                "fair": t.fair,
+                "visibility": t.visibility,
+            }
             for t in seen
         ],
     }

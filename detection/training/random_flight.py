@@ -7,8 +7,15 @@ import numpy as np
 
 from detection.training.dataset import SPLIT_SEEDS
 from detection.training.flight_plan import BANGKOK, FlightPlan, RenderCamera, lawnmower
-from detection.training.random_tile import random_kind_of
-from detection.training.random_world import FAMILIES, calf_of, random_object, random_sea
+from detection.training.random_tile import LEAST_WATER_M, random_kind_of, water_m
+from detection.training.random_world import (
+    FAMILIES,
+    HELD_OUT_FAMILIES,
+    calf_of,
+    herd_of,
+    random_object,
+    random_sea,
+)
 from detection.training.world import Kind, SceneObject, World
 from ingest.lonlat import LonLat
 
@@ -19,11 +26,13 @@ _LAUNCH_HEIGHT_M = 2.0
 def random_flight(split: str, number: int, shots: int = 4) -> FlightPlan:
     """Flight `number` of a split (`val` or `test`): a line of a few shots from 30 to 100 m height.
 
+    `val` flies over the families of seas that training knows, `test` over those it never sees.
     Four in nine show dugongs; one in five holds nothing to find at all.
     """
     seed = SPLIT_SEEDS[split] + 5_000_000 + number  # far from the seeds of the split's tiles
     rng = np.random.default_rng([seed, 92])
-    sea = random_sea(seed, FAMILIES[number % len(FAMILIES)])
+    families = HELD_OUT_FAMILIES if split == "test" else FAMILIES
+    sea = random_sea(seed, families[number % len(families)])
     height_m = float(rng.uniform(30, 100))
     camera = RenderCamera()
     seen_m = height_m * camera.height_px / camera.intrinsics().focal_px
@@ -60,8 +69,15 @@ def _scattered(
         thing = random_object(rng, sea, kind, len(placed), east, middle_north_m + north)
         if thing.object_class is not None and any(_touch(thing, other) for other in placed):
             continue
+        if kind is Kind.DUGONG and water_m(sea, thing) < LEAST_WATER_M:
+            continue
         placed.append(thing)
-        if kind is Kind.DUGONG and rng.random() < 0.3:
+        if kind is not Kind.DUGONG:
+            continue
+        company = rng.random()
+        if company < 0.08:
+            placed += herd_of(rng, thing, len(placed))
+        elif company < 0.35:
             placed.append(calf_of(rng, thing, len(placed)))
     return tuple(placed)
 

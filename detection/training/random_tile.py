@@ -6,20 +6,31 @@ import numpy as np
 import numpy.typing as npt
 
 from detection.training.noise import Grid
-from detection.training.random_world import FAMILIES, calf_of, random_object, random_sea
+from detection.training.random_world import (
+    FAMILIES,
+    calf_of,
+    herd_of,
+    random_object,
+    random_sea,
+)
 from detection.training.scene import Box, Render, render_ortho
+from detection.training.sea_bottom import depth_m
 from detection.training.world import Colour, Kind, SceneObject, World
 
 # How often each kind is met, by group.
 _MIX: dict[str, dict[Kind, float]] = {
-    "boats": {Kind.LONG_TAIL: 0.45, Kind.SPEEDBOAT: 0.22, Kind.FISHING_BOAT: 0.2, Kind.KAYAK: 0.13},
+    "boats": {
+        Kind.LONG_TAIL: 0.42, Kind.SPEEDBOAT: 0.29, Kind.FISHING_BOAT: 0.18, Kind.KAYAK: 0.11,
+    },
     "gear": {
-        Kind.FLOAT_LINE: 0.38, Kind.TRAP_BUOYS: 0.34, Kind.STAKE_TRAP: 0.16, Kind.NET_RING: 0.12,
+        Kind.FLOAT_LINE: 0.38, Kind.TRAP_BUOYS: 0.32, Kind.STAKE_TRAP: 0.19, Kind.NET_RING: 0.11,
     },
     "distractors": {
-        Kind.TURTLE: 0.12, Kind.RAY: 0.10, Kind.ROCK: 0.14, Kind.CORAL: 0.10, Kind.LOG: 0.10,
-        Kind.WEED: 0.11, Kind.SWIMMER: 0.06, Kind.BIRD: 0.05, Kind.NAVIGATION_BUOY: 0.04,
-        Kind.FEEDING_TRAIL: 0.06, Kind.FOAM_LINE: 0.06, Kind.DARK_PATCH: 0.06,
+        Kind.TURTLE: 0.09, Kind.RAY: 0.08, Kind.SHARK: 0.07, Kind.DOLPHIN: 0.07,
+        Kind.JELLYFISH: 0.03, Kind.FISH_SCHOOL: 0.05, Kind.ROCK: 0.09, Kind.CORAL: 0.07,
+        Kind.GRASS_CLUMP: 0.08, Kind.LOG: 0.08, Kind.WEED: 0.07, Kind.DEBRIS: 0.03,
+        Kind.SWIMMER: 0.04, Kind.BIRD: 0.04, Kind.NAVIGATION_BUOY: 0.02, Kind.FEEDING_TRAIL: 0.03,
+        Kind.FOAM_LINE: 0.03, Kind.DARK_PATCH: 0.03,
     },
 }  # fmt: skip
 
@@ -27,6 +38,7 @@ EMPTY_SHARE = 0.22  # tiles with nothing to find in them, only sea and distracto
 MIN_CONTRAST = 0.035  # about 9 of 255: fainter dugongs cannot be told from the water
 MIN_VISIBLE = 0.20
 MIN_SIDE_PX = 12.0
+LEAST_WATER_M = 0.6  # about the height of a dugong's body; none swims over shallower ground
 # a part of a line is a line still, wherever the border cuts it
 _CUT_ANYWHERE = (Kind.FLOAT_LINE, Kind.NET_RING, Kind.STAKE_TRAP)
 
@@ -62,10 +74,22 @@ def random_contents(
         if any(np.hypot(east - e, north - n) < 0.8 * (reach + r) for e, n, r in taken):
             continue
         taken.append((float(east), float(north), reach))
+        if kind is Kind.DUGONG and water_m(world, thing) < LEAST_WATER_M:
+            continue
         placed.append(thing)
-        if kind is Kind.DUGONG and rng.random() < 0.25:
+        if kind is not Kind.DUGONG:
+            continue
+        company = rng.random()
+        if company < 0.05:
+            placed += herd_of(rng, thing, len(placed))
+        elif company < 0.3:
             placed.append(calf_of(rng, thing, len(placed)))
     return tuple(placed)
+
+
+def water_m(world: World, thing: SceneObject) -> float:
+    """Depth of the bottom where a thing is."""
+    return float(depth_m(world, Grid(thing.east_m, thing.north_m, 1, 1, 0.05))[0, 0])
 
 
 def random_tile(seed: int, size_px: int, gsd_m: float) -> tuple[World, Render]:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
-from detection.manifest import Manifest
+from detection.manifest import BoatNetwork, Manifest
+from detection.training.coco_export import BOATS_FILE, BOATS_THRESHOLD, export_coco_boats
 from detection.training.dataset import CLASSES, TARGET_GSD_M, TilePlan, make_tile
 from detection.training.evaluate import (
     CAVEAT,
@@ -25,6 +26,7 @@ from detection.training.evaluate import (
     score_photos,
 )
 from detection.training.export import INPUT_PX, checked_agreement, export_onnx, write_manifest
+from detection.types import ObjectClass
 from ingest.site_reference import SiteReference
 
 # Low enough to see the whole trade between misses and false alarms.
@@ -46,6 +48,7 @@ class ReleasePlan:
 
     Flights are rendered into `flights_folder` where they are not there yet: `val` ones to choose
     thresholds on, `test` ones to report. `empty_photos` are reported by name as false alarms.
+    `coco_weights` become the boat network beside the model; without them one already there is used.
     """
 
     weights: Path
@@ -55,6 +58,7 @@ class ReleasePlan:
     test_flights: int
     empty_photos: Mapping[str, EmptyPhotos]
     training: Mapping[str, Any]
+    coco_weights: Path | None = None
 
 
 def release(plan: ReleasePlan) -> Path:
@@ -65,9 +69,11 @@ def release(plan: ReleasePlan) -> Path:
     searching = Detector(engine, _unmeasured(onnx), min_score=_SEARCH_SCORE)
     val = render_flights("val", plan.val_flights, plan.flights_folder)
     thresholds = choose_thresholds(score_flights(searching, val))
-    test = score_flights(searching, render_flights("test", plan.test_flights, plan.flights_folder))
+    boats = _boat_network(plan)
+    measured = searching if boats is None else _with_boats(engine, onnx, thresholds, boats)
+    test = score_flights(measured, render_flights("test", plan.test_flights, plan.flights_folder))
     photos = {
-        name: false_alarm_metrics(score_photos(searching, p.paths, p.site), thresholds)
+        name: false_alarm_metrics(score_photos(measured, p.paths, p.site), thresholds)
         for name, p in plan.empty_photos.items()
     }
     metrics = {
@@ -77,7 +83,33 @@ def release(plan: ReleasePlan) -> Path:
         "false_alarms_on_photos_with_nothing_to_find": photos,
         "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
     }
-    return write_manifest(onnx, thresholds, training=plan.training, metrics=metrics)
+    return write_manifest(
+        onnx, thresholds, boat_network=boats, training=plan.training, metrics=metrics
+    )
+
+
+def _boat_network(plan: ReleasePlan) -> BoatNetwork | None:
+    target = plan.onnx.parent / BOATS_FILE
+    if plan.coco_weights is not None:
+        export_coco_boats(plan.coco_weights, target)
+    if not target.is_file():
+        return None
+    return BoatNetwork(
+        file=target.name,
+        sha256=sha256(target.read_bytes()).hexdigest(),
+        threshold=BOATS_THRESHOLD,
+    )
+
+
+def _with_boats(
+    engine: OpenVinoEngine, onnx: Path, thresholds: Mapping[ObjectClass, float], boats: BoatNetwork
+) -> Detector:
+    """A detector that asks both networks, and reports from a low score on."""
+    manifest = _unmeasured(onnx).model_copy(
+        update={"thresholds": dict(thresholds), "boat_network": boats}
+    )
+    boat_engine = OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
+    return Detector(engine, manifest, boat_engine=boat_engine, min_score=_SEARCH_SCORE)
 
 
 def _tiles() -> Sequence[npt.NDArray[np.uint8]]:

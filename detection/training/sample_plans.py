@@ -9,8 +9,16 @@ from shutil import copyfile
 import numpy as np
 
 from detection.training.flight import jpeg_bytes, plain_tags, render_flight, render_shot
-from detection.training.flight_plan import BANGKOK, ExpectedIncident, FlightPlan, lawnmower
+from detection.training.flight_plan import (
+    BANGKOK,
+    ExpectedIncident,
+    FlightPlan,
+    RenderCamera,
+    Shot,
+    lawnmower,
+)
 from detection.training.random_world import calf_of, random_object, random_sea
+from detection.training.video_flight import render_video_flight
 from detection.training.world import Bottom, Kind, Light, SceneObject, Surface, Water
 from ingest.errors import LibongError
 from ingest.lonlat import LonLat
@@ -20,6 +28,8 @@ from ingest.lonlat import LonLat
 _LAUNCH_HEIGHT_M = 2.0
 _CALM = Surface(60.0, 2.5, 0.35, 0.45, 0.12, 0.0, 0.5)
 _MORNING = Light(95.0, 48.0, 1.0)
+# Few pictures a second keep the file small; the drone flies as slowly as when it follows a boat.
+_VIDEO_RATE, _VIDEO_S, _VIDEO_SPEED_M_S = 10, 12, 4.0
 
 
 class UnknownPlanError(LibongError, ValueError):
@@ -105,6 +115,41 @@ def go_slow_bay() -> FlightPlan:
     )
 
 
+def boats_on_video() -> FlightPlan:
+    """Twelve seconds of video over the go-slow bay of Ban Mod Tanoi, a shot for each picture.
+
+    A long-tail crosses the view at 6 m/s; another lies at its mooring.
+    """
+    sea = replace(
+        random_sea(7400, "turbid_flat"),
+        water=Water((0.34, 0.43, 0.36), (0.85, 0.62, 0.85), 0.5),
+        bottom=Bottom(2.6, 0.3, (0.58, 0.52, 0.40), (0.18, 0.23, 0.12), 0.2, 8.0),
+        surface=_CALM,
+        light=_MORNING,
+    )
+    under_way = SceneObject(1, Kind.LONG_TAIL, -34.0, 6.0, 60.0, 9.5, 1.7, 0.0, 6.0, 23)
+    moored = SceneObject(2, Kind.LONG_TAIL, -22.0, 42.0, 130.0, 8.5, 1.6, 0.0, 0.0, 31)
+    shots = tuple(
+        Shot(number / _VIDEO_RATE, 0.0, _VIDEO_SPEED_M_S * number / _VIDEO_RATE, 55.0, 0.0)
+        for number in range(_VIDEO_S * _VIDEO_RATE)
+    )
+    return FlightPlan(
+        name="boats_on_video",
+        title="video over the bay of Ban Mod Tanoi, rendered",
+        origin=LonLat(99.4105, 7.2990),
+        start=datetime(2026, 3, 14, 10, 58, 12, tzinfo=BANGKOK),
+        launch_height_m=_LAUNCH_HEIGHT_M,
+        world=replace(sea, objects=(under_way, moored)),
+        shots=shots,
+        camera=RenderCamera(1280, 720, 24),
+        expected_incidents=(
+            ExpectedIncident("boat_in_go_slow_zone", "mod_tanoi_bay", 1),
+            ExpectedIncident("boat_in_go_slow_zone", "mod_tanoi_bay", 2),
+        ),
+        seed=3,
+    )
+
+
 def render_with_faults(plan: FlightPlan, folder: Path) -> Path:
     """The good frames, and beside them four files that must each be refused with a reason.
 
@@ -127,6 +172,7 @@ def render_with_faults(plan: FlightPlan, folder: Path) -> Path:
 _PLANS: dict[str, tuple[Callable[[], FlightPlan], Callable[[FlightPlan, Path], Path]]] = {
     "seagrass_survey": (seagrass_survey, render_flight),
     "with_faults": (go_slow_bay, render_with_faults),
+    "boats_on_video": (boats_on_video, render_video_flight),
 }
 SAMPLE_NAMES = tuple(_PLANS)
 

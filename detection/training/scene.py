@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detection.training.animals import ANIMAL_PAINTERS
-from detection.training.boats import paint_boat, paint_wake
+from detection.training.boats import paint_boat
 from detection.training.canvas import Canvas, Points
 from detection.training.distractors import paint_distractor
 from detection.training.gear import paint_gear
@@ -21,6 +21,7 @@ from detection.training.sea import (
     through_water,
     white_caps,
 )
+from detection.training.wakes import paint_wake
 from detection.training.world import UNDER_WATER, Kind, SceneObject, World
 from detection.types import ObjectClass
 
@@ -28,14 +29,18 @@ _GEAR = (Kind.FLOAT_LINE, Kind.NET_RING, Kind.TRAP_BUOYS, Kind.STAKE_TRAP)
 _BOATS = (Kind.LONG_TAIL, Kind.SPEEDBOAT, Kind.FISHING_BOAT, Kind.KAYAK)
 
 
+_SURELY_SEEN = 0.08  # contrast at which a careful person surely sees an animal
+
+
 @dataclass(frozen=True)
 class Box:
     """Where one object shows in a picture.
 
     `xyxy_px` is the bounding box of the part of its outline inside the picture; `visible_share` is
-    how much of the outline's area that is; `contrast` is the colour difference to what lies around
-    it, 0..1 of full scale in the channel that differs most. `outlines_px` are the polygons, N x 2,
-    it was painted with, uncut: what another view of the same picture makes its box from.
+    how much of the outline's area that is; `contrast` is the colour difference to what lies behind
+    it, 0..1 of full scale in the channel that differs most, and 1 where it is not measured.
+    `outlines_px` are the polygons, N x 2, it was painted with, uncut: what
+    another view of the same picture makes its box from.
     """
 
     object_id: int
@@ -46,6 +51,15 @@ class Box:
     visible_share: float
     contrast: float
     outlines_px: tuple[Points, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def visibility(self) -> float:
+        """How well the object can be seen, 0..1: what shows of it times what water has left.
+
+        0.5 is a whole animal that a careful person surely sees (contrast 0.08); each 0.08 more
+        halves what is missing to 1. What floats counts as far as it lies inside the picture.
+        """
+        return float(self.visible_share * (1 - 0.5 ** (self.contrast / _SURELY_SEEN)))
 
 
 @dataclass(frozen=True)
@@ -125,7 +139,7 @@ def _paint(canvas: Canvas, thing: SceneObject, world: World) -> Box | None:
     xyxy, share = shown
     return Box(
         thing.object_id, thing.kind, thing.object_class, xyxy, thing.depth_m, share,
-        _contrast(before, _shrunk(canvas, thing)), tuple(canvas.outlines),
+        _contrast(canvas, thing, before), tuple(canvas.outlines),
     )  # fmt: skip
 
 
@@ -136,24 +150,36 @@ def _near(grid: Grid, thing: SceneObject) -> bool:
     return bool(-reach < x < grid.width_px + reach and -reach < y < grid.height_px + reach)
 
 
+def _window(grid: Grid, thing: SceneObject) -> tuple[slice, slice]:
+    """Rows and columns of the picture within an animal's length from its centre."""
+    x, y = grid.to_px([[thing.east_m, thing.north_m]])[0]
+    reach = max(2.0, 0.7 * thing.length_m / grid.gsd_m)
+    rows = slice(max(0, int(y - reach)), max(0, int(y + reach) + 1))
+    return rows, slice(max(0, int(x - reach)), max(0, int(x + reach) + 1))
+
+
 def _shrunk(canvas: Canvas, thing: SceneObject) -> Image | None:
-    """A small copy of the picture around the object's centre, to compare before and after."""
+    """A copy of the picture around an animal, to compare before and after."""
     if thing.kind is not Kind.DUGONG:
         return None
-    x, y = canvas.grid.to_px([[thing.east_m, thing.north_m]])[0]
-    reach = max(2, int(0.35 * thing.length_m / canvas.grid.gsd_m))
-    rows = slice(max(0, int(y) - reach), max(0, int(y) + reach))
-    columns = slice(max(0, int(x) - reach), max(0, int(x) + reach))
-    part = canvas.rgb[rows, columns]
+    part = canvas.rgb[_window(canvas.grid, thing)]
     return part.copy() if part.size else None
 
 
-def _contrast(before: Image | None, after: Image | None) -> float:
-    """How strongly the painted object differs from what was there; 1 where it was not measured."""
-    if before is None or after is None:
+def _contrast(canvas: Canvas, thing: SceneObject, before: Image | None) -> float:
+    """How strongly the painted object differs from what was there; 1 where it was not measured.
+
+    The median over the pixels of its outlines, so that shadow and silt beside it do not count.
+    """
+    if before is None:
         return 1.0
-    change = np.abs(after - before).max(axis=2)
-    return float(np.percentile(change, 70))
+    rows, columns = _window(canvas.grid, thing)
+    inside = np.zeros(before.shape[:2], dtype=np.uint8)
+    for outline in canvas.outlines:
+        corners = outline - [columns.start + 0.5, rows.start + 0.5]
+        cv2.fillPoly(inside, [np.rint(corners).astype(np.int32)], 1)
+    change = np.abs(canvas.rgb[rows, columns] - before).max(axis=2)[inside > 0]
+    return float(np.median(change)) if change.size else 0.0
 
 
 def clip_outlines(

@@ -4,73 +4,72 @@ from math import cos, radians, sin
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from detection.training.noise import Grid, Image, NoiseField, smooth_step
-from detection.training.world import Colour, World
+from detection.training.sea_bottom import bottom_colour, colour_of, depth_m, field
+from detection.training.world import World
 
-
-def _field(world: World, number: int, falloff: float, period_m: float) -> NoiseField:
-    return NoiseField(world.seed * 64 + number, falloff, period_m)
-
-
-def _colour(colour: Colour) -> npt.NDArray[np.float32]:
-    return np.asarray(colour, dtype=np.float32)
-
-
-def depth_m(world: World, grid: Grid) -> Image:
-    """Depth of the bottom under the surface, metres; negative where it stands out of the water."""
-    relief = _field(world, 1, 3.0, 300.0).sample(grid, coarse=16)
-    hummocks = _field(world, 2, 2.2, 40.0).sample(grid, coarse=8)
-    bottom = world.bottom
-    return np.asarray(bottom.mean_depth_m + bottom.relief_m * (relief + 0.15 * hummocks))
-
-
-def _grass_mask(world: World, grid: Grid) -> Image:
-    """Share of the bottom covered with seagrass, 0..1."""
-    cover = world.bottom.grass_cover
-    if cover <= 0:
-        return np.zeros((grid.height_px, grid.width_px), dtype=np.float32)
-    wide = _field(world, 3, 2.6, world.bottom.grass_patch_m * 6).sample(grid, coarse=8)
-    edge = _field(world, 4, 1.6, 14.0).sample(grid, coarse=2)
-    threshold = 2.4 * (0.5 - cover)
-    return smooth_step(wide + 0.45 * edge, threshold - 0.25, threshold + 0.25)
-
-
-def bottom_colour(world: World, grid: Grid) -> Image:
-    """The bare bottom in daylight, height x width x 3: sand with ripple marks, and seagrass."""
-    bottom = world.bottom
-    grain = _field(world, 5, 0.8, 18.0).sample(grid)
-    blotch = _field(world, 6, 2.2, 60.0).sample(grid, coarse=8)
-    ripple_marks = NoiseField(world.seed * 64 + 7, 1.4, 16.0, world.surface.wind_deg, 5.0)
-    marks = ripple_marks.sample(grid, coarse=2)
-    sand = 1 + 0.05 * grain + 0.07 * blotch + 0.03 * marks
-    picture = sand[..., None] * _colour(bottom.sand_colour)
-    mask = _grass_mask(world, grid)
-    if mask.any():
-        blades = _field(world, 8, 1.0, 11.0).sample(grid)
-        grass = (1 + 0.22 * blades + 0.12 * blotch)[..., None] * _colour(bottom.grass_colour)
-        picture += mask[..., None] * (grass - picture)
-    return np.asarray(picture, dtype=np.float32)
+_UNSEEN = 5.0  # optical depth under which less than 1 % of the bottom's colour comes up
+_SKY_GREY = 0.72
 
 
 def through_water(world: World, grid: Grid) -> Image:
     """The bottom as it looks through the water, before the surface adds its light."""
     depth = depth_m(world, grid)
+    water = world.water
+    silt = field(world, 10, 2.4, 120.0).sample(grid, coarse=16)
+    turbid = (1 + 0.5 * water.cloudiness * silt).clip(0.3, 3)
+    milky = 1 + 0.10 * water.cloudiness * silt
+    if water.front > 0:
+        beyond = _beyond_front(world, grid)
+        turbid *= 1 + 1.6 * water.front * beyond
+        milky += 0.16 * water.front * beyond
+    way = np.maximum(depth, 0) * turbid
+    loss = colour_of(water.attenuation_per_m)
+    deep = colour_of(water.deep_colour) * milky[..., None]
+    if float((way * loss.min()).min()) > _UNSEEN:
+        return np.asarray(deep, dtype=np.float32)
     bottom = bottom_colour(world, grid)
-    surface, water = world.surface, world.water
-    if surface.caustics > 0:
-        waves = _field(world, 9, 1.5, 9.0).sample(grid, coarse=2)
-        net = (
-            np.exp(-3.0 * np.abs(waves)) - 0.35
-        )  # bright where the field crosses zero: a net of lines
-        shallow = np.clip(1.5 - 0.4 * depth, 0, 1) * (depth > 0)
-        bottom *= (1 + 0.35 * surface.caustics * net * shallow)[..., None]
-    silt = _field(world, 10, 2.4, 120.0).sample(grid, coarse=16)
-    way = np.maximum(depth, 0) * (1 + 0.5 * water.cloudiness * silt).clip(0.3, 3)
-    left = np.exp(-way[..., None] * _colour(water.attenuation_per_m))
-    deep = _colour(water.deep_colour) * (1 + 0.10 * water.cloudiness * silt)[..., None]
-    return np.asarray(deep + (bottom - deep) * left, dtype=np.float32)
+    if world.surface.caustics > 0:
+        bottom *= _caustics(world, grid, depth)[..., None]
+    if world.bottom.mean_depth_m < 4 * world.bottom.relief_m:
+        bottom *= (1 - 0.22 * _wet(depth))[..., None]
+    left = np.exp(-way[..., None] * loss)
+    picture = deep + (bottom - deep) * left
+    # film and sensors bend bright sand towards white instead of cutting it off
+    over = np.maximum(picture - 0.72, 0)
+    picture -= over * over / (over + 0.35)
+    return np.asarray(picture, dtype=np.float32)
+
+
+def _beyond_front(world: World, grid: Grid) -> Image:
+    """1 on the murky side of a mixing front, 0 on the clear one, curled at the seam."""
+    wide = field(world, 29, 3.2, 260.0).sample(grid, coarse=16)
+    curls = field(world, 30, 2.6, 30.0).sample(grid, coarse=4)
+    return smooth_step(wide + 0.12 * curls, -0.12, 0.18)
+
+
+def _caustics(world: World, grid: Grid, depth: Image) -> Image:
+    """Light on the bottom under wavelets: a net of bright lines, widest meshed where deep."""
+    mesh_m = 0.25 + 0.12 * world.surface.wave_length_m
+    waves = field(world, 9, 0.0, 24 * mesh_m, cycles=24.0).sample(grid, coarse=2)
+    bent = field(world, 31, 0.0, 15 * mesh_m, cycles=24.0).sample(grid, coarse=2)
+    net = np.exp(-3.5 * np.abs(waves + 0.5 * bent)) - 0.3
+    shallow = np.clip(depth / 0.3, 0, 1) * np.clip(1.3 - 0.35 * depth, 0, 1)
+    seen = min(1.0, mesh_m / (4 * grid.gsd_m))
+    return np.asarray(1 + 0.38 * seen * world.surface.caustics * net * shallow, dtype=np.float32)
+
+
+def _wet(depth: Image) -> Image:
+    """1 where ground out of the water shines wet at the edge, 0 under water and where it is dry."""
+    return smooth_step(-depth, -0.02, 0.01) * (1 - 0.7 * smooth_step(-depth, 0.05, 0.4))
+
+
+def _afloat(world: World, grid: Grid) -> Image | None:
+    """Share of each point that has water to carry waves; None where all of the world has."""
+    if world.bottom.mean_depth_m > 4 * world.bottom.relief_m:
+        return None
+    return smooth_step(depth_m(world, grid), 0.0, 0.25)
 
 
 def refract(world: World, grid: Grid, under: Image, time_s: float) -> Image:
@@ -78,8 +77,8 @@ def refract(world: World, grid: Grid, under: Image, time_s: float) -> Image:
     size_m = 0.035 * world.surface.ripples
     if size_m < 0.25 * grid.gsd_m:
         return under
-    east = _field(world, 11, 2.0, 12.0).sample(grid, coarse=4, shift_m=0.8 * time_s)
-    north = _field(world, 12, 2.0, 12.0).sample(grid, coarse=4, shift_m=0.8 * time_s)
+    east = field(world, 11, 2.0, 12.0).sample(grid, coarse=4, shift_m=0.8 * time_s)
+    north = field(world, 12, 2.0, 12.0).sample(grid, coarse=4, shift_m=0.8 * time_s)
     columns = np.arange(grid.width_px, dtype=np.float32)[None, :]
     rows = np.arange(grid.height_px, dtype=np.float32)[:, None]
     scale = np.float32(size_m / grid.gsd_m)
@@ -93,35 +92,69 @@ def refract(world: World, grid: Grid, under: Image, time_s: float) -> Image:
 
 def surface_light(world: World, grid: Grid, time_s: float) -> tuple[Image, Image]:
     """What the surface does to the picture: a factor and a whiteness, each height x width."""
-    surface, light = world.surface, world.light
-    waves = NoiseField(
-        world.seed * 64 + 13, 2.0, 14 * surface.wave_length_m, surface.wind_deg + 90, 3.0
-    ).sample(grid, coarse=2, shift_m=1.5 * time_s)
-    ripples = NoiseField(world.seed * 64 + 14, 1.6, 10.0, surface.wind_deg + 90, 2.0).sample(
-        grid, shift_m=0.7 * time_s
-    )
-    facing = cos(radians(surface.wind_deg - light.sun_azimuth_deg))
-    slope = (0.6 + 0.4 * abs(facing)) * (surface.waves * waves + 0.5 * surface.ripples * ripples)
-    factor = 1 + 0.07 * slope
-    white = np.zeros_like(factor)
+    surface = world.surface
+    slope, steep, ruffled = _slopes(world, grid, time_s)
+    factor = 1 + 0.06 * slope
+    # mirrored sky: a grey share of the picture, more of it where wavelets lean to the bright side
+    share = surface.sky * (0.8 + 0.35 * ruffled + 0.45 * slope).clip(0, 2.2)
+    white = _SKY_GREY * share
+    factor *= (1 - share) / (1 - white)
     if surface.glint > 0:
+        patch = smooth_step(field(world, 15, 2.6, 150.0).sample(grid, coarse=16), -0.5, 1.8)
+        spark = NoiseField(
+            world.seed * 64 + 16, 0.9, 13.0, surface.wind_deg + 90, 1.8
+        ).sample(grid, shift_m=0.9 * time_s)  # fmt: skip
         # sparkles need a steep wavelet on a patch of ruffled water
-        patch = smooth_step(_field(world, 15, 2.6, 150.0).sample(grid, coarse=16), -0.6, 1.6)
-        spark = _field(world, 16, 0.9, 13.0).sample(grid, shift_m=0.9 * time_s)
-        steep = 0.75 * spark + 0.45 * waves + 0.2 * ripples
-        strength = surface.glint * (0.3 + patch)
-        white += (
-            0.9
-            * smooth_step(steep, 3.4 - 2.3 * surface.glint, 4.0 - 2.3 * surface.glint)
-            * (np.minimum(2 * strength, 1))
-        )
-        white += 0.10 * strength * np.maximum(slope, 0)  # a milky sheen on the slopes to the sun
+        strength = surface.glint * (0.25 + patch) * (0.7 + 0.5 * ruffled)
+        need = 3.3 - 2.0 * np.minimum(strength, 1.1)
+        glitter = smooth_step(np.asarray(0.8 * spark + 0.5 * steep - need), 0.0, 0.7)
+        white += 0.9 * glitter * np.minimum(2.5 * strength, 1)
+        white += 0.09 * strength * np.maximum(slope, 0)  # a milky sheen on slopes to the sun
+    afloat = _afloat(world, grid)
+    if afloat is not None:
+        factor = 1 + (factor - 1) * afloat
+        white *= afloat
     return np.asarray(factor, dtype=np.float32), np.asarray(white, dtype=np.float32)
+
+
+def _slopes(world: World, grid: Grid, time_s: float) -> tuple[Image, Image, Image]:
+    """Slope of the surface to the sun, its steepness, and how ruffled it is, each about -2..2.
+
+    Two trains of wavelets cross at an angle; smooth and ruffled lanes lie along the wind.
+    """
+    surface, light = world.surface, world.light
+    across = surface.wind_deg + 90
+    seed = world.seed * 64
+    long_m = surface.wave_length_m
+    waves = NoiseField(seed + 13, 0.0, 18 * long_m, across, 2.5, 22.0).sample(
+        grid, coarse=2, shift_m=1.5 * time_s
+    )
+    crossing = NoiseField(seed + 32, 2.2, 9 * long_m, across + 40, 2.0).sample(
+        grid, coarse=2, shift_m=1.2 * time_s
+    )
+    ripples = NoiseField(seed + 14, 1.5, 10.0, across + 12, 2.2).sample(grid, shift_m=0.7 * time_s)
+    lanes = NoiseField(seed + 33, 2.0, 90.0, surface.wind_deg, 9.0).sample(grid, coarse=8)
+    patches = field(world, 34, 2.6, 110.0).sample(grid, coarse=16)
+    ruffled = surface.streaks * lanes + 0.5 * patches
+    facing = cos(radians(surface.wind_deg - light.sun_azimuth_deg))
+    breath = (1 + 0.35 * ruffled).clip(0.25, 2)
+    steep = 0.55 * waves + 0.45 * crossing
+    slope = (
+        (0.6 + 0.4 * abs(facing))
+        * breath
+        * (surface.waves * steep + 0.5 * surface.ripples * ripples)
+    )
+    if surface.swell > 0:
+        swell = NoiseField(seed + 35, 0.0, 180.0, across + 25, 3.0, 14.0).sample(
+            grid, coarse=8, shift_m=2.5 * time_s
+        )
+        slope += 0.4 * surface.swell * swell
+    return np.asarray(slope), np.asarray(0.6 * steep + 0.2 * ripples), np.asarray(ruffled)
 
 
 def foam_texture(world: World, grid: Grid, time_s: float) -> Image:
     """How closed foam is at each point, 0..1; wakes and white caps are drawn through it."""
-    bubbles = _field(world, 17, 1.2, 12.0).sample(grid, shift_m=0.2 * time_s)
+    bubbles = field(world, 17, 1.2, 12.0).sample(grid, coarse=2, shift_m=0.2 * time_s)
     return smooth_step(bubbles, -1.3, 1.0)
 
 
@@ -136,7 +169,7 @@ def white_caps(world: World, grid: Grid, time_s: float) -> Image:
 
 def cloud_shade(world: World, grid: Grid) -> Image:
     """Brightness factor under drifting clouds, about 0.6..1."""
-    clouds = _field(world, 19, 3.0, 400.0).sample(grid, coarse=16)
+    clouds = field(world, 19, 3.0, 400.0).sample(grid, coarse=16)
     return 1 - 0.35 * smooth_step(clouds, 0.2, 1.5)
 
 

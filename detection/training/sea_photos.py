@@ -56,21 +56,80 @@ def load_sea_photos(folder: Path) -> tuple[SeaPhoto, ...]:
 def random_crop(
     photo: SeaPhoto, rng: np.random.Generator, size_px: int, gsd_m: float, *, training: bool
 ) -> npt.NDArray[np.uint8]:
-    """A square crop at `gsd_m`, turned and mirrored at random, coloured like other waters."""
-    reach = max(8, int(size_px * gsd_m / photo.gsd_m))
+    """A square crop about `gsd_m` a pixel, turned by any angle, mirrored, and coloured anew.
+
+    The scale is varied by a third: sea looks alike over that range, and few photographs have to
+    stand for many.
+    """
     height, width = photo.rgb.shape[:2]
     border = int(_SPLIT_AT * width)
-    low, high = (0, border - reach) if training else (border, width - reach)
-    column = int(rng.integers(low, max(low, high) + 1))
-    row = int(rng.integers(0, max(0, height - reach) + 1))
-    native = photo.rgb[row : row + reach, column : column + reach]
-    scaled = cv2.resize(native, (size_px, size_px), interpolation=cv2.INTER_AREA)
-    crop = np.rot90(np.asarray(scaled, dtype=np.uint8), int(rng.integers(4)))
-    if rng.random() < 0.5:
-        crop = crop[:, ::-1]
-    gains = np.exp(rng.normal(0, 0.12, 3) + rng.normal(0, 0.1))
-    if rng.random() < 0.5:  # from clear blue towards the green and brown of silty water
-        gains *= np.array([1.0, 0.95, 0.8]) ** rng.uniform(0, 2)
-        silt = np.array([100, 105, 70]) * rng.uniform(0, 1)
-        return np.clip(crop * gains * 0.8 + silt * 0.4, 0, 255).astype(np.uint8)
-    return np.clip(crop * gains, 0, 255).astype(np.uint8)
+    low, high = (0, border) if training else (border, width)
+    scale = gsd_m / photo.gsd_m * float(np.exp(rng.uniform(-0.33, 0.33)))
+    turn = float(rng.uniform(0, 2 * np.pi))
+    # the turned square must lie in its part of the photograph; shrink it where it does not fit
+    spread = abs(np.cos(turn)) + abs(np.sin(turn))
+    reach = min(size_px * scale * spread, high - low - 2.0, height - 2.0)
+    scale = reach / spread / size_px
+    centre = (
+        low + reach / 2 + float(rng.random()) * (high - low - reach),
+        reach / 2 + float(rng.random()) * (height - reach),
+    )
+    return _recoloured(_turned_square(photo, centre, turn, scale, size_px, rng), rng)
+
+
+def _turned_square(
+    photo: SeaPhoto,
+    centre_px: tuple[float, float],
+    turn: float,
+    scale: float,
+    size_px: int,
+    rng: np.random.Generator,
+) -> npt.NDArray[np.uint8]:
+    """The square around a point of the photograph, `scale` of its pixels to one, maybe mirrored."""
+    reach = int(size_px * scale * (abs(np.cos(turn)) + abs(np.sin(turn))) / 2) + 2
+    left, top = max(0, int(centre_px[0]) - reach), max(0, int(centre_px[1]) - reach)
+    part = photo.rgb[top : int(centre_px[1]) + reach + 1, left : int(centre_px[0]) + reach + 1]
+    shrink = max(1.0, scale)  # average first, so that glitter does not flicker
+    small = cv2.resize(part, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    fx, fy = small.shape[1] / part.shape[1], small.shape[0] / part.shape[0]
+    mirror = -1.0 if rng.random() < 0.5 else 1.0
+    axes = scale * np.array(
+        [[np.cos(turn) * mirror, -np.sin(turn)], [np.sin(turn) * mirror, np.cos(turn)]]
+    )
+    middle = np.array([centre_px[0] - left, centre_px[1] - top])
+    start = middle - axes @ np.array([size_px / 2, size_px / 2])
+    matrix = np.diag([fx, fy]) @ np.column_stack([axes, start])
+    crop = cv2.warpAffine(
+        small, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )  # fmt: skip
+    return np.asarray(crop, dtype=np.uint8)
+
+
+# Mean colours that sea may have in a picture (sRGB, 0..255); crops are drawn towards them.
+_OTHER_WATERS = (
+    (86, 110, 98), (92, 101, 72), (105, 145, 136), (120, 130, 110), (135, 125, 98), (40, 90, 98),
+    (30, 66, 84), (75, 120, 112), (112, 125, 130), (52, 80, 70),
+)  # fmt: skip
+
+
+def _recoloured(crop: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """The same waves and bottom in another water, light and exposure."""
+    picture = crop.astype(np.float32)
+    if rng.random() < 0.6:
+        other = np.asarray(_OTHER_WATERS[int(rng.integers(len(_OTHER_WATERS)))], dtype=np.float32)
+        mean = picture.mean(axis=(0, 1))
+        towards = np.float32(rng.uniform(0.2, 1.0))
+        # shift rather than multiply: a channel that is nearly black has no texture to enlarge
+        texture = picture - mean
+        grey = texture.mean(axis=2, keepdims=True)
+        texture += np.float32(0.6) * towards * (grey - texture)
+        picture = mean + towards * (other - mean) + texture * np.float32(rng.uniform(0.7, 1.3))
+    else:
+        grey = picture.mean(axis=2, keepdims=True)
+        picture = grey + (picture - grey) * np.float32(rng.uniform(0.35, 1.05))
+    warm, stops = float(rng.normal(0, 0.06)), float(rng.normal(0, 0.12))
+    picture *= np.exp(np.array([stops + warm, stops, stops - warm], dtype=np.float32))
+    gamma = np.float32(np.exp(rng.normal(0, 0.15)))
+    picture = 255 * np.power(np.clip(picture, 0, 255) / 255, gamma)
+    return np.asarray(np.clip(picture, 0, 255), dtype=np.uint8)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 from torch import nn
+from ultralytics import YOLO
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.nn.tasks import DetectionModel
 
@@ -33,13 +35,16 @@ class TrainingPlan:
     `minutes` is the wall-clock budget: the learning rate falls over it along a cosine and the
     training stops at its end. `frozen_layers` are the first layers kept as COCO made them: features
     learnt from real photographs carry over better to real pictures than ones tuned to rendered ones
-    (Hinterstoisser et al. 2018), and they cost no backward pass.
+    (Hinterstoisser et al. 2018), and they cost no backward pass. `start_weights` is the `.pt` of an
+    earlier run to go on from, in COCO's place. `device` is `cpu` or the number of a GPU.
     """
 
     data: Path
     run_folder: Path
     coco_weights: Path | None
     minutes: float
+    start_weights: Path | None = None
+    device: str = "cpu"
     image_px: int = 512
     batch: int = 16
     learning_rate: float = 0.0015
@@ -87,6 +92,11 @@ def coco_start_model(coco_weights: Path | None) -> DetectionModel:
     return model
 
 
+def _network_of(weights: Path) -> DetectionModel:
+    """The network that a `.pt` of an earlier run holds, in 32 bits."""
+    return YOLO(str(weights)).model.float()
+
+
 class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ships no types
     """Ultralytics' trainer with our start model and a learning rate that follows the clock."""
 
@@ -99,7 +109,36 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         model = coco_start_model(self.plan.coco_weights)
         if weights is not None:
             model.load_state_dict(weights.float().state_dict())
+        elif self.plan.start_weights is not None:
+            model.load_state_dict(_network_of(self.plan.start_weights).state_dict())
         return model
+
+    def _setup_train(self) -> None:
+        """Prepare as Ultralytics does; on a CPU compute in bf16, which halves the time.
+
+        Measured on two Zen 4 cores (AVX512-BF16), batch 8 of 512 px with the first four layers
+        frozen: 0.129 s a picture in f32, 0.063 s so. Weights, gradients and the optimiser stay f32.
+        """
+        super()._setup_train()
+        if self.device.type != "cpu":
+            return
+        torch.set_num_threads(os.cpu_count() or 1)  # Ultralytics leaves one core idle
+        # the moving average, which gets saved, was copied before and keeps its plain forward
+        self.model.to(memory_format=torch.channels_last)
+        plain = self.model.forward
+
+        def forward(*args: Any, **kwargs: Any) -> Any:
+            with torch.autocast("cpu", torch.bfloat16):
+                return plain(*args, **kwargs)
+
+        self.model.forward = forward
+
+    def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Pictures as Ultralytics prepares them, laid out as the CPU's convolutions like best."""
+        batch = super().preprocess_batch(batch)
+        if self.device.type == "cpu":
+            batch["img"] = batch["img"].contiguous(memory_format=torch.channels_last)
+        return batch
 
     def follow_clock(self) -> None:
         """Set the learning rate for the next batch: 3 % warm-up, then a cosine down to 1 %."""
@@ -135,8 +174,8 @@ def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
         "freeze": plan.frozen_layers,
         "seed": plan.seed,
         "workers": 0,
-        "device": "cpu",
-        "amp": False,
+        "device": plan.device,
+        "amp": plan.device != "cpu",
         "plots": False,
         "pretrained": resume,  # whether a model given as .pt keeps its weights
         "patience": 0,

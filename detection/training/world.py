@@ -33,6 +33,12 @@ class Kind(StrEnum):
     FEEDING_TRAIL = "feeding_trail"
     FOAM_LINE = "foam_line"
     DARK_PATCH = "dark_patch"
+    SHARK = "shark"
+    DOLPHIN = "dolphin"
+    JELLYFISH = "jellyfish"
+    FISH_SCHOOL = "fish_school"
+    GRASS_CLUMP = "grass_clump"
+    DEBRIS = "debris"
 
 
 CLASS_OF_KIND: dict[Kind, ObjectClass] = {
@@ -48,7 +54,20 @@ CLASS_OF_KIND: dict[Kind, ObjectClass] = {
 }
 
 UNDER_WATER = frozenset(
-    {Kind.DUGONG, Kind.TURTLE, Kind.RAY, Kind.ROCK, Kind.CORAL, Kind.FEEDING_TRAIL}
+    {
+        Kind.DUGONG,
+        Kind.TURTLE,
+        Kind.RAY,
+        Kind.SHARK,
+        Kind.DOLPHIN,
+        Kind.JELLYFISH,
+        Kind.FISH_SCHOOL,
+        Kind.ROCK,
+        Kind.CORAL,
+        Kind.LOG,
+        Kind.GRASS_CLUMP,
+        Kind.FEEDING_TRAIL,
+    }
 )
 
 
@@ -89,11 +108,15 @@ class SceneObject:
 
 @dataclass(frozen=True)
 class Water:
-    """The water body: the colour of deep water, and what a metre takes away, down and up."""
+    """The water body: the colour of deep water, and what a metre takes away, down and up.
+
+    `front` 0..1 is how much murkier the water is on the one side of a line where two meet.
+    """
 
     deep_colour: Colour
     attenuation_per_m: Colour
     cloudiness: float  # 0..1, how unevenly silt is spread
+    front: float = 0.0
 
     def transmission(self, depth_m: float) -> Colour:
         """The part of a colour's difference to deep water that is left at a depth."""
@@ -103,7 +126,12 @@ class Water:
 
 @dataclass(frozen=True)
 class Bottom:
-    """The sea bed: a mean depth with relief, sand, and seagrass over a part of it."""
+    """The sea bed: a mean depth with relief, sand, and seagrass over a part of it.
+
+    Strengths 0..1: `grass_softness` from meadows with an edge to thinning tufts, `sand_ripples`
+    of wave marks, `rock_cover` of rock and coral, `runnels` of drains over tidal flats,
+    `grazing` of dugong feeding trails through the grass.
+    """
 
     mean_depth_m: float
     relief_m: float
@@ -111,11 +139,21 @@ class Bottom:
     grass_colour: Colour
     grass_cover: float  # 0..1
     grass_patch_m: float
+    grass_softness: float = 0.4
+    sand_ripples: float = 0.3
+    rock_cover: float = 0.0
+    runnels: float = 0.0
+    grazing: float = 0.0
 
 
 @dataclass(frozen=True)
 class Surface:
-    """Waves and what they do to the light; all strengths 0..1."""
+    """Waves and what they do to the light; all strengths 0..1.
+
+    `sky` is the share of the picture that is sky mirrored in the surface: little from straight
+    above on a clear day, much under clouds and in haze. `streaks` are lanes of smooth and ruffled
+    water along the wind, `swell` the slow shading of long waves.
+    """
 
     wind_deg: float
     wave_length_m: float
@@ -124,6 +162,9 @@ class Surface:
     glint: float
     foam: float
     caustics: float
+    sky: float = 0.04
+    streaks: float = 0.2
+    swell: float = 0.2
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from detection.evaluation.scoring import FoundBox, ScoredFrame, Tally, TrueBox
 from detection.training.evaluate import (
     RENDERED_SITE,
     as_metrics,
@@ -16,7 +17,6 @@ from detection.training.evaluate import (
 from detection.training.flight import render_flight
 from detection.training.flight_plan import RenderCamera, lawnmower
 from detection.training.random_flight import random_flight
-from detection.training.scoring import FoundBox, ScoredFrame, Tally, TrueBox
 from detection.types import Detection, ObjectClass
 
 BOAT = ObjectClass.BOAT
@@ -58,9 +58,10 @@ def test_empty_photos_make_every_find_a_false_alarm(flown):
     oracle = Oracle(lambda frame: [FoundBox(BOAT, 0.9, (0, 0, 20, 20))])
     frames = score_photos(oracle, photos, RENDERED_SITE)
     found = {r.object_class: r for r in report(frames, dict.fromkeys(ObjectClass, 0.5))}
-    assert found[BOAT].boxes == Tally(0, 0, 2)
-    assert found[BOAT].false_alarms_per_frame == 1.0
-    assert found[BOAT].false_alarms_per_km2 == pytest.approx(2 / sum(f.area_km2 for f in frames))
+    assert found[BOAT].scores.tally == Tally(0, 0, 2)
+    assert found[BOAT].false_alarms_per_frame.value == 1.0
+    area_km2 = sum(f.area_km2 for f in frames)
+    assert found[BOAT].false_alarms_per_km2.value == pytest.approx(2 / area_km2)
     assert found[BOAT].f1_by_flight is None
     assert false_alarm_metrics(frames, dict.fromkeys(ObjectClass, 0.5)) == {
         "frames": 2,
@@ -81,9 +82,9 @@ def flight(name, found, missed, false_alarms):
 def test_scores_by_flight_weigh_flights_alike():
     frames = [flight("many", 9, 1, 0), flight("few", 0, 1, 0), flight("none", 0, 0, 3)]
     boat = report(frames, dict.fromkeys(ObjectClass, 0.5))[1]
-    assert boat.boxes == Tally(9, 2, 3)
+    assert boat.scores.tally == Tally(9, 2, 3)
     assert boat.recall_by_flight == pytest.approx((0.9 + 0.0) / 2)
-    assert boat.false_alarms_per_km2 == pytest.approx(3 / 1.5)
+    assert boat.false_alarms_per_km2.value == pytest.approx(3 / 1.5)
     metrics = as_metrics([boat])["boat"]
     assert (metrics["objects_found"], metrics["objects"]) == (9, 11)
     assert metrics["precision"] == 0.75

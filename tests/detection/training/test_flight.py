@@ -174,6 +174,6 @@ def test_the_faulty_files_are_refused_each_for_its_fault(tmp_path):
 
 
 def test_unknown_samples_are_refused_with_the_names(tmp_path):
-    with pytest.raises(UnknownPlanError, match=r"seagrass_survey, with_faults; got 'nowhere'"):
+    with pytest.raises(UnknownPlanError, match=r"with_faults, boats_on_video; got 'nowhere'"):
         render_sample("nowhere", tmp_path)
-    assert SAMPLE_NAMES == ("seagrass_survey", "with_faults")
+    assert SAMPLE_NAMES == ("seagrass_survey", "with_faults", "boats_on_video")

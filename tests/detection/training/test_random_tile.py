@@ -1,6 +1,7 @@
 """Random tiles: what is in them, and what of it is a fair demand."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from detection.training.random_tile import (
     composite_tile,
     drawn_xyxy,
+    random_contents,
     random_kind_of,
     random_tile,
     worth_labelling,
@@ -93,9 +95,36 @@ def test_sizes_are_true():
         animal = random_object(rng, sea, Kind.DUGONG, 1, 0, 0)
         calf = calf_of(rng, animal, 2)
         boat = random_object(rng, sea, Kind.LONG_TAIL, 3, 0, 0)
-        assert 2.2 <= animal.length_m <= 3.0
-        assert 0 <= animal.depth_m <= 3.0
+        assert 1.5 <= animal.length_m <= 3.2
+        assert 0 <= animal.depth_m <= 3.5
         assert 1.0 <= calf.length_m <= 1.5
         assert np.hypot(calf.east_m - animal.east_m, calf.north_m - animal.north_m) < 2.5
         assert 8 <= boat.length_m <= 12
         assert 1.5 <= boat.width_m <= 2.0
+
+
+def test_no_dugong_is_left_on_dry_ground():
+    dry = random_sea(1, "sandbar")
+    dry = replace(dry, bottom=replace(dry.bottom, mean_depth_m=0.3, relief_m=0.0))
+    wet = replace(dry, bottom=replace(dry.bottom, mean_depth_m=2.0))
+    found = [
+        [
+            thing
+            for seed in range(40)
+            for thing in random_contents(np.random.default_rng(seed), world, 30.0)
+            if thing.kind is Kind.DUGONG
+        ]
+        for world in (dry, wet)
+    ]
+    assert found[0] == []
+    assert len(found[1]) > 10
+
+
+def test_tiles_hold_herds_and_calves():
+    world = random_sea(1, "channel")
+    herds = [
+        [t for t in random_contents(np.random.default_rng(s), world, 30.0) if t.kind is Kind.DUGONG]
+        for s in range(150)
+    ]
+    assert max(len(herd) for herd in herds) >= 5
+    assert sum(any(t.length_m <= 1.5 for t in herd) for herd in herds) >= 10

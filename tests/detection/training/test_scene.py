@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from detection.training.noise import Grid
 from detection.training.random_world import FAMILIES, random_object, random_sea
 from detection.training.scene import clip_outlines, render_ortho
-from detection.training.world import CLASS_OF_KIND, Kind, SceneObject, Surface
+from detection.training.world import CLASS_OF_KIND, Bottom, Kind, SceneObject, Surface, Water
 from detection.types import ObjectClass
 
 GRID = Grid(-6.4, 6.4, 256, 256, 0.05)
@@ -19,6 +19,14 @@ GRID = Grid(-6.4, 6.4, 256, 256, 0.05)
 
 def sea(seed=3, family="seagrass"):
     return random_sea(seed, family)
+
+
+def clear_sea():
+    return replace(
+        sea(),
+        water=Water((0.3, 0.5, 0.5), (0.5, 0.3, 0.3), 0.0),
+        bottom=Bottom(8.0, 0.0, (0.7, 0.65, 0.5), (0.2, 0.25, 0.1), 0.0, 10.0),
+    )
 
 
 def dugong(**changes):
@@ -62,10 +70,12 @@ def test_heading_is_clockwise_from_north(heading_deg, long_side):
 
 @pytest.mark.parametrize("kind", sorted(CLASS_OF_KIND))
 def test_the_box_holds_what_the_object_changed(kind):
-    calm = replace(sea(), surface=Surface(0.0, 2.0, 0.2, 0.0, 0.0, 0.0, 0.0))
+    calm = replace(clear_sea(), surface=Surface(0.0, 2.0, 0.2, 0.0, 0.0, 0.0, 0.0))
     grid = Grid(-20.0, 20.0, 800, 800, 0.05)
     thing = random_object(np.random.default_rng(4), calm, kind, 1, 0.0, 0.0)
-    thing = replace(thing, speed_m_s=0.0, length_m=min(thing.length_m, 20.0))
+    # near enough to the surface to be seen in water of any turbidity
+    depth_m, length_m = min(thing.depth_m, 0.1), min(thing.length_m, 20.0)
+    thing = replace(thing, speed_m_s=0.0, length_m=length_m, depth_m=depth_m)
     without = render_ortho(calm, grid).rgb.astype(int)
     scene = render_ortho(replace(calm, objects=(thing,)), grid)
     (box,) = scene.boxes
@@ -112,8 +122,9 @@ def test_things_move_with_time():
 
 
 def test_a_deep_dugong_stands_out_less():
+    clear = clear_sea()
     shallow, deep = (
-        render_ortho(replace(sea(), objects=(dugong(depth_m=d),)), GRID).boxes[0].contrast
+        render_ortho(replace(clear, objects=(dugong(depth_m=d),)), GRID).boxes[0].contrast
         for d in (0.3, 3.0)
     )
     assert deep < 0.6 * shallow

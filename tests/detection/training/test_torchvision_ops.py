@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 pytestmark = pytest.mark.train
 torch = pytest.importorskip("torch", reason="needs the extra `train`")
 
-from detection.training.scoring import iou  # noqa: E402  # after the skip
+from detection.evaluation.scoring import iou  # noqa: E402  # after the skip
 from detection.training.torchvision_ops import greedy_nms  # noqa: E402
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from detection.training.scoring import (
+from detection.evaluation.scoring import (
     FoundBox,
     ScoredFrame,
     ScoringError,
@@ -122,17 +122,25 @@ def test_an_object_counts_once_a_flight():
 
 def test_best_threshold_parts_finds_from_false_alarms():
     frames = [frame((there(),), (find(score=0.62), find(FAR, 0.41))) for _ in range(5)]
-    assert best_threshold(frames, DUGONG, beta=1.0) == 0.52  # all from 0.42 to 0.62 do
+    assert best_threshold(frames, DUGONG, beta=1.0) == 0.42  # the mildest that leaves them out
 
 
 def test_beta_two_prefers_recall():
-    # lowering the threshold finds one more dugong at the price of two false alarms
+    # lowering the threshold finds one more dugong at the price of three false alarms
+    alarms = tuple(find((80 + 20 * k, 80, 90 + 20 * k, 90), 0.35) for k in range(3))
     frames = [
         frame((there(),), (find(score=0.8),)),
-        frame((there(),), (find(score=0.3), find(FAR, 0.35), find((80, 80, 90, 90), 0.35))),
+        frame((there(),), (find(score=0.3), *alarms)),
     ]
     assert 0.35 < best_threshold(frames, DUGONG, beta=1.0) <= 0.8
     assert best_threshold(frames, DUGONG, beta=2.0) <= 0.3
+
+
+def test_a_bound_on_false_alarms_goes_before_the_score():
+    alarms = tuple(find((80 + 20 * k, 80, 90 + 20 * k, 90), 0.35) for k in range(2))
+    frames = [frame((there(),), (find(score=0.3), *alarms)), frame((there(),), (find(score=0.8),))]
+    assert best_threshold(frames, DUGONG, beta=2.0) == 0.25
+    assert best_threshold(frames, DUGONG, beta=2.0, most_false_a_frame=0.2) == 0.36
 
 
 def test_a_threshold_needs_something_to_find():

@@ -1,0 +1,1 @@
+"""How good detections are against labels: scores, counts, intervals, reports. Needs no torch."""

@@ -1,0 +1,83 @@
+"""Names that labels give to classes, and which of the detector's classes they mean."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from detection.types import ObjectClass
+from ingest.errors import LibongError
+
+# Only names that leave no doubt. A buoy may mark a channel, and "vehicle" may be on land.
+_SYNONYMS: Mapping[ObjectClass, tuple[str, ...]] = {
+    ObjectClass.DUGONG: ("dugong", "dugong dugon", "sea cow", "พะยูน"),
+    ObjectClass.BOAT: (
+        "boat", "ship", "vessel", "long tail", "longtail", "long tail boat", "longtail boat",
+        "speedboat", "speed boat", "motorboat", "sailboat", "rowboat", "fishing boat",
+        "fishing vessel", "fishing ship", "tour boat", "passenger boat", "ferry", "yacht", "kayak",
+        "canoe", "เรือ",
+    ),
+    ObjectClass.FISHING_GEAR: (
+        "fishing gear", "gear", "net", "fishing net", "gillnet", "gill net", "ghost net",
+        "ghost gear", "float line", "fish trap", "crab trap", "trap buoy", "stake trap",
+        "push net", "fish cage", "อวน", "ลอบ", "โป๊ะ", "เครื่องมือประมง",
+    ),
+}  # fmt: skip
+_CLASS_BY_NAME = {name: c for c, names in _SYNONYMS.items() for name in names}
+
+
+class ClassNameError(LibongError, ValueError):
+    """A name of a class that means none, or a mapping of one that cannot be read."""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name.strip().casefold())
+
+
+@dataclass(frozen=True)
+class ClassNames:
+    """What names mean: synonyms, and over them what the user said; None is to be left out."""
+
+    said: Mapping[str, ObjectClass | None] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, mapped: Iterable[str] = (), ignored: Iterable[str] = ()) -> "ClassNames":
+        """Read `name=class` mappings and names to leave out.
+
+        Raises:
+            ClassNameError: for a mapping that is no such pair, or to an unknown class.
+        """
+        said: dict[str, ObjectClass | None] = {}
+        for pair in mapped:
+            name, equals, wanted = pair.rpartition("=")
+            if not (name and equals) or wanted not in set(ObjectClass):
+                known = ", ".join(ObjectClass)
+                raise ClassNameError(f"a mapping must be NAME=CLASS, CLASS of {known}; got {pair}")
+            said[_plain(name)] = ObjectClass(wanted)
+        said.update((_plain(name), None) for name in ignored)
+        return cls(said)
+
+    def classes(self, names: Iterable[str]) -> dict[str, ObjectClass | None]:
+        """What each name means; None where it is to be left out.
+
+        Raises:
+            ClassNameError: naming all that mean nothing.
+        """
+        meant = {name: self._meaning(name) for name in names}
+        unknown = sorted(name for name, (known, _) in meant.items() if not known)
+        if unknown:
+            first = unknown[0]
+            raise ClassNameError(
+                f"labels name classes that are none of {', '.join(ObjectClass)}: "
+                f"{', '.join(unknown)}; say what each means with --map '{first}=boat', or leave it "
+                f"out with --ignore '{first}'"
+            )
+        return {name: object_class for name, (_, object_class) in meant.items()}
+
+    def _meaning(self, name: str) -> tuple[bool, ObjectClass | None]:
+        plain = _plain(name)
+        if plain in self.said:
+            return True, self.said[plain]
+        for candidate in (plain, plain.removesuffix("s")):
+            if candidate in _CLASS_BY_NAME:
+                return True, _CLASS_BY_NAME[candidate]
+        return False, None

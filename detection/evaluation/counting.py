@@ -1,0 +1,117 @@
+"""How many objects a flight holds: counted by the detector, and there by its labels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from detection.evaluation.scoring import ScoredFrame, TrueBox
+from detection.persistence import borne_out
+from detection.sightings import LengthOf, associate
+from detection.types import Detection, ObjectClass
+from ingest.errors import ProjectionError
+from ingest.frame import Frame
+from ingest.projection import SeaView
+
+# How well a person sets a label's middle, metres; next to it the pose's own error is left out,
+# since it moves all labels of a flight alike.
+_LABEL_ERROR_M = 1.0
+
+
+class Unit(StrEnum):
+    """What is counted: objects once a flight where frames are located, else boxes."""
+
+    SIGHTINGS = "sightings"
+    BOXES = "boxes"
+
+
+@dataclass(frozen=True)
+class SearchedPicture:
+    """A labelled picture and what was found in it; `frame` is None where it has no place."""
+
+    scored: ScoredFrame
+    frame: Frame | None
+    detections: tuple[Detection, ...]
+
+
+@dataclass(frozen=True)
+class FlightCount:
+    """How many objects of a class were counted in a flight, and how many there were."""
+
+    flight: str
+    object_class: ObjectClass
+    counted: int
+    there: int
+    unit: Unit
+
+
+def count_flight(
+    flight: str,
+    pictures: Sequence[SearchedPicture],
+    thresholds: Mapping[ObjectClass, float],
+) -> tuple[FlightCount, ...]:
+    """Count a flight's objects by class as the pipeline does, and as its labels tell.
+
+    Where labels do not say which boxes show the same object, they are associated as finds are.
+    """
+    frames = [p.frame for p in pictures if p.frame is not None]
+    if len(frames) < len(pictures):
+        return tuple(_count_boxes(flight, pictures, c) for c in thresholds)
+    length_m = LengthOf({frame.sha256: frame.gsd_cm for frame in frames})
+    detections = [d for p in pictures for d in p.detections]
+    sightings = borne_out(associate(detections, flight, length_m=length_m), frames, thresholds)
+    return tuple(
+        FlightCount(
+            flight,
+            c,
+            sum(s.object_class is c for s in sightings),
+            _objects_there(flight, pictures, c, length_m),
+            Unit.SIGHTINGS,
+        )
+        for c in thresholds
+    )
+
+
+def _count_boxes(
+    flight: str, pictures: Sequence[SearchedPicture], object_class: ObjectClass
+) -> FlightCount:
+    counted = sum(f.object_class is object_class for p in pictures for f in p.scored.finds)
+    there = sum(len(_fair(p, object_class)) for p in pictures)
+    return FlightCount(flight, object_class, counted, there, Unit.BOXES)
+
+
+def _fair(picture: SearchedPicture, object_class: ObjectClass) -> list[TrueBox]:
+    return [t for t in picture.scored.truths if t.object_class is object_class and t.fair]
+
+
+def _objects_there(
+    flight: str,
+    pictures: Sequence[SearchedPicture],
+    object_class: ObjectClass,
+    length_m: LengthOf,
+) -> int:
+    truths = [(p.frame, t) for p in pictures for t in _fair(p, object_class)]
+    if all(truth.object_id is not None for _, truth in truths):
+        return len({truth.object_id for _, truth in truths})
+    placed = [_as_detection(frame, truth) for frame, truth in truths if frame is not None]
+    seen = [d for d in placed if d is not None]
+    return len(associate(seen, flight, length_m=length_m))
+
+
+def _as_detection(frame: Frame, truth: TrueBox) -> Detection | None:
+    """A label as a find that is sure, or None where there is no sea under it."""
+    left, top, right, bottom = truth.xyxy_px
+    centre = (left + right) / 2, (top + bottom) / 2
+    try:
+        ground = SeaView(frame.camera, frame.pose).to_ground(centre)
+    except ProjectionError:
+        return None
+    return Detection(
+        truth.object_class,
+        1.0,
+        truth.xyxy_px,
+        frame.sha256,
+        frame.taken_at_utc,
+        ground.position,
+        _LABEL_ERROR_M,
+        "",
+    )

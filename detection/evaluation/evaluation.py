@@ -1,0 +1,275 @@
+"""All scores of a detector over labelled flights, by class, with their confidence intervals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from detection.evaluation.bootstrap import Interval, Resampling
+from detection.evaluation.counting import FlightCount, Unit
+from detection.evaluation.curves import (
+    CurvePoint,
+    Reliability,
+    average_precisions,
+    flight_names,
+    precision_recall,
+    reliability,
+)
+from detection.evaluation.scoring import (
+    Match,
+    ScoredFrame,
+    ScoringError,
+    Tally,
+    match,
+    objects_found,
+)
+from detection.evaluation.slices import Dimension, slices
+from detection.types import ObjectClass
+
+RENDERED_CAVEAT = "Rendered scenes: not field accuracy."
+# From here on a person sees the animal without doubt, so that a miss is the detector's.
+CLEARLY_VISIBLE = 0.5
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Counts of boxes and what they give, with intervals over flights."""
+
+    tally: Tally
+    recall: Interval
+    precision: Interval
+    f1: Interval
+
+
+@dataclass(frozen=True)
+class SliceScores:
+    """The scores of one bin of one dimension; by visibility only recall says something."""
+
+    dimension: Dimension
+    bin: str
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class CountError:
+    """How far counts by flight are from the truth.
+
+    `mean_absolute` is a flight's mean error in objects; `relative` the sum of the errors over the
+    sum of what was there; `bias` the share by which all counts together are too high.
+    """
+
+    unit: Unit
+    flights: int
+    mean_absolute: Interval
+    relative: Interval
+    bias: Interval
+
+
+@dataclass(frozen=True)
+class ClassEvaluation:
+    """How one class did, at its operating threshold and over all scores.
+
+    Boxes count in every frame, objects once a flight; they are None where labels do not say which
+    boxes show the same object. `when_clear` is of truths whose visibility is
+    `CLEARLY_VISIBLE` or more. False alarms are of all frames, those a km² of located ones. The
+    means by flight are over the flights that hold the class, each weighing alike.
+    """
+
+    object_class: ObjectClass
+    threshold: float
+    scores: Scores
+    when_clear: Interval
+    recall_by_flight: float | None
+    f1_by_flight: float | None
+    objects_found: int | None
+    objects: int | None
+    false_alarms_per_frame: Interval
+    false_alarms_per_km2: Interval
+    ap50: Interval
+    ap50_95: Interval
+    counts: tuple[CountError, ...]
+    slices: tuple[SliceScores, ...]
+    curve: tuple[CurvePoint, ...]
+    reliability: Reliability
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a detector did on labelled flights; `rendered` tells how many of them are rendered."""
+
+    flights: tuple[str, ...]
+    rendered: int
+    frames: int
+    area_km2: float
+    draws: int
+    seed: int
+    classes: tuple[ClassEvaluation, ...]
+    counts: tuple[FlightCount, ...]
+
+    def of(self, object_class: ObjectClass) -> ClassEvaluation:
+        """The scores of a class."""
+        return next(c for c in self.classes if c.object_class is object_class)
+
+    @property
+    def caveat(self) -> str | None:
+        """What must be said where scores of rendered flights are shown."""
+        if not self.rendered:
+            return None
+        if self.rendered == len(self.flights):
+            return RENDERED_CAVEAT
+        return f"{self.rendered} of {len(self.flights)} flights: {RENDERED_CAVEAT}"
+
+
+def evaluate(
+    frames: Sequence[ScoredFrame],
+    thresholds: Mapping[ObjectClass, float],
+    counts: Sequence[FlightCount] = (),
+    *,
+    rendered: Sequence[str] = (),
+    draws: int = 1000,
+    seed: int = 0,
+) -> Evaluation:
+    """Score frames that were searched: `finds` from the thresholds up, `candidates` for curves.
+
+    `rendered` names the flights that are no photographs. The order of the frames changes nothing.
+
+    Raises:
+        ScoringError: without a frame there is nothing to score.
+    """
+    if not frames:
+        raise ScoringError(
+            "an evaluation needs at least one labelled picture; name a folder with labels"
+        )
+    frames = sorted(frames, key=lambda f: (f.flight, f.frame))
+    names = flight_names(frames)
+    resampling = Resampling(len(names), draws=draws, seed=seed)
+    return Evaluation(
+        flights=names,
+        rendered=len(set(rendered) & set(names)),
+        frames=len(frames),
+        area_km2=sum(f.area_km2 for f in frames),
+        draws=draws,
+        seed=seed,
+        classes=tuple(
+            _ClassScorer(frames, names, c, threshold, resampling).evaluation(counts)
+            for c, threshold in thresholds.items()
+        ),
+        counts=tuple(sorted(counts, key=lambda c: (c.flight, c.object_class))),
+    )
+
+
+class _ClassScorer:
+    """Scores one class over frames in order; sums are by flight, in the order of `names`."""
+
+    def __init__(
+        self,
+        frames: Sequence[ScoredFrame],
+        names: Sequence[str],
+        object_class: ObjectClass,
+        threshold: float,
+        resampling: Resampling,
+    ) -> None:
+        self._frames = frames
+        self._names = names
+        self._class = object_class
+        self._threshold = threshold
+        self._resampling = resampling
+        self._matches = [
+            (f, match(f.truths, [d for d in f.finds if d.score >= threshold], object_class))
+            for f in frames
+        ]
+
+    def evaluation(self, counts: Sequence[FlightCount]) -> ClassEvaluation:
+        by_flight = self._tallies()
+        holding = [t for t in by_flight.values() if t.found + t.missed > 0]
+        found, there = self._objects()
+        ap50, ap50_95 = average_precisions(self._frames, self._class, self._resampling)
+        own_counts = [c for c in counts if c.object_class is self._class]
+        return ClassEvaluation(
+            object_class=self._class,
+            threshold=self._threshold,
+            scores=self._scores(by_flight),
+            when_clear=self._clear_recall(),
+            recall_by_flight=_mean(holding, lambda t: t.recall),
+            f1_by_flight=_mean(holding, Tally.f_score),
+            objects_found=found,
+            objects=there,
+            false_alarms_per_frame=self._alarms_per(lambda f: 1.0),
+            false_alarms_per_km2=self._alarms_per(lambda f: f.area_km2),
+            ap50=ap50,
+            ap50_95=ap50_95,
+            counts=tuple(e for unit in Unit if (e := self._count_error(own_counts, unit))),
+            slices=tuple(
+                SliceScores(s.dimension, s.bin, self._scores(s.by_flight))
+                for s in slices(self._matches)
+            ),
+            curve=precision_recall(self._frames, self._class),
+            reliability=reliability(self._frames, self._class),
+        )
+
+    def _objects(self) -> tuple[int | None, int | None]:
+        own = (t for f in self._frames for t in f.truths if t.object_class is self._class)
+        if any(t.object_id is None for t in own):
+            return None, None
+        return objects_found(self._frames, self._class, self._threshold)
+
+    def _tallies(self) -> dict[str, Tally]:
+        by_flight: dict[str, Tally] = {}
+        for frame, laid in self._matches:
+            by_flight[frame.flight] = by_flight.get(frame.flight, Tally()) + laid.tally
+        return by_flight
+
+    def _by_flight(self, count: Callable[[ScoredFrame, Match], float]) -> list[float]:
+        sums = dict.fromkeys(self._names, 0.0)
+        for frame, laid in self._matches:
+            sums[frame.flight] += count(frame, laid)
+        return list(sums.values())
+
+    def _scores(self, by_flight: Mapping[str, Tally]) -> Scores:
+        tallies = [by_flight.get(name, Tally()) for name in self._names]
+        found = [t.found for t in tallies]
+        there = [t.found + t.missed for t in tallies]
+        reported = [t.found + t.false_alarms for t in tallies]
+        ratio = self._resampling.ratio
+        return Scores(
+            sum(tallies, Tally()),
+            ratio(found, there),
+            ratio(found, reported),
+            ratio([2 * n for n in found], [a + b for a, b in zip(there, reported, strict=True)]),
+        )
+
+    def _clear_recall(self) -> Interval:
+        found = self._by_flight(lambda _, laid: sum(_clear(t.visibility) for t, _ in laid.found))
+        missed = self._by_flight(lambda _, laid: sum(_clear(t.visibility) for t in laid.missed))
+        there = [a + b for a, b in zip(found, missed, strict=True)]
+        return self._resampling.ratio(found, there)
+
+    def _alarms_per(self, measure: Callable[[ScoredFrame], float]) -> Interval:
+        alarms = self._by_flight(
+            lambda frame, laid: len(laid.false_alarms) if measure(frame) > 0 else 0
+        )
+        return self._resampling.ratio(alarms, self._by_flight(lambda frame, _: measure(frame)))
+
+    def _count_error(self, counts: Sequence[FlightCount], unit: Unit) -> CountError | None:
+        own = {c.flight: c for c in counts if c.unit is unit}
+        if not own:
+            return None
+        rows = [own.get(name) for name in self._names]
+        error = [0 if c is None else c.counted - c.there for c in rows]
+        there = [0 if c is None else c.there for c in rows]
+        absolute = [abs(e) for e in error]
+        ratio = self._resampling.ratio
+        return CountError(
+            unit,
+            len(own),
+            ratio(absolute, [c is not None for c in rows]),
+            ratio(absolute, there),
+            ratio(error, there),
+        )
+
+
+def _clear(visibility: float | None) -> bool:
+    return visibility is not None and visibility >= CLEARLY_VISIBLE
+
+
+def _mean(tallies: Sequence[Tally], score: Callable[[Tally], float | None]) -> float | None:
+    scores = [value for t in tallies if (value := score(t)) is not None]
+    return sum(scores) / len(scores) if scores else None

@@ -1,0 +1,71 @@
+"""The gates a model must pass on rendered flights before it is shipped or promoted."""
+
+from dataclasses import dataclass
+
+from detection.evaluation.counting import Unit
+from detection.evaluation.evaluation import CLEARLY_VISIBLE, ClassEvaluation, Evaluation
+from detection.types import ObjectClass
+
+# What rangers and officers were promised; held against rendered flights of held-out scene families.
+DUGONG_RECALL = 0.90
+FALSE_DUGONGS_PER_FRAME = 0.2
+DUGONG_COUNT_ERROR = 0.10
+BOAT_RECALL = BOAT_PRECISION = 0.95
+GEAR_RECALL = GEAR_PRECISION = 0.80
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One demand: what was wanted and reached.
+
+    `wanted` is the least, or with `at_most` the most. `reached` is None where the flights cannot
+    tell; then it is not passed.
+    """
+
+    name: str
+    wanted: float
+    reached: float | None
+    at_most: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the demand is met."""
+        if self.reached is None:
+            return False
+        return self.reached <= self.wanted if self.at_most else self.reached >= self.wanted
+
+    def __str__(self) -> str:
+        """One line for people."""
+        reached = "not measured" if self.reached is None else f"{self.reached:.3f}"
+        sign = "≤" if self.at_most else "≥"
+        return f"{self.name}: {reached}, wanted {sign} {self.wanted:g}"
+
+
+def gates(evaluation: Evaluation) -> tuple[Gate, ...]:
+    """Hold an evaluation of the three classes against every gate."""
+    dugong, boat, gear = (evaluation.of(c) for c in ObjectClass)
+    return (
+        Gate(
+            f"dugong recall at visibility {CLEARLY_VISIBLE:g} and more",
+            DUGONG_RECALL,
+            dugong.when_clear.value,
+        ),
+        Gate(
+            "false dugongs a frame",
+            FALSE_DUGONGS_PER_FRAME,
+            dugong.false_alarms_per_frame.value,
+            at_most=True,
+        ),
+        Gate(
+            "dugong count error by flight", DUGONG_COUNT_ERROR, _count_error(dugong), at_most=True
+        ),
+        Gate("boat recall", BOAT_RECALL, boat.scores.recall.value),
+        Gate("boat precision", BOAT_PRECISION, boat.scores.precision.value),
+        Gate("fishing gear recall", GEAR_RECALL, gear.scores.recall.value),
+        Gate("fishing gear precision", GEAR_PRECISION, gear.scores.precision.value),
+    )
+
+
+def _count_error(scored: ClassEvaluation) -> float | None:
+    """The relative error of sightings by flight; flights without place count no sightings."""
+    return next((c.relative.value for c in scored.counts if c.unit is Unit.SIGHTINGS), None)

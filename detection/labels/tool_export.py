@@ -1,0 +1,132 @@
+"""What comes back from a labelling tool: boxes by picture, however the tool packs them."""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
+from pathlib import Path
+
+from detection.labels.coco import read_coco
+from detection.labels.errors import LabelError
+from detection.labels.folder import FRAMES_FILE
+from detection.labels.tool_box import CLASSES, ToolBox, class_named
+from detection.labels.yolo import read_yolo
+from detection.types import ObjectClass
+
+# Tools put words before a picture's name (Label Studio) or folders (CVAT); the hash stays.
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_YAML_NAME = re.compile(r"""\s*(?:(\d+):|-)\s*['"]?([\w -]*\w)""")
+_YAMLS = ("data.yaml", "dataset.yaml")
+_NAME_LISTS = ("classes.txt", "obj.names")
+# A label file is a few kilobytes; more than this in one is no label file.
+_MOST_BYTES = 256 * 1024 * 1024
+
+
+def read_tool_export(
+    path: Path, size_of: Callable[[str], tuple[int, int] | None]
+) -> dict[str, tuple[ToolBox, ...]]:
+    """Return boxes by the SHA-256 of their picture, from a file, folder or ZIP of COCO or YOLO.
+
+    `size_of(sha256)` gives the width and height in pixels of a picture, None for one unknown, which
+    is left out. A picture that the export does not name is not in the answer; one without boxes has
+    none. Raises LabelError for what holds no labels of our pictures, or the same picture twice.
+    """
+    if not path.exists():
+        raise LabelError(
+            f"{path} is not there; give the file, folder or ZIP that the tool exported"
+        )
+    files = dict(_files(path))
+    documents = [n for n in files if n.endswith(".json") and not n.endswith(FRAMES_FILE)]
+    found: dict[str, tuple[ToolBox, ...]] = {}
+    for name in documents:
+        text = files[name].decode("utf-8-sig")
+        for picture, boxes in read_coco(text, source=name).items():
+            _keep(found, _hash_in(picture), boxes, name)
+    if not documents:
+        names = _class_names(files)
+        for name, data in files.items():
+            sha256 = _hash_in(name)
+            size = size_of(sha256) if sha256 and name.endswith(".txt") else None
+            if size is not None:
+                lines = data.decode("utf-8-sig").splitlines()
+                _keep(found, sha256, read_yolo(lines, *size, names=names, source=name), name)
+    known = {sha256: boxes for sha256, boxes in found.items() if size_of(sha256) is not None}
+    if not known:
+        raise LabelError(
+            f"{path} holds no labels of pictures that are in the store: their file names must keep "
+            "the SHA-256 that `libong labels export` gave them"
+        )
+    return known
+
+
+def _keep(
+    found: dict[str, tuple[ToolBox, ...]],
+    sha256: str | None,
+    boxes: tuple[ToolBox, ...],
+    source: str,
+) -> None:
+    if sha256 is None:
+        return
+    if sha256 in found:
+        raise LabelError(
+            f"{source} labels the picture {sha256} a second time; import one export at a time"
+        )
+    found[sha256] = boxes
+
+
+def _hash_in(name: str) -> str | None:
+    found = _SHA256.findall(name.lower())
+    return found[-1] if found else None
+
+
+def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the label files of a file, folder or ZIP: name and content."""
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.is_file() and _is_label_file(file.name):
+                yield str(file.relative_to(path)), file.read_bytes()
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                if not entry.is_dir() and _is_label_file(entry.filename):
+                    if entry.file_size > _MOST_BYTES:
+                        raise LabelError(
+                            f"{entry.filename} in {path} has {entry.file_size} bytes; labels have "
+                            f"at most {_MOST_BYTES}"
+                        )
+                    yield entry.filename, archive.read(entry)
+    else:
+        yield path.name, path.read_bytes()
+
+
+def _is_label_file(name: str) -> bool:
+    return name.lower().endswith((".json", ".txt", ".yaml", ".names"))
+
+
+def _class_names(files: Mapping[str, bytes]) -> tuple[ObjectClass, ...]:
+    """Return the classes in the order in which a YOLO export numbers them; ours when it is mute."""
+    for name, data in files.items():
+        if name.rpartition("/")[2] in _NAME_LISTS:
+            words = data.decode("utf-8-sig").split("\n")
+            return tuple(class_named(word, name) for word in words if word.strip())
+        if name.rpartition("/")[2] in _YAMLS:
+            return _yaml_names(name, data)
+    return CLASSES
+
+
+def _yaml_names(source: str, data: bytes) -> tuple[ObjectClass, ...]:
+    """The classes of a data.yaml: numbered or listed lines under `names:`, or a list on its line.
+
+    These are the ways in which tools write it; a parser of all YAML would be a dependency more.
+    """
+    _, colon, after = data.decode("utf-8-sig").replace("\r", "").partition("names:")
+    first, _, rest = after.partition("\n")
+    inline = re.findall(r"[\w -]*\w", re.sub(r"\d+:", "", first.partition("#")[0]))
+    lines = (_YAML_NAME.match(line) for line in rest.split("\n"))
+    numbered = [line for line in takewhile(lambda found: found is not None, lines) if line]
+    words = inline or [line[2] for line in sorted(numbered, key=lambda m: int(m[1] or 0))]
+    if not colon or not words:
+        raise LabelError(
+            f"{source} must name the classes under `names:`, one a line; it does not: export anew"
+        )
+    return tuple(class_named(word, source) for word in words)

@@ -1,0 +1,316 @@
+"""Learning from the site: the present model, trained further on what officers decided.
+
+Whole flights are kept back and both models are measured on them, and on rendered flights besides,
+since a model that learns a new place may forget the old ones. Half of every batch is rendered tiles
+for the same reason (rehearsal, Robins 1995).
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from shutil import copyfile
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from ultralytics.nn.tasks import DetectionModel
+
+from detection.detector import Detector
+from detection.labels.errors import LabelError
+from detection.labels.folder import picture_path, read_labels
+from detection.labels.label import LabelledFlight
+from detection.labels.split import Split, split_by_flight
+from detection.labels.tool_box import CLASSES
+from detection.labels.yolo import read_yolo
+from detection.manifest import load_manifest
+from detection.model_folder import MANIFEST_FILE
+from detection.training.comparison import Comparison, as_markdown, compare
+from detection.training.dataset import TilePlan, label_lines, make_tile
+from detection.training.evaluate import CAVEAT, render_flights, score_flights
+from detection.training.from_onnx import model_from_onnx, write_onnx
+from detection.training.site_scores import score_labelled
+from detection.training.site_tiles import TrainingTile, encoded_tile, tiles_of_frame
+from ingest.site_reference import SiteReference
+
+# Rendered tiles that are rehearsed are drawn from seeds far from those the model was trained on.
+_REHEARSAL_SEED = 3_000_000
+# Ultralytics' own weights of the three parts of the loss.
+_LOSS_WEIGHTS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how strongly to train.
+
+    The learning rate is a few times below that of the first training and falls along a cosine over
+    `epochs` passes through the site's tiles, or over `minutes` by the clock if those end sooner.
+    The first layers stay as they are, as in the first training.
+    """
+
+    minutes: float = 40.0
+    epochs: int = 12
+    tile_px: int = 512
+    batch: int = 16
+    learning_rate: float = 3e-4
+    rehearsal_tiles: int = 400
+    rehearsal_share: float = 0.5
+    frozen_layers: int = 4
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """What to learn from, what to start from, and where the candidate goes.
+
+    `labels` is a folder that `libong labels export` wrote; `base` the present model's manifest;
+    `models` the folder of models, one folder for each; `flights_folder` keeps rendered flights
+    between runs.
+    """
+
+    labels: Path
+    base: Path
+    models: Path
+    site: SiteReference
+    flights_folder: Path
+    rendered_flights: int = 12
+    schedule: Schedule = Schedule()
+    processes: int = 2
+    photo_folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A fine-tuned model, its manifest, and how it compares with the one it came from."""
+
+    manifest: Path
+    model_sha256: str
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def regressions(self) -> tuple[Comparison, ...]:
+        """The gates that forbid its promotion."""
+        return tuple(c for c in self.comparisons if c.regressed)
+
+
+def fine_tune(
+    plan: FineTuning, open_model: Callable[[Path], Detector], tell: Callable[[str], None]
+) -> Candidate:
+    """Train the present model further, measure both, and write the candidate beside the others.
+
+    `open_model` opens the detector of a manifest; `tell` is given a line at each stage. Raises
+    LabelError for labels of fewer than two flights, or ones that give no tile.
+    """
+    split = split_by_flight(read_labels(plan.labels))
+    tell(
+        f"learning from {len(split.learnt)} flights ({_frames(split.learnt)} frames), measuring on "
+        f"{len(split.held_out)} ({_frames(split.held_out)} frames)"
+    )
+    tiles = labelled_tiles(plan.labels, split.learnt, plan.schedule)
+    if not tiles:
+        raise LabelError(
+            f"the {_frames(split.learnt)} frames to learn from give no tile: their ground scale is "
+            "unknown or too coarse; label frames taken lower"
+        )
+    tell(f"{len(tiles)} tiles of the site; rendering {plan.schedule.rehearsal_tiles} to rehearse")
+    rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
+    base = load_manifest(plan.base)
+    start = plan.base.parent / base.file
+    network, steps = train_further(model_from_onnx(start), tiles, rehearsal, plan.schedule, tell)
+    manifest = write_candidate(network, plan, split, steps)
+    tell("measuring the present model and the candidate")
+    rendered = render_flights("val", plan.rendered_flights, plan.flights_folder)
+    before, after = (
+        (
+            score_labelled(detector, plan.labels, split.held_out, plan.site),
+            score_flights(detector, rendered),
+        )
+        for detector in map(open_model, (plan.base, manifest))
+    )
+    comparisons = (
+        *compare("held-out flights of the site", before[0], after[0]),
+        *compare("rendered flights", before[1], after[1]),
+    )
+    (manifest.parent / "comparison.md").write_text(
+        f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
+    )
+    return Candidate(manifest, load_manifest(manifest).sha256, comparisons)
+
+
+def _frames(flights: Sequence[LabelledFlight]) -> int:
+    return sum(len(flight.frames) for flight in flights)
+
+
+def labelled_tiles(
+    folder: Path, flights: Sequence[LabelledFlight], schedule: Schedule
+) -> tuple[TrainingTile, ...]:
+    """The tiles of all frames of flights in an exported folder."""
+    rng = np.random.default_rng([schedule.seed, 0x517E])
+    return tuple(
+        tile
+        for flight in flights
+        for frame in flight.frames
+        for tile in tiles_of_frame(
+            picture_path(folder / flight.flight_id, frame), frame, schedule.tile_px, rng
+        )
+    )
+
+
+def rehearsal_tiles(
+    schedule: Schedule, photo_folder: Path | None, *, processes: int
+) -> tuple[TrainingTile, ...]:
+    """Rendered tiles as the model was first trained on, of other worlds."""
+    plan = TilePlan(
+        "train", schedule.rehearsal_tiles, schedule.tile_px, photo_folder, _REHEARSAL_SEED
+    )
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        return tuple(pool.map(partial(_rehearsal_tile, plan), range(plan.count), chunksize=8))
+
+
+def _rehearsal_tile(plan: TilePlan, number: int) -> TrainingTile:
+    cv2.setNumThreads(1)
+    tile = make_tile(plan, number)
+    side = plan.size_px
+    boxes = read_yolo(label_lines(tile), side, side, source=f"rendered tile {number}")
+    return encoded_tile(
+        np.ascontiguousarray(tile.rgb[..., ::-1]),
+        tuple(CLASSES.index(box.object_class) for box in boxes),
+        tuple(box.xyxy_px for box in boxes),
+    )
+
+
+def train_further(
+    model: DetectionModel,
+    site: Sequence[TrainingTile],
+    rehearsal: Sequence[TrainingTile],
+    schedule: Schedule,
+    tell: Callable[[str], None],
+) -> tuple[DetectionModel, int]:
+    """Train a network on the site's tiles mixed with rehearsed ones; returns it and the steps.
+
+    What is returned is the moving average of the weights, in evaluation mode. On a CPU it computes
+    in bf16, which takes half the time; weights and gradients stay in 32 bits.
+    """
+    rng = np.random.default_rng([schedule.seed, 0xF17E])
+    torch.manual_seed(schedule.seed)
+    old = round(schedule.batch * schedule.rehearsal_share) if rehearsal else 0
+    new = schedule.batch - old
+    steps = max(1, math.ceil(schedule.epochs * len(site) / new))
+    model = model.train().to(memory_format=torch.channels_last)
+    model.args = _LOSS_WEIGHTS
+    for layer in model.model[: schedule.frozen_layers]:
+        layer.requires_grad_(False)
+    free = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(free, lr=schedule.learning_rate, weight_decay=5e-4)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.98))
+    started, done = time.monotonic(), 0
+    while done < steps:
+        spent = (time.monotonic() - started) / (60 * schedule.minutes)
+        if spent >= 1:
+            break
+        share = max(done / steps, spent)
+        warm = min(1.0, (done + 1) / 20)
+        for group in optimizer.param_groups:
+            group["lr"] = schedule.learning_rate * warm * (1 + math.cos(math.pi * share)) / 2
+        picked = [site[int(n)] for n in rng.integers(len(site), size=new)]
+        picked += [rehearsal[int(n)] for n in rng.integers(len(rehearsal), size=old)]
+        with torch.autocast("cpu", torch.bfloat16):
+            loss, _ = model.loss(_batch(picked, schedule.tile_px, rng))
+        optimizer.zero_grad()
+        loss.sum().backward()
+        torch.nn.utils.clip_grad_norm_(free, 10.0)
+        optimizer.step()
+        average.update_parameters(model)
+        done += 1
+        if done % 25 == 0 or done == steps:
+            tell(f"step {done} of {steps}, loss {loss.detach().sum().item() / len(picked):.3f}")
+    trained: DetectionModel = average.module
+    return trained.eval(), done
+
+
+def _batch(
+    tiles: Sequence[TrainingTile], side_px: int, rng: np.random.Generator
+) -> dict[str, torch.Tensor]:
+    """Pictures and boxes as Ultralytics' loss takes them, turned, mirrored and lit at random."""
+    pictures, numbers, classes, shares = [], [], [], []
+    for number, tile in enumerate(tiles):
+        rgb, boxes = _varied(tile, side_px, rng)
+        pictures.append(torch.from_numpy(rgb).permute(2, 0, 1))
+        numbers += [float(number)] * len(boxes)
+        classes += [[float(c)] for c in tile.classes]
+        shares += [
+            [(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, b[2] - b[0], b[3] - b[1]]
+            for b in (boxes / side_px).tolist()
+        ]
+    images = torch.stack(pictures).float() / 255
+    return {
+        "img": images.contiguous(memory_format=torch.channels_last),
+        "batch_idx": torch.tensor(numbers),
+        "cls": torch.tensor(classes).reshape(-1, 1),
+        "bboxes": torch.tensor(shares).reshape(-1, 4),
+    }
+
+
+def _varied(
+    tile: TrainingTile, side_px: int, rng: np.random.Generator
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """A tile turned by quarters, mirrored, brighter or darker; seen from above all are as likely.
+
+    A pixel stays a fixed part of a metre: sizes are not changed.
+    """
+    rgb, boxes = tile.rgb(), np.array(tile.boxes_px, dtype=np.float64).reshape(-1, 4)
+    for _ in range(int(rng.integers(4))):
+        rgb = np.rot90(rgb)  # x becomes y, and y counts from the other end
+        boxes = np.stack(
+            [boxes[:, 1], side_px - boxes[:, 2], boxes[:, 3], side_px - boxes[:, 0]], axis=1
+        )
+    if rng.random() < 0.5:
+        rgb = rgb[:, ::-1]
+        boxes = np.stack(
+            [side_px - boxes[:, 2], boxes[:, 1], side_px - boxes[:, 0], boxes[:, 3]], axis=1
+        )
+    gains = np.exp(rng.normal(0, 0.1) + rng.normal(0, 0.03, 3))
+    return np.clip(rgb * gains, 0, 255).astype(np.uint8), boxes
+
+
+def write_candidate(network: DetectionModel, plan: FineTuning, split: Split, steps: int) -> Path:
+    """Write the network and its manifest into a folder named by its hash; returns the manifest.
+
+    Thresholds and all else stay the base model's; old models stay where they are.
+    """
+    base = load_manifest(plan.base)
+    plan.models.mkdir(parents=True, exist_ok=True)
+    made = write_onnx(network, plan.base.parent / base.file, plan.models / ".candidate.onnx")
+    digest = sha256(made.read_bytes()).hexdigest()
+    folder = plan.models / digest
+    folder.mkdir(exist_ok=True)
+    made.replace(folder / f"libong-{digest[:12]}.onnx")
+    if base.boat_network is not None:
+        copyfile(plan.base.parent / base.boat_network.file, folder / base.boat_network.file)
+    document = json.loads(plan.base.read_text(encoding="utf-8"))
+    document |= {
+        "file": f"libong-{digest[:12]}.onnx",
+        "sha256": digest,
+        "training": {
+            "fine_tuned_from": base.sha256,
+            "at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+            "steps": steps,
+            "learnt_flights": [flight.flight_id for flight in split.learnt],
+            "held_out_flights": [flight.flight_id for flight in split.held_out],
+            "learnt_frames": _frames(split.learnt),
+        },
+        "metrics": {},
+    }
+    manifest = folder / MANIFEST_FILE
+    manifest.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return manifest

@@ -1,0 +1,192 @@
+"""How much labelled frames of a new place help: recall before and after 50, 100, 200 of them.
+
+Rendered flights over families of seas that the base model never saw stand for the new place. The
+question is the one Mannocci et al. (2022, Conservation Biology 36, e13798) ask of dugongs in real
+videos, where a detector trained on pictures from elsewhere gained much from few local ones; the
+answer here is about rendered seas alone.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+
+from detection.detector import Detector
+from detection.evaluation.labels import PictureLabels
+from detection.evaluation.rendered_truth import FILE_NAME, read_truth
+from detection.evaluation.scoring import ScoredFrame, Tally, tally
+from detection.labels.folder import LabelFormat, read_labels, write_labels
+from detection.labels.label import Label, LabelledFlight, LabelledFrame, Origin, Verdict
+from detection.labels.split import Split
+from detection.manifest import load_manifest
+from detection.training.evaluate import RENDERED_SITE, score_flights
+from detection.training.fine_tune import (
+    FineTuning,
+    Schedule,
+    labelled_tiles,
+    rehearsal_tiles,
+    train_further,
+    write_candidate,
+)
+from detection.training.flight import render_flight
+from detection.training.from_onnx import model_from_onnx
+from detection.training.random_flight import random_flight
+from detection.types import ObjectClass
+from ingest.flight import read_flight
+from ingest.frame import Frame
+
+# Flights to learn from are drawn far from those that measure the released model.
+_FIRST_LEARNT_FLIGHT = 1000
+_FRAMES_A_FLIGHT = 4
+
+
+@dataclass(frozen=True)
+class CurvePlan:
+    """What to learn from and what to measure on; `folder` keeps flights and models between runs."""
+
+    base: Path
+    folder: Path
+    labelled_frames: tuple[int, ...] = (50, 100, 200)
+    test_flights: int = 24
+    schedule: Schedule = field(default_factory=Schedule)
+    processes: int = 2
+    photo_folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """What one class reached after some labelled frames; 0 frames is the base model."""
+
+    labelled_frames: int
+    object_class: ObjectClass
+    recall: float | None
+    objects: int
+    false_alarms_per_frame: float
+
+
+def learning_curve(
+    plan: CurvePlan, open_model: Callable[[Path], Detector], tell: Callable[[str], None]
+) -> tuple[CurvePoint, ...]:
+    """Fine-tune the base model on ever more labelled frames, and measure each on other flights."""
+    flights = -(-max(plan.labelled_frames) // _FRAMES_A_FLIGHT)
+    tell(
+        f"rendering what is missing of {flights} flights to learn from, {plan.test_flights} others"
+    )
+    learnt = _rendered(plan, range(_FIRST_LEARNT_FLIGHT, _FIRST_LEARNT_FLIGHT + flights))
+    test = _rendered(plan, range(plan.test_flights))
+    labels = plan.folder / "labels"
+    if not labels.exists():
+        _write_labels(learnt, labels)
+    labelled = read_labels(labels)
+    rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
+    points = list(_points(0, score_flights(open_model(plan.base), test)))
+    start = plan.base.parent / load_manifest(plan.base).file
+    for count in plan.labelled_frames:
+        some = tuple(_first_frames(labelled, count))
+        tiles = labelled_tiles(labels, some, plan.schedule)
+        tell(f"{count} labelled frames: {len(tiles)} tiles")
+        network, steps = train_further(
+            model_from_onnx(start), tiles, rehearsal, plan.schedule, tell
+        )
+        tuning = FineTuning(
+            labels, plan.base, plan.folder / "models", RENDERED_SITE, plan.folder / "flights"
+        )
+        manifest = write_candidate(network, tuning, Split(some, ()), steps)
+        points += _points(count, score_flights(open_model(manifest), test))
+    return tuple(points)
+
+
+def _rendered(plan: CurvePlan, numbers: range) -> tuple[Path, ...]:
+    """Render flights over families held out from training; returns their folders."""
+    targets = [plan.folder / "flights" / f"{number:04d}" for number in numbers]
+    missing = [
+        (number, target)
+        for number, target in zip(numbers, targets, strict=True)
+        if not (target / FILE_NAME).is_file()  # written last
+    ]
+    with ProcessPoolExecutor(plan.processes, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_render, missing))
+    return tuple(targets)
+
+
+def _render(job: tuple[int, Path]) -> None:
+    cv2.setNumThreads(1)
+    number, target = job
+    render_flight(random_flight("test", number, _FRAMES_A_FLIGHT), target)
+
+
+def _write_labels(folders: Sequence[Path], target: Path) -> None:
+    """Write rendered flights as officers' labels would be exported: all that shows is labelled."""
+    flights: list[LabelledFlight] = []
+    pictures: dict[str, Path] = {}
+    for folder in folders:
+        frames = read_flight([folder], RENDERED_SITE).frames
+        truths = read_truth(folder / FILE_NAME, tuple(frame.path for frame in frames))
+        pictures |= {frame.sha256: frame.path for frame in frames}
+        flights.append(
+            LabelledFlight(
+                folder.name,
+                tuple(_labelled(frame, truths[frame.path]) for frame in frames),
+            )
+        )
+    write_labels(flights, target, lambda sha256: pictures[sha256].read_bytes(), LabelFormat.YOLO)
+
+
+def _labelled(frame: Frame, truth: PictureLabels) -> LabelledFrame:
+    return LabelledFrame(
+        sha256=frame.sha256,
+        file_name=frame.path.name,
+        width_px=frame.width_px,
+        height_px=frame.height_px,
+        taken_at_utc=frame.taken_at_utc,
+        gsd_cm=frame.gsd_cm,
+        complete=True,
+        labels=tuple(
+            Label(
+                f"b{number}", 1, Verdict.OBJECT, ObjectClass(label.name), label.xyxy_px,
+                Origin.DRAWN, "rendered", frame.taken_at_utc, None,
+            )
+            for number, label in enumerate(truth.labels)
+            if label.fair  # what hardly shows no officer would label
+        ),
+    )  # fmt: skip
+
+
+def _first_frames(flights: Sequence[LabelledFlight], count: int) -> Iterator[LabelledFlight]:
+    """The first flights, cut so that they hold `count` frames."""
+    left = count
+    for flight in flights:
+        if left > 0:
+            yield replace(flight, frames=flight.frames[:left])
+            left -= len(flight.frames)
+
+
+def _points(labelled_frames: int, frames: Sequence[ScoredFrame]) -> Iterator[CurvePoint]:
+    for object_class in ObjectClass:
+        total = sum((tally(frame, object_class, 0.0) for frame in frames), Tally())
+        yield CurvePoint(
+            labelled_frames,
+            object_class,
+            total.recall,
+            total.found + total.missed,
+            total.false_alarms / max(len(frames), 1),
+        )
+
+
+def curve_markdown(points: Sequence[CurvePoint]) -> str:
+    """The curve as a table: a row for each number of labelled frames."""
+    heads = [f"{c} {what}" for c in ObjectClass for what in ("recall", "false alarms a frame")]
+    lines = [
+        "| labelled frames | " + " | ".join(heads) + " |",
+        "| ---: |" + " ---: |" * len(heads),
+    ]
+    for count in dict.fromkeys(point.labelled_frames for point in points):
+        cells = []
+        for point in (p for p in points if p.labelled_frames == count):
+            recall = "-" if point.recall is None else f"{point.recall:.3f} (of {point.objects})"
+            cells += [recall, f"{point.false_alarms_per_frame:.3f}"]
+        lines.append(f"| {count} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,42 @@
+"""A model's finds in reviewed frames, beside what officers said of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from detection.detector import Detector
+from detection.evaluation.scoring import MATCH_IOU, FoundBox, ScoredFrame, TrueBox, iou
+from detection.labels.label import LabelledFlight, LabelledFrame
+from ingest.flight import read_flight
+from ingest.site_reference import SiteReference
+
+
+def score_labelled(
+    detector: Detector, folder: Path, flights: Sequence[LabelledFlight], site: SiteReference
+) -> tuple[ScoredFrame, ...]:
+    """Run a detector over the pictures of labelled flights that lie in an exported folder.
+
+    In a frame that is not fully labelled only finds on decided boxes count: what else the detector
+    sees there may be real. Frames that cannot be read are left out.
+    """
+    scored = []
+    for flight in flights:
+        labels = {frame.sha256: frame for frame in flight.frames}
+        for frame in read_flight([folder / flight.flight_id / "images"], site).frames:
+            labelled = labels[frame.sha256]
+            finds = tuple(
+                FoundBox(d.object_class, d.score, d.xyxy_px) for d in detector.detect(frame)
+            )
+            scored.append(scored_frame(flight.flight_id, labelled, finds))
+    return tuple(scored)
+
+
+def scored_frame(flight_id: str, frame: LabelledFrame, finds: Sequence[FoundBox]) -> ScoredFrame:
+    """One frame's finds beside its labels."""
+    decided = [x.xyxy_px for x in (*frame.objects, *frame.false_alarms)]
+    counted = tuple(
+        find
+        for find in finds
+        if frame.complete or any(iou(find.xyxy_px, box) >= MATCH_IOU for box in decided)
+    )
+    truths = tuple(TrueBox(x.object_class, x.key, x.xyxy_px, fair=True) for x in frame.objects)
+    return ScoredFrame(flight_id, frame.sha256, truths, counted, 0.0, gsd_cm=frame.gsd_cm)

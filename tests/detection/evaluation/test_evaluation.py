@@ -1,0 +1,208 @@
+"""All scores of flights together."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detection.evaluation.counting import FlightCount, Unit
+from detection.evaluation.evaluation import RENDERED_CAVEAT, evaluate
+from detection.evaluation.gates import Gate, gates
+from detection.evaluation.scoring import FoundBox, ScoringError, Tally
+from detection.evaluation.slices import Dimension, bin_name
+from detection.evaluation.tables import document, tables
+from detection.types import ObjectClass
+
+DUGONG, BOAT, GEAR = ObjectClass
+THRESHOLDS = dict.fromkeys(ObjectClass, 0.5)
+
+
+def scored(frames, counts=(), **more):
+    return evaluate(frames, THRESHOLDS, counts, draws=100, **more)
+
+
+def perfect(make, flights=("a", "b")):
+    """Each flight shows one of each class, all found."""
+    frames = []
+    for flight in flights:
+        truths = [make.truth(n, c, object_id=n, visibility=0.8) for n, c in enumerate(ObjectClass)]
+        finds = [make.find(n, 0.9, c) for n, c in enumerate(ObjectClass)]
+        frames.append(make.frame(truths, finds, flight, gsd_cm=5.0, sea_state="2"))
+    counts = [FlightCount(f, c, 1, 1, Unit.SIGHTINGS) for f in flights for c in ObjectClass]
+    return frames, counts
+
+
+def test_perfect_finds_score_one_everywhere(make):
+    done = scored(*perfect(make))
+    for c in done.classes:
+        for told in (c.scores.recall, c.scores.precision, c.scores.f1, c.ap50, c.ap50_95):
+            assert (told.value, told.low, told.high) == (1.0, 1.0, 1.0)
+        assert c.false_alarms_per_frame.value == c.false_alarms_per_km2.value == 0.0
+        assert (c.objects_found, c.objects) == (2, 2)
+        assert all(s.scores.recall.value == 1.0 for s in c.slices)
+    assert all(gate.passed for gate in gates(done))
+
+
+def test_scores_by_hand(make):
+    frames = [
+        make.frame([make.truth(0), make.truth(1)], [make.find(0), make.find(7)], "a"),
+        make.frame([make.truth(0)], [make.find(0), make.find(1, 0.4)], "b", area_km2=0.0),
+        make.frame([], [make.find(3)], "b", frame="2.jpg", area_km2=1.5),
+    ]
+    dugong = scored(frames).of(DUGONG)
+    assert dugong.scores.tally == Tally(found=2, missed=1, false_alarms=2)
+    assert dugong.scores.recall.value == pytest.approx(2 / 3)
+    assert dugong.scores.precision.value == 0.5
+    assert dugong.scores.f1.value == pytest.approx(4 / 7)
+    assert dugong.false_alarms_per_frame.value == pytest.approx(2 / 3)
+    assert dugong.false_alarms_per_km2.value == pytest.approx(2 / 2.0)
+    assert dugong.recall_by_flight == pytest.approx((0.5 + 1.0) / 2)
+    assert scored(frames).of(BOAT).scores.recall.value is None
+
+
+def test_false_alarms_where_no_sea_is_measured_are_none_a_km2(make):
+    frames = [make.frame([], [make.find(0)], area_km2=0.0)]
+    dugong = scored(frames).of(DUGONG)
+    assert dugong.false_alarms_per_km2.value is None
+    assert dugong.false_alarms_per_frame.value == 1.0
+
+
+def test_slices_tell_scores_apart(make):
+    frames = [
+        make.frame(
+            [make.truth(0, visibility=0.9), make.truth(1, visibility=0.3)],
+            [make.find(0), make.find(5)],
+            gsd_cm=20.0,
+            sea_state="4",
+        ),
+        make.frame([make.truth(0, xyxy_px=(0, 0, 100, 10))], [], "b", gsd_cm=2.0),
+    ]
+    parts = {(s.dimension, s.bin): s.scores.tally for s in scored(frames).of(DUGONG).slices}
+    assert parts == {
+        (Dimension.SIZE_PX, "below 16"): Tally(1, 1, 1),
+        (Dimension.SIZE_PX, "64 to 128"): Tally(0, 1, 0),
+        (Dimension.SIZE_M, "1.5 to 2.5"): Tally(1, 2, 1),
+        (Dimension.VISIBILITY, "0.25 to 0.5"): Tally(0, 1, 0),
+        (Dimension.VISIBILITY, "0.75 and more"): Tally(1, 0, 0),
+        (Dimension.VISIBILITY, "unknown"): Tally(0, 1, 0),
+        (Dimension.SEA_STATE, "4"): Tally(1, 1, 1),
+        (Dimension.SEA_STATE, "unknown"): Tally(0, 1, 0),
+        (Dimension.GSD_CM, "1.5 to 3"): Tally(0, 1, 0),
+        (Dimension.GSD_CM, "6 and more"): Tally(1, 1, 1),
+    }
+
+
+def test_objects_are_told_where_labels_name_them(make):
+    named = [make.frame([make.truth(0, object_id=1)], [make.find(0)], frame=f) for f in "12"]
+    named.append(make.frame([make.truth(0, object_id=2)], [], frame="3"))
+    dugong = scored(named).of(DUGONG)
+    assert (dugong.objects_found, dugong.objects) == (1, 2)
+    mute = scored([*named, make.frame([make.truth(0)], [], frame="4")]).of(DUGONG)
+    assert (mute.objects_found, mute.objects) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.0, "below 0.25"), (0.25, "0.25 to 0.5"), (1.0, "0.75 and more"), (None, "unknown")],
+)
+def test_bins(value, expected):
+    assert bin_name(Dimension.VISIBILITY, value) == expected
+
+
+def test_counts_by_hand(make):
+    frames = [make.frame(flight=name) for name in "abc"]
+    counts = [
+        FlightCount("a", DUGONG, 3, 4, Unit.SIGHTINGS),
+        FlightCount("b", DUGONG, 2, 0, Unit.SIGHTINGS),
+        FlightCount("c", DUGONG, 9, 10, Unit.BOXES),
+    ]
+    sightings, boxes = scored(frames, counts).of(DUGONG).counts
+    assert (sightings.unit, sightings.flights) == (Unit.SIGHTINGS, 2)
+    assert sightings.mean_absolute.value == pytest.approx((1 + 2) / 2)
+    assert sightings.relative.value == pytest.approx(3 / 4)
+    assert sightings.bias.value == pytest.approx(1 / 4)
+    assert (boxes.unit, boxes.mean_absolute.value) == (Unit.BOXES, 1.0)
+
+
+def test_gates_by_hand(make):
+    frames, counts = perfect(make)
+    clear, dim = make.truth(0, visibility=0.5), make.truth(3, visibility=0.4)
+    frames.append(make.frame([clear, dim], [make.find(9)], "c"))
+    counts.append(FlightCount("c", DUGONG, 1, 2, Unit.SIGHTINGS))
+    reached = {gate.name: gate.reached for gate in gates(scored(frames, counts))}
+    assert reached == {
+        "dugong recall at visibility 0.5 and more": pytest.approx(2 / 3),
+        "false dugongs a frame": pytest.approx(1 / 3),
+        "dugong count error by flight": pytest.approx(1 / 4),
+        "boat recall": 1.0,
+        "boat precision": 1.0,
+        "fishing gear recall": 1.0,
+        "fishing gear precision": 1.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("gate", "passed"),
+    [
+        (Gate("recall", 0.9, 0.9), True),
+        (Gate("recall", 0.9, 0.89), False),
+        (Gate("alarms", 0.2, 0.2, at_most=True), True),
+        (Gate("alarms", 0.2, 0.21, at_most=True), False),
+        (Gate("recall", 0.9, None), False),
+    ],
+)
+def test_a_gate(gate, passed):
+    assert gate.passed is passed
+
+
+@pytest.mark.parametrize(
+    ("rendered", "expected"),
+    [((), None), (("a", "b"), RENDERED_CAVEAT), (("b",), f"1 of 2 flights: {RENDERED_CAVEAT}")],
+)
+def test_rendered_flights_are_told(make, rendered, expected):
+    frames, counts = perfect(make)
+    assert scored(frames, counts, rendered=rendered).caveat == expected
+
+
+def test_without_frames_there_is_nothing_to_score():
+    with pytest.raises(ScoringError, match="at least one labelled picture"):
+        scored([])
+
+
+boxes = st.lists(
+    st.tuples(
+        st.sampled_from("abc"), st.integers(0, 5), st.sampled_from([0.3, 0.6, 0.9]), st.booleans()
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(boxes=boxes, data=st.data())
+def test_the_order_of_frames_and_finds_changes_nothing(make, boxes, data):
+    frames = []
+    for number, (flight, place, score, there) in enumerate(boxes):
+        truths = [make.truth(place, visibility=score)] if there else []
+        finds = [make.find(place, score), make.find(place, 0.55, shift=3), make.find(7, score)]
+        frames.append(make.frame(truths, finds, flight, frame=f"{number}.jpg", gsd_cm=3.0))
+    shuffled = data.draw(st.permutations(frames))
+    turned = [replace(f, finds=f.finds[::-1], candidates=f.candidates[::-1]) for f in shuffled]
+    assert evaluate(frames, THRESHOLDS, draws=20) == evaluate(turned, THRESHOLDS, draws=20)
+
+
+def test_numbers_and_tables_say_the_same(make):
+    frames, counts = perfect(make)
+    frames[0] = replace(frames[0], finds=(*frames[0].finds, FoundBox(BOAT, 0.8, make.box(9))))
+    done = scored(frames, counts, rendered=("a", "b"))
+    told = document(done, gates(done))
+    assert told["classes"]["boat"]["precision"]["value"] == pytest.approx(2 / 3, abs=1e-4)
+    assert told["caveat"] == RENDERED_CAVEAT
+    shown = {table.title: table for table in tables(done, gates(done))}
+    (boat,) = [
+        row for row in shown["False alarms at the operating threshold"].rows if row[0] == "boat"
+    ]
+    assert boat[1:3] == ("1", "0.500 (0.000 to 1.000)")
+    failed = [row[0] for row in shown["Gates"].rows if row[3] == "not passed"]
+    assert failed == ["boat precision"]

@@ -1,0 +1,355 @@
+"""Labels in every format, whole and broken."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from detection.evaluation.class_names import ClassNameError, ClassNames
+from detection.evaluation.dataset import ReadingRules, read_labelled
+from detection.evaluation.labels import LabelError, LabelFormat
+from detection.types import ObjectClass
+
+DUGONG, BOAT, GEAR = ObjectClass
+
+
+@pytest.fixture
+def flight(tmp_path):
+    """Two pictures of 200 x 100 pixels in the folder `flight`; returns the folder above."""
+    for name in ("a.jpg", "b.png"):
+        write_picture(tmp_path / "flight" / name)
+    return tmp_path
+
+
+def write_picture(path, seed=0):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed + len(path.name)).integers(0, 255, (100, 200, 3))
+    assert cv2.imwrite(str(path), pixels.astype(np.uint8))
+
+
+def read(root, **rules):
+    return read_labelled(root, ReadingRules(**rules))
+
+
+def truths(root, **rules):
+    """Class, box and the rest of every truth, by picture."""
+    return {
+        p.path.name: [
+            (t.object_class, t.xyxy_px, t.object_id, t.visibility, t.fair) for t in p.truths
+        ]
+        for f in read(root, **rules).flights
+        for p in f.pictures
+    }
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text if isinstance(text, str) else json.dumps(text), encoding="utf-8")
+
+
+# ---------------------------------------------------------------------------------------- YOLO
+
+LINE = "0 0.5 0.5 0.2 0.4\n"
+BOX = (80.0, 30.0, 120.0, 70.0)
+
+
+@pytest.mark.parametrize("place", ["flight/a.txt", "flight/labels/a.txt"])
+def test_yolo_files_lie_beside_the_picture_or_in_labels(flight, place):
+    write(flight / place, LINE)
+    write(flight / "classes.txt", "Dugong\nlong-tail boat\n")
+    assert truths(flight) == {"a.jpg": [(DUGONG, pytest.approx(BOX), None, None, True)]}
+
+
+def test_yolo_files_lie_where_ultralytics_looks(tmp_path):
+    write_picture(tmp_path / "images" / "day1" / "a.jpg")
+    write(tmp_path / "labels" / "day1" / "a.txt", LINE)
+    write(tmp_path / "data.yaml", "path: .\nnames:\n  0: boat  # of any kind\n  1: dugong\n")
+    (found,) = read(tmp_path).flights
+    assert found.name == "day1"
+    assert found.pictures[0].truths[0].object_class is BOAT
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "names: [boat, 'dugong']\n",
+        "nc: 2\nnames:\n- boat\n- dugong\n",
+        "names:\n  1: dugong\n  0: boat\n",
+    ],
+)
+def test_ways_to_write_names_in_yaml(flight, names):
+    write(flight / "data.yaml", names)
+    write(flight / "flight" / "a.txt", "1 0.5 0.5 0.2 0.4\n0 0.5 0.5 0.2 0.4\n")
+    assert [t[0] for t in truths(flight)["a.jpg"]] == [DUGONG, BOAT]
+
+
+def test_yolo_polygons_and_points(flight):
+    write(flight / "classes.txt", "net")
+    write(flight / "flight" / "a.txt", "0 0.1 0.2 0.5 0.3 0.3 0.9\n0 0.25 0.5 0 0\n")
+    outline, point = read(flight).flights[0].pictures[0].truths
+    assert outline.xyxy_px == pytest.approx((20, 20, 100, 90))
+    assert point.is_point
+    assert point.xyxy_px == (50, 50, 50, 50)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0 0.5 0.5 0.2\n", "line 1: a line must be a class, then x, y, width and height"),
+        ("0 0.5 0.5 0.2 0.4 0.9\n", "line 1: a line must be"),
+        ("boat 0.5 0.5 0.2 0.4\n", "YOLO labels are numbers"),
+        (LINE + "0 0.5 0.5 20 40\n", r"line 2: numbers must be shares of the picture's sides"),
+        ("0 nan 0.5 0.2 0.4\n", "shares of the picture's sides"),
+        ("0 0.5 0.5 0 0.4\n", "left < right and top < bottom"),
+        ("0 0.9 0.5 0.9 0.4\n", "lies outside its picture of 200 x 100 pixels"),
+        ("7 0.5 0.5 0.2 0.4\n", "class 7 has no name; 1 are named"),
+    ],
+)
+def test_broken_yolo_files_are_refused_by_line(flight, text, message):
+    write(flight / "classes.txt", "boat")
+    write(flight / "flight" / "a.txt", text)
+    with pytest.raises(LabelError, match=message):
+        read(flight)
+
+
+def test_numbers_without_names_are_refused(flight):
+    write(flight / "flight" / "a.txt", LINE)
+    with pytest.raises(LabelError, match=r"put a classes\.txt with one name a line"):
+        read(flight)
+
+
+def test_an_empty_file_says_that_nothing_is_there(flight):
+    write(flight / "flight" / "a.txt", "")
+    assert truths(flight) == {"a.jpg": []}
+
+
+# ---------------------------------------------------------------------------------------- COCO
+
+
+def coco(annotations, **image):
+    return {
+        "images": [{"id": 1, "file_name": "a.jpg", "width": 200, "height": 100} | image],
+        "categories": [{"id": 3, "name": "Boats"}, {"id": 4, "name": "Gill-net"}],
+        "annotations": [{"id": n, "image_id": 1} | a for n, a in enumerate(annotations)],
+    }
+
+
+@pytest.mark.parametrize(
+    "place", ["flight/annotations.json", "_annotations.coco.json", "flight/instances_val.json"]
+)
+def test_coco_files_are_found_by_their_names(flight, place):
+    write(flight / place, coco([{"category_id": 3, "bbox": [80, 30, 40, 40]}]))
+    assert truths(flight) == {"a.jpg": [(BOAT, BOX, None, None, True)]}
+
+
+def test_coco_tells_tracks_visibility_crowds_points_and_sea_state(flight):
+    annotations = [
+        {"category_id": 3, "bbox": [80, 30, 40, 40], "track_id": 7, "visibility": 0.25},
+        {"category_id": 4, "bbox": [0, 0, 9, 9], "attributes": {"object_id": "n", "visibility": 1}},
+        {"category_id": 4, "bbox": [0, 0, 50, 50], "iscrowd": 1},
+        {"category_id": 3, "keypoints": [10, 20, 2]},
+    ]
+    write(flight / "flight" / "annotations.json", coco(annotations, sea_state=3))
+    assert truths(flight)["a.jpg"] == [
+        (BOAT, BOX, 7, 0.25, True),
+        (GEAR, (0, 0, 9, 9), "n", 1.0, True),
+        (GEAR, (0, 0, 50, 50), None, None, False),
+        (BOAT, (10, 20, 10, 20), None, None, True),
+    ]
+    assert read(flight).flights[0].pictures[0].sea_state == "3"
+
+
+def test_boxes_drawn_on_a_shrunk_copy_are_brought_to_size(flight):
+    small = coco([{"category_id": 3, "bbox": [40, 15, 20, 20]}], width=100, height=50)
+    write(flight / "flight" / "annotations.json", small)
+    assert truths(flight)["a.jpg"][0][1] == BOX
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("{", "cannot be read as COCO labels"),
+        ({"images": []}, "cannot be read as COCO labels"),
+        (coco([{"category_id": 9, "bbox": [1, 1, 5, 5]}]), "annotation 0: category 9 is not in"),
+        (coco([{"category_id": 3, "image_id": 5}]), "annotation 0: image 5 is not in"),
+        (coco([{"category_id": 3}]), "neither `bbox` nor one key point"),
+        (coco([{"category_id": 3, "bbox": [10, 10, -5, 5]}]), "left < right"),
+        (coco([{"category_id": 3, "bbox": [190, 10, 50, 5]}]), "lies outside its picture"),
+        (coco([], width=100, height=100), "label it as it is stored"),
+        (
+            coco([{"category_id": 3, "bbox": [1, 1, 5, 5], "visibility": 3}]),
+            r"visibility must be in \[0, 1\]; got 3",
+        ),
+    ],
+)
+def test_broken_coco_files_are_refused(flight, document, message):
+    write(flight / "flight" / "annotations.json", document)
+    with pytest.raises(LabelError, match=message):
+        read(flight)
+
+
+def test_labels_of_pictures_that_are_not_there_are_told(flight):
+    document = coco([])
+    document["images"].append({"id": 2, "file_name": "gone.jpg"})
+    write(flight / "annotations.json", document)
+    assert "annotations.json labels 1 pictures that are not there" in read(flight).notes[0]
+
+
+def test_a_name_that_two_pictures_have_is_refused(flight):
+    write_picture(flight / "other" / "a.jpg")
+    write(flight / "annotations.json", coco([]))
+    with pytest.raises(LabelError, match="write the path from the label file's folder"):
+        read(flight)
+
+
+# ----------------------------------------------------------------------------------------- CSV
+
+HEAD = "image,class,x_min,y_min,x_max,y_max"
+
+
+def test_a_table_of_boxes_and_points(flight):
+    rows = [
+        "image,class,x_min,y_min,x_max,y_max,x,y,visibility,object_id,sea_state",
+        "a.jpg,dugong,80,30,120,70,,,0.5,d1,2",
+        "a.jpg,boat,,,,,10,20,,,2",
+        "b.png,,,,,,,,,,",
+    ]
+    write(flight / "flight" / "labels.csv", "\n".join(rows))
+    assert truths(flight) == {
+        "a.jpg": [(DUGONG, BOX, "d1", 0.5, True), (BOAT, (10, 20, 10, 20), None, None, True)],
+        "b.png": [],
+    }
+    assert [p.sea_state for p in read(flight).flights[0].pictures] == ["2", None]
+
+
+def test_other_names_of_files_and_columns(flight):
+    write(
+        flight / "boxes.csv", "filename,label,xmin,ymin,xmax,ymax\nflight/a.jpg,ship,80,30,120,70\n"
+    )
+    write(flight / "flight" / "log.csv", "time,altitude\n1,50\n")  # a drone's own
+    assert truths(flight) == {"a.jpg": [(BOAT, BOX, None, None, True)]}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("image,class\na.jpg,boat\n", "needs the columns image, class and x_min"),
+        (f"{HEAD}\na.jpg,boat,1,2,3\n", "line 2: x_min, y_min, x_max, y_max or x, y must be"),
+        (f"{HEAD}\na.jpg,boat,1,2,3,x\n", "must be numbers; got 1, 2, 3, x"),
+        (f"{HEAD}\na.jpg,boat,30,2,3,9\n", "left < right"),
+        (f"{HEAD}\na.jpg,boat,1,2,inf,9\n", "finite"),
+        (f"{HEAD}\n,boat,1,2,3,4\n", "name the picture"),
+        (f"{HEAD},sea_state\na.jpg,boat,1,2,3,4,1\na.jpg,boat,1,2,3,4,2\n", "several sea states"),
+    ],
+)
+def test_broken_tables_are_refused(flight, text, message):
+    write(flight / "flight" / "labels.csv", text)
+    with pytest.raises(LabelError, match=message):
+        read(flight)
+
+
+# ------------------------------------------------------------------------------ truth and sets
+
+
+def test_rendered_truth_labels_every_picture(flight):
+    seen = {"frame": "a.jpg", "xyxy_px": BOX, "fair": False, "visibility": 0.7, "lon": 99.4}
+    truth = {"synthetic": True, "objects": [{"object_id": 5, "class": "dugong", "frames": [seen]}]}
+    write(flight / "flight" / "truth.json", truth)
+    (found,) = read(flight).flights
+    assert found.rendered
+    assert truths(flight) == {"a.jpg": [(DUGONG, BOX, 5, 0.7, False)], "b.png": []}
+
+
+def test_a_truth_that_the_renderer_never_wrote_is_refused(flight):
+    write(flight / "flight" / "truth.json", {"objects": "none"})
+    with pytest.raises(LabelError, match="truth of a rendered flight"):
+        read(flight)
+
+
+def test_pictures_without_labels_are_left_out_and_told_or_said_to_be_empty(flight):
+    write(flight / "flight" / "a.txt", "")
+    told = read(flight)
+    assert [p.path.name for p in told.flights[0].pictures] == ["a.jpg"]
+    assert "1 pictures have no labels and are left out" in told.notes[0]
+    everything = read(flight, unlabelled_are_empty=True)
+    assert [p.path.name for p in everything.flights[0].pictures] == ["a.jpg", "b.png"]
+    assert everything.notes == ()
+
+
+def test_two_labels_of_one_picture_are_refused_until_one_is_chosen(flight):
+    write(flight / "classes.txt", "boat")
+    write(flight / "flight" / "a.txt", LINE)
+    write(flight / "flight" / "labels.csv", f"{HEAD}\na.jpg,dugong,80,30,120,70\n")
+    with pytest.raises(LabelError, match="say which with --labels"):
+        read(flight)
+    assert truths(flight, only=LabelFormat.CSV)["a.jpg"][0][0] is DUGONG
+    assert truths(flight, only=LabelFormat.YOLO)["a.jpg"][0][0] is BOAT
+
+
+def test_each_folder_of_pictures_is_a_flight_with_its_own_sea(flight):
+    write_picture(flight / "second" / "images" / "c.jpg")
+    write(flight / "second" / "images" / "flight.toml", "sea_state = 4\n")
+    write(flight / "labels.csv", f"{HEAD}\na.jpg,boat,1,2,3,4\nsecond/images/c.jpg,boat,1,2,3,4\n")
+    first, second = read(flight).flights
+    assert (first.name, first.pictures[0].sea_state) == ("flight", None)
+    assert (second.name, second.pictures[0].sea_state) == ("second", "4")
+    assert read(flight / "flight", unlabelled_are_empty=True).flights[0].name == "flight"
+
+
+def test_flight_facts_that_mean_nothing_are_refused(flight):
+    write(flight / "flight" / "a.txt", "")
+    write(flight / "flight" / "flight.toml", "wind = 3\n")
+    with pytest.raises(LabelError, match="nothing but sea_state and rendered"):
+        read(flight)
+
+
+def test_folders_with_nothing_to_evaluate(flight, tmp_path):
+    (tmp_path / "none").mkdir()
+    with pytest.raises(LabelError, match="holds no picture"):
+        read(tmp_path / "none")
+    with pytest.raises(LabelError, match="2 pictures and labels of none"):
+        read(flight)
+
+
+# --------------------------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("dugong", DUGONG),
+        ("Dugongs", DUGONG),
+        ("พะยูน", DUGONG),
+        ("Long-tail_Boat", BOAT),
+        ("SHIP", BOAT),
+        ("fishing_gear", GEAR),
+        ("Gill nets", GEAR),
+    ],
+)
+def test_names_and_their_kin(name, expected):
+    assert ClassNames().classes([name]) == {name: expected}
+
+
+def test_unknown_names_are_refused_with_the_remedy(flight):
+    with pytest.raises(
+        ClassNameError, match=r"buoy, swimmer; .* --map 'buoy=boat'.*--ignore 'buoy'"
+    ):
+        ClassNames().classes(["swimmer", "boat", "buoy"])
+
+
+def test_what_the_user_says_goes_first():
+    names = ClassNames.parse(["Marker Buoy=fishing_gear", "a=b=boat"], ["boat"])
+    meant = names.classes(["marker-buoy", "boat", "a=b", "dugong"])
+    assert meant == {"marker-buoy": GEAR, "boat": None, "a=b": BOAT, "dugong": DUGONG}
+
+
+@pytest.mark.parametrize("pair", ["boat", "=boat", "buoy=", "buoy=manatee"])
+def test_mappings_that_are_none(pair):
+    with pytest.raises(ClassNameError, match="a mapping must be NAME=CLASS"):
+        ClassNames.parse([pair])
+
+
+def test_ignored_names_leave_their_picture_labelled(flight):
+    write(flight / "labels.csv", f"{HEAD}\na.jpg,swimmer,1,2,3,4\n")
+    assert truths(flight, names=ClassNames.parse((), ["swimmer"])) == {"a.jpg": []}

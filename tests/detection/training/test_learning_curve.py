@@ -1,0 +1,48 @@
+"""The learning curve takes ever more frames of the same flights, and tells what each gave."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
+from detection.labels.label import LabelledFlight, LabelledFrame
+from detection.types import ObjectClass
+
+pytest.importorskip("torch", reason="needs the extra `train`")
+pytest.importorskip("ultralytics", reason="needs the extra `train`")
+module = pytest.importorskip("detection.training.learning_curve")
+
+DUGONG, BOAT, GEAR = ObjectClass
+BOX = (0.0, 0.0, 10.0, 10.0)
+
+
+def flight(name):
+    frames = (
+        LabelledFrame(
+            f"{name}{n}", "x.jpg", 10, 10, datetime(2026, 3, 1, tzinfo=UTC), 5.0, True, ()
+        )
+        for n in range(4)
+    )
+    return LabelledFlight(name, tuple(frames))
+
+
+@pytest.mark.parametrize(("count", "per_flight"), [(3, [3]), (4, [4]), (6, [4, 2]), (99, [4, 4])])
+def test_fewer_frames_are_the_first_of_more(count, per_flight):
+    some = list(module._first_frames([flight("a"), flight("b")], count))
+    assert [len(f.frames) for f in some] == per_flight
+    assert [f.sha256 for f in some[0].frames] == [f"a{n}" for n in range(per_flight[0])]
+
+
+def test_the_table_tells_recall_and_false_alarms_of_each_number_of_frames():
+    truth = (TrueBox(DUGONG, 1, BOX, fair=True),)
+    found = FoundBox(DUGONG, 0.9, BOX)
+    missed = ScoredFrame("f", "1", truth, (FoundBox(BOAT, 0.9, BOX),), 0.0)
+    points = [
+        *module._points(0, [missed, missed]),
+        *module._points(50, [missed, ScoredFrame("f", "2", truth, (found,), 0.0)]),
+    ]
+    table = module.curve_markdown(points).splitlines()
+    assert table[2:] == [
+        "| 0 | 0.000 (of 2) | 0.000 | - | 1.000 | - | 0.000 |",
+        "| 50 | 0.500 (of 2) | 0.000 | - | 0.500 | - | 0.000 |",
+    ]
