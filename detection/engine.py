@@ -52,6 +52,7 @@ class OpenVinoEngine:
             model = core.read_model(onnx)
             self._compiled = core.compile_model(self._with_preprocessing(model), "CPU", config)
             self.outputs = int(self._compiled.output(0).shape[1])
+            self._at_once = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         except RuntimeError as exc:
             raise ModelError(f"OpenVINO cannot use {onnx}: {exc}") from exc
 
@@ -69,18 +70,22 @@ class OpenVinoEngine:
         return steps.build()
 
     def infer(self, tiles: Sequence[TileBGR]) -> list[RawOutput]:
-        """Run the network on tiles; results stand in the order of the tiles."""
-        results: list[RawOutput | None] = [None] * len(tiles)
+        """Run the network on tiles; results stand in the order of the tiles.
 
-        def keep(request: Any, index: int) -> None:
-            results[index] = np.array(request.get_output_tensor(0).data[0], dtype=np.float32)
-
-        queue = ov.AsyncInferQueue(self._compiled)
-        queue.set_callback(keep)
+        Requests are waited for one by one: with callbacks into Python, OpenVINO's threads may want
+        the interpreter's lock while it waits for them to end, for ever.
+        """
+        results: list[RawOutput] = []
+        requests = [self._compiled.create_infer_request() for _ in range(self._at_once)]
         for index, tile in enumerate(tiles):
-            queue.start_async({0: tile[np.newaxis]}, userdata=index)
-        queue.wait_all()
-        done = [r for r in results if r is not None]
-        if len(done) != len(tiles):
-            raise ModelError(f"OpenVINO answered {len(done)} of {len(tiles)} tiles")
-        return done
+            request = requests[index % self._at_once]
+            if index >= self._at_once:
+                results.append(_answer(request))
+            request.start_async({0: tile[np.newaxis]})
+        rest = range(len(results), len(tiles))
+        return results + [_answer(requests[index % self._at_once]) for index in rest]
+
+
+def _answer(request: Any) -> RawOutput:
+    request.wait()
+    return np.array(request.get_output_tensor(0).data[0], dtype=np.float32)

@@ -11,11 +11,22 @@ from detection.errors import ModelError
 from detection.types import ObjectClass
 
 
+class BoatNetwork(BaseModel):
+    """The untouched COCO network that is asked about boats too, and its own threshold."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    file: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    threshold: float = Field(gt=0, lt=1)
+
+
 class Manifest(BaseModel):
     """`models/manifest.json`, validated.
 
     `thresholds` are the operating thresholds per class; `target_gsd_cm` is the ground sample
-    distance, in centimetres per pixel, that the weights were trained at.
+    distance, in centimetres per pixel, that the weights were trained at. `boat_network` is asked
+    about boats besides, when there is one.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -27,6 +38,7 @@ class Manifest(BaseModel):
     target_gsd_cm: float = Field(gt=0)
     classes: tuple[ObjectClass, ...]
     thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, le=1)]]
+    boat_network: BoatNetwork | None = None
     metrics: dict[str, Any] = {}
 
     def threshold(self, object_class: ObjectClass) -> float:
@@ -49,14 +61,20 @@ def load_manifest(path: Path) -> Manifest:
     missing = set(manifest.classes) - set(manifest.thresholds)
     if missing:
         raise ModelError(f"{path} gives no threshold for {', '.join(sorted(missing))}")
-    weights = path.parent / manifest.file
+    _check_weights(path, manifest.file, manifest.sha256)
+    if manifest.boat_network is not None:
+        _check_weights(path, manifest.boat_network.file, manifest.boat_network.sha256)
+    return manifest
+
+
+def _check_weights(manifest: Path, name: str, sha256: str) -> None:
+    weights = manifest.parent / name
     if not weights.is_file():
-        raise ModelError(f"{path} names the weights {manifest.file}, which are not beside it")
+        raise ModelError(f"{manifest} names the weights {name}, which are not beside it")
     with weights.open("rb") as file:
         found = file_digest(file, "sha256").hexdigest()
-    if found != manifest.sha256:
+    if found != sha256:
         raise ModelError(
-            f"{weights} has SHA-256 {found}, its manifest says {manifest.sha256}; "
+            f"{weights} has SHA-256 {found}, its manifest says {sha256}; "
             "fetch the weights again, or export the model anew with `libong export-model`"
         )
-    return manifest

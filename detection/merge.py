@@ -22,7 +22,7 @@ SHARED_SPAN = 0.6
 def merge(boxes: Boxes) -> Boxes:
     """Return one box per object, best score first; ties in the order of class and place."""
     merged = [_merge_class(boxes.take(boxes.classes == c)) for c in np.unique(boxes.classes)]
-    return _in_order(concatenate(merged) if merged else no_boxes())
+    return in_order(concatenate(merged) if merged else no_boxes())
 
 
 def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
@@ -33,7 +33,7 @@ def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
     own = boxes.classes == class_index
     pieces = boxes.take(own)
     if len(pieces) == 0:
-        return _in_order(boxes)
+        return in_order(boxes)
     low = np.maximum(pieces.xyxy_px[:, None, :2], pieces.xyxy_px[None, :, :2])
     high = np.minimum(pieces.xyxy_px[:, None, 2:], pieces.xyxy_px[None, :, 2:])
     gaps = np.hypot(*np.moveaxis(np.maximum(low - high, 0), -1, 0))
@@ -45,26 +45,27 @@ def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
         np.full(count, class_index, np.int64),
         np.zeros(count, np.bool_),
     )
-    return _in_order(concatenate([boxes.take(~own), joined]))
+    return in_order(concatenate([boxes.take(~own), joined]))
 
 
 def _hull(xyxy: Floats) -> Floats:
     return np.concatenate([xyxy[:, :2].min(axis=0), xyxy[:, 2:].max(axis=0)])
 
 
-def _in_order(boxes: Boxes) -> Boxes:
+def in_order(boxes: Boxes) -> Boxes:
+    """Return boxes best score first; ties in the order of class and place."""
     x = boxes.xyxy_px
     keys = (x[:, 3], x[:, 2], x[:, 1], x[:, 0], boxes.classes, -boxes.scores)
     return boxes.take(np.lexsort(keys).astype(np.int64))
 
 
 def _merge_class(boxes: Boxes) -> Boxes:
-    boxes = _suppress(_in_order(boxes))
+    boxes = _suppress(in_order(boxes))
     while True:
         joined = _join_cut(boxes)
         if len(joined) == len(boxes):
             return boxes
-        boxes = _suppress(_in_order(joined))
+        boxes = _suppress(in_order(joined))
 
 
 def _suppress(boxes: Boxes) -> Boxes:

@@ -2,26 +2,36 @@
 
 Frames of a survey overlap, so a real thing is seen again; a glint, a crest or a cloud shadow fools
 the detector in one frame and is gone in the next. A sighting stays when one look at it was strong,
-or when a fair part of the looks at its place found it.
+when a fair part of the looks at its place found it, or when a real thing could well have been
+missed so: it may have been out of view, may have moved away, or was there and not found.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from math import inf, sqrt
 
+import numpy as np
 import shapely
 
-from detection.sightings import LONGEST_MOTION_S, SPEED_SIGMA_M_S
+from detection.motion import GAITS, drift_sigma_m
 from detection.types import Detection, ObjectClass, Sighting
 from ingest.frame import Frame
-from ingest.lonlat import LonLat, offset_m
+from ingest.lonlat import offset_m
 
 # A fair part: an animal that dives, or a line that glare covers, is still found in this share.
 FAIR_SHARE = 0.25
 FEWEST_FINDS = 2
 # Half way from the operating threshold to certainty, one look is enough.
 STRONG = 0.5
-# A frame looked at an object when all places where it can have been by then lie in view.
-REACH_SIGMAS = 2.0
+# How often a thing that lies in view is found, taken low: most detectors do better.
+_FOUND_SHARE = 0.6
+# A real thing that would be missed as often as this one was with less than this chance is none.
+# One look that found nothing lets it pass (0.4), two do not (0.16).
+_LEAST_CHANCE = 0.3
+# Later than this a thing may have dived, or left; only gear stays.
+_LONGEST_LOOK_S = {ObjectClass.DUGONG: 180.0, ObjectClass.BOAT: 180.0}
+# Round normal errors of the place (2) and of the way since (2) of things that may be: always the
+# same ones, so that the same flight gives the same sightings.
+_CASES = np.random.default_rng(1).standard_normal((128, 4))
 
 
 def borne_out(
@@ -31,8 +41,9 @@ def borne_out(
 ) -> tuple[Sighting, ...]:
     """Return the sightings that the frames of the flight bear out.
 
-    `frames` are all frames that were searched; `thresholds` the detector's operating ones. A
-    sighting that only one frame looked at stays: nothing speaks against it.
+    `frames` are those whose finding nothing says something: searched and fit to be, each with the
+    footprint that was; `thresholds` the detector's operating ones. A sighting that only one frame
+    looked at stays: nothing speaks against it.
     """
     return tuple(s for s in sightings if _stays(s, frames, thresholds[s.object_class]))
 
@@ -40,37 +51,43 @@ def borne_out(
 def _stays(sighting: Sighting, frames: Sequence[Frame], threshold: float) -> bool:
     if sighting.score >= threshold + STRONG * (1 - threshold):
         return True
-    finds, looks = len(sighting.detections), _looks(sighting, frames)
-    return looks <= 1 or (finds >= FEWEST_FINDS and finds / looks >= FAIR_SHARE)
+    finds = len(sighting.detections)
+    misses = _chance_and_number_of_misses(sighting, frames)
+    fairly_often = finds >= FEWEST_FINDS and finds / (finds + misses[1]) >= FAIR_SHARE
+    return fairly_often or misses[0] >= _LEAST_CHANCE
 
 
-def _looks(sighting: Sighting, frames: Sequence[Frame]) -> int:
-    """Count the frames that found the object, and those that cannot have missed where it was."""
+def _chance_and_number_of_misses(
+    sighting: Sighting, frames: Sequence[Frame]
+) -> tuple[float, float]:
+    """How likely a real thing is missed by all frames that did not find it, and by how many.
+
+    The number is of those that had it in view, as far as one can know where it was.
+    """
     found_in = {d.frame_sha256 for d in sighting.detections}
-    return len(found_in) + sum(
-        f.sha256 not in found_in and _must_have_seen(f, sighting) for f in frames
-    )
+    gaits = GAITS[sighting.object_class]
+    missed = np.ones((len(gaits), len(_CASES)))
+    number = 0.0
+    for frame in frames:
+        if frame.sha256 in found_in or frame.footprint is None:
+            continue
+        closest = min(sighting.detections, key=lambda d: _apart_s(d, frame))
+        apart_s = _apart_s(closest, frame)
+        place = closest.position
+        if place is None or apart_s > _LONGEST_LOOK_S.get(sighting.object_class, inf):
+            continue
+        ring_m = np.array([offset_m(place, point) for point in frame.footprint])
+        for row, gait in enumerate(gaits):
+            error_m = (closest.error_m or 0.0) / sqrt(2)
+            places_m = _CASES[:, :2] * error_m + _CASES[:, 2:] * drift_sigma_m(gait, apart_s)
+            inside = shapely.contains_xy(shapely.Polygon(ring_m), places_m)
+            missed[row] *= 1 - _FOUND_SHARE * inside
+            number += gait.share * float(np.mean(inside))
+    shares = np.array([gait.share for gait in gaits])
+    return float(shares @ missed.mean(axis=1)), number
 
 
-def _must_have_seen(frame: Frame, sighting: Sighting) -> bool:
-    closest = min(sighting.detections, key=lambda d: _apart(d, frame))
-    apart = _apart(closest, frame)
-    if frame.footprint is None or closest.position is None:
-        return False
-    if apart > timedelta(seconds=LONGEST_MOTION_S[sighting.object_class]):
-        return False
-    drift_m = SPEED_SIGMA_M_S[sighting.object_class] * apart.total_seconds()
-    reach_m = REACH_SIGMAS * ((closest.error_m or 0.0) + drift_m)
-    return _holds_circle(frame.footprint, closest.position, reach_m)
-
-
-def _apart(detection: Detection, frame: Frame) -> timedelta:
+def _apart_s(detection: Detection, frame: Frame) -> float:
     if detection.taken_at_utc is None:
-        return timedelta.max
-    return abs(detection.taken_at_utc - frame.taken_at_utc)
-
-
-def _holds_circle(ring: Sequence[LonLat], centre: LonLat, radius_m: float) -> bool:
-    seen = shapely.Polygon([offset_m(centre, point) for point in ring])
-    middle = shapely.Point(0, 0)
-    return bool(seen.contains(middle) and seen.exterior.distance(middle) >= radius_m)
+        return inf
+    return abs((detection.taken_at_utc - frame.taken_at_utc).total_seconds())

@@ -17,6 +17,9 @@ LEVEL_STEP = 1.6
 MAX_ENLARGEMENT = 2.0
 # Below this a dugong of 2.5 m would be under 3 px in the original at 5 cm per model pixel.
 MIN_SCALE = 1 / 16
+# A level of known scale may be this much coarser than asked for when that saves tiles: far within
+# the scale jitter of training (0.75 to 1.35).
+MOST_COARSER = 0.08
 # Scales tried for a picture without pose: native pixels and smaller, a factor of two apart.
 UNKNOWN_SCALES = (1.0, 0.5, 0.25)
 
@@ -75,6 +78,23 @@ def _level(width_px: int, height_px: int, scale: float, tile_px: int, overlap_px
     return Level(scale, width, height, grid(width, height, tile_px, overlap_px))
 
 
+def _frugal_level(
+    width_px: int, height_px: int, scale: float, tile_px: int, overlap_px: int
+) -> Level:
+    """Return the level at a scale, or a slightly coarser one that fewer tiles cover.
+
+    Of equal numbers of tiles the one for which the picture is decoded smaller wins, then the finer.
+    """
+    step_px = tile_px - overlap_px
+    scales = {scale} | {1 / d for d in (2, 4, 8)}
+    for side_px in (width_px, height_px):
+        count = len(starts(round(side_px * scale), tile_px, overlap_px))
+        scales |= {(tile_px + (n - 1) * step_px) / side_px for n in (count - 1, count - 2) if n > 0}
+    allowed = [s for s in scales if (1 - MOST_COARSER) * scale <= s <= scale]
+    levels = [_level(width_px, height_px, s, tile_px, overlap_px) for s in allowed]
+    return min(levels, key=lambda x: (len(x.tiles), -decode_denominator(x.scale), -x.scale))
+
+
 def level_scales(smallest: float, largest: float) -> tuple[float, ...]:
     """Return the fewest scales, largest first, with one within √LEVEL_STEP of any in the range."""
     count = max(1, ceil(log(largest / smallest) / log(LEVEL_STEP) - 1e-9))
@@ -101,11 +121,11 @@ def plan_levels(
         return ()
     levels = []
     for scale in level_scales(min(wanted.values()), max(wanted.values())):
-        full = _level(width_px, height_px, scale, tile_px, overlap_px)
-        rows = [y * scale for y, want in wanted.items() if _suits(scale, want)]
+        full = _frugal_level(width_px, height_px, scale, tile_px, overlap_px)
+        rows = [y * full.scale for y, want in wanted.items() if _suits(scale, want)]
         tiles = tuple(t for t in full.tiles if any(t.y_px <= r <= t.y_px + tile_px for r in rows))
         if tiles:
-            levels.append(Level(scale, full.width_px, full.height_px, tiles))
+            levels.append(Level(full.scale, full.width_px, full.height_px, tiles))
     return tuple(levels)
 
 

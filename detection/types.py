@@ -21,7 +21,8 @@ class Detection:
 
     `xyxy_px` are left, top, right, bottom in pixels of the full frame; `score` is in [0, 1];
     `position` is the ground point of the box's centre, or None where the frame cannot be
-    projected; `error_m` its root mean square error. `model_sha256` names the weights.
+    projected; `error_m` its root mean square error. `model_sha256` names the weights. `raw_score`
+    is the network's own, where the score was lowered for a frame beyond what it was taught.
     """
 
     object_class: ObjectClass
@@ -32,6 +33,7 @@ class Detection:
     position: LonLat | None
     error_m: float | None
     model_sha256: str
+    raw_score: float | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ingest.camera import CameraIntrinsics
 from ingest.errors import PhotoError
 from ingest.frame import Frame
 from ingest.lonlat import LonLat, distance_m
+from ingest.pixels import decode_bgr
 from ingest.pose import CameraPose, HeightSource
 from ingest.projection import SeaView
 
@@ -153,3 +154,37 @@ def test_a_broken_file_is_a_photo_error(tmp_path):
     path.write_bytes(path.read_bytes()[:4000])
     with pytest.raises(PhotoError):
         Detector(ColourEngine(), MANIFEST).detect(frame_of(path))
+
+
+def test_frames_searched_in_a_row_give_what_each_gives_alone(tmp_path):
+    frames = []
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        left = 300 + 500 * number
+        frames.append(frame_of(painted(folder, (1, left, 400, left + 180, 450))))
+    broken = frames[1].path
+    broken.write_bytes(broken.read_bytes()[:4000])
+    detector = Detector(ColourEngine(), MANIFEST)
+    answers = list(detector.detect_each(iter(frames)))
+    assert [frame for frame, _ in answers] == frames
+    assert answers[0][1] == detector.detect(frames[0])
+    assert isinstance(answers[1][1], PhotoError)
+    assert answers[2][1] == detector.detect(frames[2])
+    assert len(answers[0][1]) == len(answers[2][1]) == 1
+    assert list(detector.detect_each([])) == []
+
+
+def test_a_picture_is_decoded_once_for_all_its_levels(tmp_path, monkeypatch):
+    decoded = []
+
+    def counted(path, *, scale_denominator):
+        decoded.append(scale_denominator)
+        return decode_bgr(path, scale_denominator=scale_denominator)
+
+    monkeypatch.setattr("detection.resampling.decode_bgr", counted)
+    path = painted(tmp_path, (1, 1001, 1001, 1201, 1101), width=2401, height=1799)
+    found = Detector(ColourEngine(), MANIFEST).detect_unlocated(Picture(path, "f" * 64, 2401, 1799))
+    assert decoded == [1]
+    assert len(found) == 1
+    assert np.allclose(found[0].xyxy_px, (1001, 1001, 1201, 1101), atol=6)

@@ -81,7 +81,7 @@ def test_a_boat_may_have_gone_when_the_drone_comes_back():
     later = [frame(n, t_s=600 + n) for n in range(1, 6)]
     (boat,) = associate([found(B, 0, 0.35, east_m=20)], "f")
     assert borne_out([boat], [frame(0), *later], THRESHOLDS) == (boat,)
-    soon = [frame(n) for n in range(1, 6)]
+    soon = [frame(n, t_s=15 + 3 * n) for n in range(1, 6)]
     assert borne_out([boat], [frame(0), *soon], THRESHOLDS) == (boat,)
     at_once = [frame(n, t_s=0.5 * n) for n in range(1, 4)]
     assert borne_out([boat], [frame(0), *at_once], THRESHOLDS) == ()
@@ -89,7 +89,7 @@ def test_a_boat_may_have_gone_when_the_drone_comes_back():
 
 def test_a_thing_at_the_edge_of_view_may_have_been_missed():
     frames = [frame(n) for n in range(5)]
-    (edge,) = associate([found(D, 0, 0.35, east_m=HALF_M - 3)], "f")
+    (edge,) = associate([found(D, 0, 0.35, east_m=HALF_M - 0.5)], "f")
     assert borne_out([edge], frames, THRESHOLDS) == (edge,)
 
 

@@ -9,6 +9,8 @@ from detection.errors import TilingError
 from detection.tiling import (
     LEVEL_STEP,
     MAX_ENLARGEMENT,
+    MIN_SCALE,
+    MOST_COARSER,
     Tile,
     decode_denominator,
     grid,
@@ -122,3 +124,26 @@ def test_unknown_scale_searches_native_pixels_and_smaller():
 def test_jpegs_are_decoded_no_larger_than_needed(scale, denominator):
     assert decode_denominator(scale) == denominator
     assert denominator == 1 or scale <= 1 / denominator or isclose(scale, 1 / denominator)
+
+
+def test_a_slightly_coarser_level_that_saves_tiles_is_taken():
+    # 20 MP at 100 m: 2911 x 2181 px would need 6 columns of tiles, 1 % less needs 5
+    (level,) = plan_levels(5280, 3956, lambda _y: 2.7565, 5.0, 640, 80)
+    assert (level.width_px, level.height_px) == (2880, 2158)
+    assert len(level.tiles) == 20
+
+
+def test_a_level_just_above_half_is_looked_at_as_the_jpeg_decodes_at_half():
+    (level,) = plan_levels(4000, 3000, lambda _y: 2.55, 5.0, 640, 80)
+    assert level.scale == 0.5
+
+
+@given(st.integers(700, 9000), st.integers(700, 6000), st.floats(0.3, 9.9))
+def test_saving_tiles_costs_little_resolution_and_never_adds_any(width, height, gsd_cm):
+    (level,) = plan_levels(width, height, lambda _y: gsd_cm, 5.0, 640, 80)
+    wanted = max(gsd_cm / 5.0, MIN_SCALE)
+    assert (1 - MOST_COARSER) * wanted * 0.999 <= level.scale <= wanted * 1.001
+    plain = grid(round(width * wanted), round(height * wanted), 640, 80)
+    assert len(level.tiles) <= len(plain)
+    assert max(t.x_px for t in level.tiles) + 640 >= level.width_px
+    assert max(t.y_px for t in level.tiles) + 640 >= level.height_px

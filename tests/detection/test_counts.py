@@ -1,0 +1,46 @@
+"""How well things are counted by flight, on simulated flights."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from detection.persistence import borne_out
+from detection.sightings import LengthOf, associate
+from detection.simulated_flight import Conditions, simulate_flight
+from detection.types import ObjectClass
+
+D, B, G = ObjectClass.DUGONG, ObjectClass.BOAT, ObjectClass.FISHING_GEAR
+
+
+def counted(flight):
+    lengths = LengthOf({frame.sha256: frame.gsd_cm for frame in flight.frames})
+    sightings = associate(flight.detections, "f", length_m=lengths, frames=flight.frames)
+    return Counter(
+        s.object_class for s in borne_out(sightings, flight.frames, dict.fromkeys(ObjectClass, 0.3))
+    )
+
+
+@pytest.mark.parametrize(
+    ("conditions", "most_error"),
+    [
+        (Conditions(), {D: 0.6, B: 0.5, G: 0.3}),
+        (Conditions(error_m=1.0, interval_s=2.0), {D: 0.6, B: 0.5, G: 0.4}),
+        (Conditions(error_m=5.0, interval_s=5.0), {D: 0.6, B: 1.1, G: 0.5}),
+        (Conditions(error_m=5.0, shared_share=0.9), {D: 0.7, B: 0.5, G: 0.3}),
+        (Conditions(interval_s=0.5, lines=2), {D: 0.6, B: 0.4, G: 0.3}),
+    ],
+)
+def test_mean_error_of_the_count_by_flight(conditions, most_error):
+    flights = [simulate_flight(conditions, seed) for seed in range(1000, 1016)]
+    counts = [counted(flight) for flight in flights]
+    for object_class, most in most_error.items():
+        off = [
+            c[object_class] - f.seen()[object_class] for c, f in zip(counts, flights, strict=True)
+        ]
+        assert np.mean(np.abs(off)) <= most, object_class
+
+
+def test_the_same_seed_is_the_same_flight_and_another_is_not():
+    assert simulate_flight(Conditions(), 5) == simulate_flight(Conditions(), 5)
+    assert simulate_flight(Conditions(), 5) != simulate_flight(Conditions(), 6)
