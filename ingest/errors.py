@@ -36,5 +36,14 @@ class TelemetryError(LibongError, ValueError):
         self.line = line
 
 
+class VideoError(LibongError, ValueError):
+    """A video that gives no frames."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep `code`, a stable word translations and tests go by, beside the message."""
+        super().__init__(message)
+        self.code = code
+
+
 class ProjectionError(LibongError, ValueError):
     """A pixel whose ray does not meet the sea surface, or a point no pixel sees."""

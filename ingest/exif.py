@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from math import isfinite
+from typing import BinaryIO
 
 import exifread
 from exifread.core.exceptions import ExifError
@@ -20,7 +21,10 @@ from ingest.errors import PhotoError
 _TIFF_SIGNATURES = (b"II*\0", b"MM\0*")
 _DATE_TIME = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _DATE = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)")
-_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+_OFFSET = re.compile(r"(?:(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))")
+_LARGEST_OFFSET = timedelta(hours=14)  # Kiribati; beyond it a tag is broken
+# A block of strangers' making may name a date in the years 1 or 9999, which no zone may shift.
+_EARLIEST, _LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 - naive as tagged
 _MM_PER_RESOLUTION_UNIT: dict[float | None, float] = {
     2: 25.4,
     3: 10.0,
@@ -44,8 +48,11 @@ class ExifRecord:
     """The Exif tags that place, time and measure a photo; None where the photo does not tell.
 
     `taken_local` is the naive camera clock with sub-seconds, `taken_tag` the tag it came from and
-    `utc_offset` its distance from UTC. `satellite_utc` is aware. `lon_deg`, `lat_deg` are WGS 84;
-    0, 0 stands for "no lock" and is left to the reader. `altitude_m` is negative below its datum.
+    `utc_offset` its distance from UTC. `changed_local` is when the file was last changed, by the
+    clock of whatever changed it. `orientation` (1 to 8) says how the picture is turned or mirrored
+    to be shown; pixels and everything measured in them stay as stored. `satellite_utc` is aware.
+    `lon_deg`, `lat_deg` are WGS 84; 0, 0 stands for "no lock" and is left to the reader.
+    `altitude_m` is negative below its datum.
     """
 
     make: str = ""
@@ -53,6 +60,7 @@ class ExifRecord:
     software: str = ""
     taken_local: datetime | None = None
     taken_tag: str | None = None
+    changed_local: datetime | None = None
     utc_offset: timedelta | None = None
     satellite_utc: datetime | None = None
     lon_deg: float | None = None
@@ -64,15 +72,22 @@ class ExifRecord:
     focal_plane_px_per_mm: float | None = None
     digital_zoom: float = 1.0
     tagged_width_px: float | None = None
+    orientation: int = 1
 
 
-def read_exif(tiff: bytes) -> ExifRecord:
-    """Read the TIFF structure of an Exif segment; raises PhotoError `damaged` if it is nonsense."""
-    if not tiff.startswith(_TIFF_SIGNATURES):
+def read_exif(tiff: bytes | BinaryIO) -> ExifRecord:
+    """Read the TIFF structure of an Exif segment, or a TIFF file.
+
+    Raises PhotoError `damaged` if it is nonsense.
+    """
+    stream = BytesIO(tiff) if isinstance(tiff, bytes) else tiff
+    stream.seek(0)
+    if not stream.read(4).startswith(_TIFF_SIGNATURES):
         raise PhotoError("damaged", "the Exif block does not begin as a TIFF structure does")
+    stream.seek(0)
     try:
         tags: _Tags = exifread.process_file(
-            BytesIO(tiff), details=False, extract_thumbnail=False, builtin_types=True
+            stream, details=False, extract_thumbnail=False, builtin_types=True
         )
     except _BROKEN_EXIF as error:
         raise PhotoError("damaged", f"the Exif block cannot be read: {error}") from error
@@ -83,6 +98,7 @@ def read_exif(tiff: bytes) -> ExifRecord:
         software=_text(tags, "Image Software"),
         taken_local=taken_local,
         taken_tag=taken_tag,
+        changed_local=_clock(tags, "Image DateTime"),
         utc_offset=_utc_offset(tags),
         satellite_utc=_satellite_utc(tags),
         lon_deg=_angle_deg(tags, "GPS GPSLongitude", negative_reference="W"),
@@ -94,6 +110,7 @@ def read_exif(tiff: bytes) -> ExifRecord:
         focal_plane_px_per_mm=_focal_plane_px_per_mm(tags),
         digital_zoom=_positive(tags, "EXIF DigitalZoomRatio") or 1.0,  # 0 means zoom was not used
         tagged_width_px=_positive(tags, "EXIF ExifImageWidth"),
+        orientation=_orientation(tags),
     )
 
 
@@ -149,19 +166,30 @@ def _taken_local(tags: _Tags) -> tuple[str | None, datetime | None]:
         ("EXIF DateTimeDigitized", "EXIF SubSecTimeDigitized"),
         ("Image DateTime", "EXIF SubSecTime"),
     ):
-        matched = _DATE_TIME.match(_text(tags, name))
-        moment = _moment(*map(int, matched.groups())) if matched else None
+        moment = _clock(tags, name)
         if moment is not None:
             return name.split()[1], moment + _subseconds(tags.get(subseconds))
     return None, None
 
 
+def _clock(tags: _Tags, name: str) -> datetime | None:
+    matched = _DATE_TIME.match(_text(tags, name))
+    return _moment(*map(int, matched.groups())) if matched else None
+
+
+def _orientation(tags: _Tags) -> int:
+    """The Exif orientation, 1 where it is missing or none of the eight there are."""
+    number = _number(tags, "Image Orientation")
+    return int(number) if number in range(1, 9) else 1  # type: ignore[arg-type]
+
+
 def _moment(*parts: int) -> datetime | None:
     """A naive time, or None for the zeros and blanks of a clock that was never set."""
     try:
-        return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - six numbers, zone unknown
+        moment = datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - six numbers, zone unknown
     except ValueError:
         return None
+    return moment if _EARLIEST < moment < _LATEST else None
 
 
 def _subseconds(value: object) -> timedelta:
@@ -172,9 +200,13 @@ def _subseconds(value: object) -> timedelta:
 def _utc_offset(tags: _Tags) -> timedelta | None:
     for name in ("EXIF OffsetTimeOriginal", "EXIF OffsetTimeDigitized", "EXIF OffsetTime"):
         matched = _OFFSET.match(_text(tags, name))
-        if matched:
-            sign = -1 if matched[1] == "-" else 1
-            return sign * timedelta(hours=int(matched[2]), minutes=int(matched[3]))
+        if matched is None:
+            continue
+        if matched["utc"]:
+            return timedelta()
+        offset = timedelta(hours=int(matched["hours"]), minutes=int(matched["minutes"]))
+        if offset <= _LARGEST_OFFSET:
+            return -offset if matched["sign"] == "-" else offset
     return None
 
 
@@ -182,7 +214,11 @@ def _satellite_utc(tags: _Tags) -> datetime | None:
     day = _DATE.match(_text(tags, "GPS GPSDate"))
     clock = _numbers(tags, "GPS GPSTimeStamp")
     midnight = _moment(*map(int, day.groups())) if day else None
-    if midnight is None or len(clock) != 3:
+    if midnight is None or len(clock) != 3 or not _is_time_of_day(*clock):
         return None
     hours, minutes, seconds = clock
     return midnight.replace(tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _is_time_of_day(hours: float, minutes: float, seconds: float) -> bool:
+    return 0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 61  # a leap second is the 61st

@@ -6,12 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.archive import is_zip, unpack
-from ingest.errors import PhotoError
+from ingest.errors import PhotoError, VideoError
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.photo import read_frame, sha256_of
 from ingest.refusal import remedy_for
 from ingest.sidecar import is_sidecar
 from ingest.site_reference import SiteReference
+from ingest.telemetry.flight_log import FlightLog
+from ingest.video.companions import VideoFiles, companions
+from ingest.video.video import read_video
 
 __all__ = ["leave_out", "photo_paths", "read_flight", "read_frame"]
 
@@ -23,15 +26,19 @@ def read_flight(
     on_progress: Callable[[int, int], None] | None = None,
     work_folder: Path | None = None,
 ) -> Flight:
-    """Read photos, folders of them at any depth, and ZIPs of them, into a Flight.
+    """Read photos, videos, folders of them at any depth, and ZIPs of them, into a Flight.
 
     Files named in `paths` are always tried; in folders hidden files and plain sidecars are passed
-    over. A file that is no usable photo, or the second copy of one, becomes a RefusedFile and
-    raises nothing. `on_progress` is told (files done, files in all).
+    over. A file that is no usable photo or video, or the second copy of one, becomes a RefusedFile
+    and raises nothing. `on_progress` is told (files done, files in all).
+
+    Frames are sampled from videos (`ingest.video.video`). What tells their places, an SRT file of
+    the same name or a flight log among the files or beside the video, is no file to refuse.
 
     ZIPs are unpacked into new folders within `work_folder`, where the frames' files then lie, so
     that it must live as long as they are read; a ZIP is read as a folder of its files, and gives
-    the same flight. Without `work_folder` a ZIP is refused as any file that is no photo.
+    the same flight. The stills of videos are written there, too. Without `work_folder` ZIPs and
+    videos are refused as any file that is no photo.
     """
     frames: list[Frame] = []
     path_by_sha256: dict[str, Path] = {}
@@ -39,12 +46,18 @@ def read_flight(
         files, refused = photo_paths(paths), list[RefusedFile]()
     else:
         files, refused = _unpack_zips(photo_paths(paths), work_folder, path_by_sha256)
+    videos, pictures = companions(files) if work_folder is not None else (VideoFiles(), files)
     for done, path in enumerate(files, start=1):
-        read = _read(path, site, path_by_sha256)
-        if isinstance(read, Frame):
-            frames.append(read)
+        if path in videos.paths and work_folder is not None:
+            read = _read_video(path, site, path_by_sha256, videos.logs, work_folder)
+        elif path in pictures:
+            read = _read(path, site, path_by_sha256)
         else:
+            read = _read_companion(path, videos, path_by_sha256)
+        if isinstance(read, RefusedFile):
             refused.append(read)
+        else:
+            frames += read
         if on_progress is not None:
             on_progress(done, len(files))
     return Flight(
@@ -54,20 +67,60 @@ def read_flight(
     )
 
 
-def _read(path: Path, site: SiteReference, path_by_sha256: dict[str, Path]) -> Frame | RefusedFile:
+def _read(
+    path: Path, site: SiteReference, path_by_sha256: dict[str, Path]
+) -> list[Frame] | RefusedFile:
     """Read one file and enter its hash; one bad file never loses a flight."""
     sha256: str | None = None
     try:
         sha256 = sha256_of(path)
-        first = path_by_sha256.setdefault(sha256, path)
-        if first != path:
-            raise PhotoError("duplicate", f"the same content as {first.name}")
-        return read_frame(path, site)
+        _enter(sha256, path, path_by_sha256)
+        return [read_frame(path, site)]
     except PhotoError as error:
         return _refused(path, sha256, error)
 
 
-def _refused(path: Path, sha256: str | None, error: PhotoError) -> RefusedFile:
+def _read_video(
+    path: Path,
+    site: SiteReference,
+    path_by_sha256: dict[str, Path],
+    logs: Sequence[FlightLog],
+    work_folder: Path,
+) -> list[Frame] | RefusedFile:
+    """Sample one video into frames, whose stills go into a folder of their own."""
+    sha256: str | None = None
+    try:
+        sha256 = sha256_of(path)
+        _enter(sha256, path, path_by_sha256)
+        stills = _new_folder(work_folder / "stills", path.stem)
+        return list(read_video(path, site, stills, logs=logs, sha256=sha256))
+    except (PhotoError, VideoError) as error:
+        return _refused(path, sha256, error)
+
+
+def _read_companion(
+    path: Path, videos: VideoFiles, path_by_sha256: dict[str, Path]
+) -> list[Frame] | RefusedFile:
+    """Enter the hash of what belongs to a video; refuse telemetry whose video was not sent."""
+    sha256: str | None = None
+    try:
+        sha256 = sha256_of(path)
+        path_by_sha256.setdefault(sha256, path)
+        if path in videos.lonely:
+            raise VideoError("telemetry_alone", f"there is no video named {path.stem} beside it")
+    except (PhotoError, VideoError) as error:
+        return _refused(path, sha256, error)
+    return []
+
+
+def _enter(sha256: str, path: Path, path_by_sha256: dict[str, Path]) -> None:
+    """Enter a file by its hash; raises PhotoError `duplicate` for the second of one content."""
+    first = path_by_sha256.setdefault(sha256, path)
+    if first != path:
+        raise PhotoError("duplicate", f"the same content as {first.name}")
+
+
+def _refused(path: Path, sha256: str | None, error: PhotoError | VideoError) -> RefusedFile:
     return RefusedFile(path, sha256, Note(error.code, str(error)), remedy_for(error.code))
 
 

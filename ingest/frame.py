@@ -18,6 +18,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class VideoMoment:
+    """Which picture of which video: the video's file and SHA-256, seconds after its first one."""
+
+    path: Path
+    sha256: str
+    offset_s: float
+
+
+@dataclass(frozen=True)
 class Frame:
     """One still, located and timed, not yet decoded.
 
@@ -25,7 +34,7 @@ class Frame:
     `taken_at_utc` is aware; `gsd_cm` is the ground sample distance at the picture's centre and
     `error_m` the error on the ground there, as `GroundPoint.error_m` (both None when the centre is
     at or above the horizon); `footprint` is the ring of the seen sea surface, closed,
-    counter-clockwise (None when no sea is seen).
+    counter-clockwise (None when no sea is seen). `video` tells which picture of a video it is.
     """
 
     path: Path
@@ -39,6 +48,7 @@ class Frame:
     footprint: tuple[LonLat, ...] | None
     error_m: float | None
     warnings: tuple[Note, ...] = ()
+    video: VideoMoment | None = None
 
 
 @dataclass(frozen=True)

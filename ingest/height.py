@@ -1,5 +1,6 @@
 """Height of the camera above the sea, from whichever altitude the photo carries."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot
@@ -22,6 +23,7 @@ _GPS_SIGMA_M = 6.5
 # where neither the datum of an altitude nor the site's sea level is told.
 _UNKNOWN_DATUM_SIGMA_M = 30.0
 _HIGHEST_M = 10_000.0  # no drone photographs the sea from higher; broken tags tell any figure
+_EPSG = re.compile(r"EPSG:\d{1,6}", re.IGNORECASE)
 _RTK_ALTITUDE = "RtkAlt"
 
 
@@ -65,10 +67,16 @@ def _heights(
     if altitude_m is None:
         return
     datum = _vertical_datum(pix4d.vertical_crs)
+    # Parrot: above EGM96, of the Anafi Ai alone above the ellipsoid (developer.parrot.com,
+    # "Embedded Photo Metadata", GPSAltitude).
+    parrot_above_geoid = exif.make.upper() == "PARROT" and not _is_anafi_ai(exif)
+    if datum is None and (drone.altitude_is_orthometric or parrot_above_geoid):
+        datum = HeightSource.ORTHOMETRIC
     if datum is HeightSource.ORTHOMETRIC:
         yield SeaHeight(altitude_m, hypot(sigma_m, tide_m), HeightSource.ORTHOMETRIC)
     ellipsoidal = (
         datum is HeightSource.ELLIPSOIDAL
+        or _is_anafi_ai(exif)
         or drone.altitude_type == _RTK_ALTITUDE
         or site.bare_altitude_is_ellipsoidal
     )
@@ -78,6 +86,10 @@ def _heights(
     # Exif 2.3 means sea level; many cameras write the ellipsoid. The error covers both readings.
     unsure_m = abs(site.sea_level_ellipsoid_m or 0.0) or _UNKNOWN_DATUM_SIGMA_M
     yield SeaHeight(altitude_m, hypot(sigma_m, unsure_m, tide_m), HeightSource.GPS)
+
+
+def _is_anafi_ai(exif: ExifRecord) -> bool:
+    return exif.model.upper().replace(" ", "") == "ANAFIAI"
 
 
 def _absolute(exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags) -> tuple[float | None, float]:
@@ -97,6 +109,8 @@ def _vertical_datum(crs_name: str | None) -> HeightSource | None:
         return None
     if crs_name.lower() == "ellipsoidal":
         return HeightSource.ELLIPSOIDAL
+    if not _EPSG.fullmatch(crs_name):  # pyproj takes whole programs of WKT and PROJ strings
+        return None
     try:
         crs = CRS.from_user_input(crs_name)
     except CRSError:

@@ -9,9 +9,9 @@ from typing import BinaryIO
 from ingest.camera import CameraIntrinsics, read_intrinsics
 from ingest.clock import read_time
 from ingest.errors import PhotoError, ProjectionError
-from ingest.exif import ExifRecord, read_exif
+from ingest.exif import ExifRecord
 from ingest.frame import Frame, Note
-from ingest.jpeg import JpegHead, is_whole, read_jpeg_head
+from ingest.picture import PictureHead, read_picture_head
 from ingest.pose import CameraPose
 from ingest.pose_reading import read_pose
 from ingest.projection import SeaView
@@ -22,6 +22,11 @@ _HORIZON_NOTE = Note(
     "looks_at_horizon",
     "the middle of the picture is at or above the horizon; only what is below it can be placed",
 )
+_LENS_NOTE = Note(
+    "lens_from_35mm",
+    "the camera's sensor is not known here; its focal length is taken from the 35 mm equivalent",
+)
+_THERMAL = "InfraredCamera"  # drone-dji:ImageSource of Zenmuse H20T/H30T and Mavic 3T
 # Programs that people turn pictures in. Windows Photo Viewer turned frames 24 to 26 of the Brighton
 # Beach flight upside down and left their angles: they lie 28 m off at the edges.
 _EDITORS = re.compile(r"Windows Photo|Photoshop|Lightroom|GIMP|Picasa|Snapseed", re.IGNORECASE)
@@ -50,16 +55,22 @@ def read_frame(path: Path, site: SiteReference) -> Frame:
 
 
 def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) -> Frame:
-    head = read_jpeg_head(stream)
-    if not is_whole(stream, head.scan_offset):
-        raise PhotoError("truncated", "the photo ends before its last pixel row")
-    exif = read_exif(head.exif) if head.exif is not None else ExifRecord()
+    head = read_picture_head(stream)
+    exif = head.exif
     drone, pix4d, notes = _vendor_tags(head.xmp)
+    if drone.image_source == _THERMAL:
+        raise PhotoError(
+            "unsupported_format",
+            "it is a thermal picture (InfraredCamera), and the search knows animals and boats by "
+            "daylight only; send the colour picture taken with it",
+        )
     reading = read_pose(exif, drone, pix4d, site)
     taken = read_time(exif, drone, site.timezone)
     camera = read_intrinsics(head.width_px, head.height_px, exif, drone, pix4d)
     gsd_cm, error_m = _at_centre(camera, reading.pose)
-    if gsd_cm is None:
+    if camera.source == "35mm_equivalent":
+        notes += (_LENS_NOTE,)
+    if gsd_cm is None and all(note.code != "position_only" for note in reading.notes):
         notes += (_HORIZON_NOTE,)
     return Frame(
         path=path,
@@ -91,7 +102,7 @@ def _vendor_tags(packets: tuple[bytes, ...]) -> tuple[DroneTags, Pix4dTags, tupl
     return drone, pix4d, ()
 
 
-def _edit_notes(head: JpegHead, exif: ExifRecord) -> tuple[Note, ...]:
+def _edit_notes(head: PictureHead, exif: ExifRecord) -> tuple[Note, ...]:
     """Notes on what may have turned the picture since the angles in its tags were written."""
     if exif.tagged_width_px == head.height_px != head.width_px:
         turned = "the picture was turned on its side after the flight: places in it are wrong"

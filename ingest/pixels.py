@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.errors import PhotoError
+from ingest.heif import decode_heif_bgr, is_heif
 from ingest.jpeg import is_whole, read_jpeg_head
+from ingest.tiff import SIGNATURES as _TIFF_STARTS
+from ingest.tiff import read_tiff_head
 
 _JPEG_START = b"\xff\xd8"
 _FLAG_BY_DENOMINATOR = {
@@ -33,6 +36,10 @@ def decode_bgr(path: Path, *, scale_denominator: int = 1) -> npt.NDArray[np.uint
         data = path.read_bytes()
     except OSError as error:
         raise PhotoError("unreadable", f"the file cannot be read: {error.strerror}") from error
+    if is_heif(data[:12]):
+        return _reduced(decode_heif_bgr(BytesIO(data)), scale_denominator)
+    if data.startswith(_TIFF_STARTS):
+        data = _looked_at(data)
     if data.startswith(_JPEG_START):
         stream = BytesIO(data)
         if not is_whole(stream, read_jpeg_head(stream).scan_offset):
@@ -45,3 +52,18 @@ def decode_bgr(path: Path, *, scale_denominator: int = 1) -> npt.NDArray[np.uint
             raise PhotoError("not_an_image", "the file is no picture that can be read")
         raise PhotoError("damaged", "the photo's pixels cannot be decoded")
     return np.asarray(decoded, dtype=np.uint8)
+
+
+def _reduced(pixels: npt.NDArray[np.uint8], denominator: int) -> npt.NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    size = -(-width // denominator), -(-height // denominator)
+    shrunk = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk, dtype=np.uint8)
+
+
+def _looked_at(tiff: bytes) -> bytes:
+    """The largest JPEG preview of a raw file, or the TIFF itself where it has none."""
+    head = read_tiff_head(BytesIO(tiff))
+    if head.jpeg_offset is None or head.jpeg_bytes is None:
+        return tiff
+    return tiff[head.jpeg_offset : head.jpeg_offset + head.jpeg_bytes]

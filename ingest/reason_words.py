@@ -28,6 +28,12 @@ WORDS_BY_CODE = {
     "bad_height": Words("without a credible height", "ความสูงไม่น่าเชื่อถือ"),
     "duplicate": Words("sent twice", "ส่งซ้ำ"),
     "known": Words("processed before", "ประมวลผลแล้ว"),
+    "video_damaged": Words("of damaged video", "วิดีโอเสีย"),
+    "video_cut_short": Words("of video cut short", "วิดีโอไม่ครบ"),
+    "no_pictures": Words("without pictures", "ไม่มีภาพ"),
+    "no_telemetry": Words("of video without telemetry", "วิดีโอไม่มีข้อมูลการบิน"),
+    "no_place": Words("of video without a place", "วิดีโอไม่มีตำแหน่ง"),
+    "telemetry_alone": Words("of telemetry without its video", "ข้อมูลการบินไม่มีวิดีโอ"),
     "archive_too_large": Words("in too large a ZIP", "ZIP ใหญ่เกินไป"),
     "bad_archive": Words("broken in the ZIP", "เสียใน ZIP"),
     "encrypted": Words("locked with a password", "ติดรหัสผ่าน"),
@@ -37,6 +43,12 @@ WORDS_BY_CODE = {
     "unsafe_name": Words("with an unsafe name", "ชื่อไฟล์ไม่ปลอดภัย"),
     "unsupported_compression": Words("packed in another way", "บีบอัดด้วยวิธีที่ยังใช้ไม่ได้"),
     "unwritable": Words("that could not be written", "บันทึกลงเครื่องไม่ได้"),
+    "wrong_type": Words("of no use here", "เป็นไฟล์ที่ใช้ไม่ได้"),
+    "wrong_hash": Words("changed on the way", "ข้อมูลเปลี่ยนระหว่างส่ง"),
+    "too_large": Words("too large", "ใหญ่เกินไป"),
+    "empty": Words("empty", "ไฟล์ว่าง"),
+    "not_sent": Words("not sent", "ไม่ได้ส่ง"),
+    "set_aside": Words("set aside", "ถูกแยกไว้"),
 }
 _ANY_OTHER = Words("refused for another reason", "ใช้ไม่ได้ด้วยเหตุอื่น")
 

@@ -1,4 +1,4 @@
-"""What to do about each kind of refused file, by the code of its PhotoError or ArchiveError."""
+"""What to do about each kind of refused file, by the code of its error."""
 
 REMEDIES = {
     "unreadable": "Check that the file is there and may be read, then send it again.",
@@ -12,6 +12,15 @@ REMEDIES = {
     "bad_height": "Leave out photos from the ground; check the site's launch height and sea level.",
     "duplicate": "Nothing: the same photo is in this flight once already.",
     "known": "Nothing: it counts in that flight already.",
+    # of a video, or of what lies beside one
+    "video_damaged": "Copy the video from the drone's card again.",
+    "video_cut_short": "Copy the video from the card again; if the drone lost power while filming, "
+    "put the card back and switch the drone on, which mends the file.",
+    "no_pictures": "Leave this file out.",
+    "no_telemetry": "Send the .SRT file that lies beside the video on the card, or a flight log "
+    "(Airdata or Litchi CSV, or GPX); switch on video captions in the drone's camera settings.",
+    "no_place": "Wait for the drone's GPS lock before filming, and film the sea from the air.",
+    "telemetry_alone": "Send the video of the same name with it.",
     # of a ZIP or a file in one
     "archive_too_large": "Send several smaller ZIPs, or the photos themselves.",
     "bad_archive": "Make the ZIP again from the photos on the drone's card, and send it again.",
@@ -21,6 +30,14 @@ REMEDIES = {
     "not_a_file": "Put the photos themselves into the ZIP, not links to them.",
     "unsafe_name": "Make the ZIP again on the computer, from the folder with the photos.",
     "unsupported_compression": "Make the ZIP again with the usual compression (Deflate).",
+    # of a file on its way here
+    "wrong_type": "Send the drone's photos, videos, SRT files and flight logs; leave others out.",
+    "wrong_hash": "Copy the file from the drone's card again and send it again.",
+    "too_large": "Cut the video into shorter ones, or set the drone to do so.",
+    "empty": "Leave this file out; nothing is in it.",
+    "not_sent": "Send the file with the next flight, when you have it again.",
+    # of a file that the software fails on, whatever is in it
+    "set_aside": "Tell who looks after this service; the file is kept, the other photos are used.",
     "unwritable": "Check this computer's free space, and that the file's name is not too long.",
 }
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 
-from ingest.frame import Frame, Note, RefusedFile
+from ingest.frame import Frame, Note, RefusedFile, VideoMoment
 from ingest.lonlat import LonLat
 
 Document = dict[str, object]
 
 
 def frame_document(frame: Frame) -> Document:
-    """A frame's metadata; angles as in `CameraPose`, `footprint` a GeoJSON polygon."""
+    """A frame's metadata; angles as in `CameraPose`, `footprint` a GeoJSON polygon.
+
+    The `path` of a frame of a video is the video's: the still is there only while it is looked at.
+    """
     return {
-        "path": str(frame.path),
+        "path": str(frame.path if frame.video is None else frame.video.path),
         "sha256": frame.sha256,
         "width": frame.width_px,
         "height": frame.height_px,
@@ -28,6 +31,7 @@ def frame_document(frame: Frame) -> Document:
         "error_m": frame.error_m,
         "warnings": _notes(frame.warnings),
         "error": None,
+        **_video(frame.video),
     }
 
 
@@ -52,6 +56,16 @@ def refusal_document(refused: RefusedFile) -> Document:
         "warnings": [],
         "error": refused.reason.text,
         "remedy": refused.remedy,
+        **_video(None),
+    }
+
+
+def _video(moment: VideoMoment | None) -> Document:
+    """Which picture of which video a frame is; nulls for a photo."""
+    return {
+        "video_path": None if moment is None else str(moment.path),
+        "video_sha256": None if moment is None else moment.sha256,
+        "video_offset_s": None if moment is None else round(moment.offset_s, 3),
     }
 
 

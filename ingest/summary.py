@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -99,23 +99,35 @@ def summarise(flight: Flight, qualities: Sequence[FrameQuality]) -> FlightFigure
 
     Raises ValueError when there are not as many as frames.
     """
-    looks = list(zip(flight.frames, qualities, strict=True))
-    usable = [frame for frame, quality in looks if quality.usable]
+    usable = usable_looks(flight.frames, qualities)
     parts = split_flights(flight.frames)
     times = [frame.taken_at_utc for frame in flight.frames]
     return FlightFigures(
         frames=len(flight.frames),
-        usable_frames=len(usable),
-        unusable=_counted(note.code for _, quality in looks for note in quality.reasons),
+        usable_frames=sum(quality.usable for quality in qualities),
+        unusable=_counted(note.code for quality in qualities for note in quality.reasons),
         refused=_counted(refused.reason.code for refused in flight.refused),
         seen_km2=_area_km2(frame.footprint for frame in flight.frames),
-        usable_km2=_area_km2(map(_usable_footprint, usable)),
+        usable_km2=_area_km2(frame.footprint for frame in usable),
         flown_km=sum(map(flown_m, parts)) / 1000,
         time_flown=sum(
             (part[-1].taken_at_utc - part[0].taken_at_utc for part in parts), timedelta()
         ),
         first_taken_utc=min(times, default=None),
         last_taken_utc=max(times, default=None),
+    )
+
+
+def usable_looks(frames: Sequence[Frame], qualities: Sequence[FrameQuality]) -> tuple[Frame, ...]:
+    """The usable frames, each with the footprint that counts as looked at.
+
+    That ends where a pixel covers more than `COARSEST_USABLE_GSD_CM`. Raises ValueError when there
+    are not as many qualities as frames.
+    """
+    return tuple(
+        replace(frame, footprint=_usable_footprint(frame))
+        for frame, quality in zip(frames, qualities, strict=True)
+        if quality.usable
     )
 
 

@@ -2,7 +2,9 @@
 
 Field lists: DJI Mavic 3E/3T User Manual (Data Storage, "Photo File"); Parrot, "Embedded Photo
 Metadata" (developer.parrot.com/docs/pdraw/photo-metadata.html); Pix4D, "Specifications of XMP
-Camera Tags" (support.pix4d.com, article 360016450032).
+Camera Tags" (support.pix4d.com, article 360016450032); Skydio, "Camera and metadata overview"
+(support.skydio.com, article 4417425974683); ExifTool's table XMP-drone-dji, for older names.
+Autel's newer firmware writes DJI's vocabulary under the prefix `drone:`, its older one Pix4D's.
 """
 
 import re
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from math import isfinite
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -21,10 +23,12 @@ from ingest.errors import PhotoError
 _DJI = "dji"
 _PARROT = "parrot"
 _PIX4D = "pix4d"
+_SKYDIO = "skydio"
 # Writers of Pix4D's names differ in the address: ExifTool leaves the slash out, senseFly's drones
 # and Flying Fish's tool put their own host.
 _VOCABULARY = (
     (re.compile(r"^https?://www\.dji\.com/drone-dji/1\.0/?$"), _DJI),
+    (re.compile(r"^https?://www\.skydio\.com/drone-skydio/1\.0/?$"), _SKYDIO),
     (re.compile(r"^https?://www\.parrot\.com/drone-parrot/1\.0/?$"), _PARROT),
     (
         re.compile(
@@ -33,6 +37,8 @@ _VOCABULARY = (
         _PIX4D,
     ),
 )
+# Of Skydio's structures of angles this one is the camera's from north, east, down.
+_SKYDIO_CAMERA = "CameraOrientationNED"
 _QUALIFIED_NAME = re.compile(r"^\{(?P<address>[^}]*)\}(?P<name>.+)$")
 _META = re.compile(rb"<x:xmpmeta.*</x:xmpmeta>", re.DOTALL)
 
@@ -41,10 +47,13 @@ _Values = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True)
 class DroneTags:
-    """What a DJI drone writes beside Exif, or a Parrot of its camera's angles; None if it does not.
+    """What a DJI drone writes beside Exif, or a Parrot or Skydio of its camera; else None.
 
     Angles in degrees in the gimbal convention of `CameraPose`; `calibrated_centre_px` is from the
-    top left corner; RTK deviations are 1 sigma metres.
+    top left corner; RTK deviations are 1 sigma metres. `reversed` says that the gimbal or camera
+    hangs the other way round; `gps_status` is "Normal", "RTK" or "Invalid"; `image_source` names
+    the lens of a camera that has several: "WideCamera", "ZoomCamera", "InfraredCamera".
+    `altitude_is_orthometric` says that the absolute altitude is above the geoid.
     """
 
     lon_deg: float | None = None
@@ -52,9 +61,13 @@ class DroneTags:
     relative_altitude_m: float | None = None
     absolute_altitude_m: float | None = None
     altitude_type: str | None = None
+    altitude_is_orthometric: bool = False
     gimbal_yaw_deg: float | None = None
     gimbal_pitch_deg: float | None = None
     gimbal_roll_deg: float | None = None
+    reversed: bool = False
+    gps_status: str | None = None
+    image_source: str | None = None
     rtk_flag: float | None = None
     rtk_std_lon_m: float | None = None
     rtk_std_lat_m: float | None = None
@@ -93,8 +106,10 @@ def _named_values(packet: bytes) -> Iterable[tuple[tuple[str, str], str]]:
     meta = _META.search(packet)
     try:
         root = fromstring(meta[0] if meta else packet.strip(b"\0 \t\r\n"))
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        # the last two for declared encodings that are unknown or cannot be
         raise PhotoError("damaged", f"the XMP block is not plain XML: {error}") from error
+    yield from _skydio_angles(root)
     for element in root.iter():
         for name, value in (*element.attrib.items(), (element.tag, element.text)):
             qualified, text = _QUALIFIED_NAME.match(name), (value or "").strip()
@@ -105,21 +120,50 @@ def _named_values(packet: bytes) -> Iterable[tuple[tuple[str, str], str]]:
                     yield (vocabulary, qualified["name"]), text
 
 
+def _skydio_angles(root: Element) -> Iterable[tuple[tuple[str, str], str]]:
+    """Yaw, Pitch and Roll of the camera, whose names other structures of the packet share."""
+    for structure in root.iter():
+        if not structure.tag.endswith(f"}}{_SKYDIO_CAMERA}"):
+            continue
+        for element in structure.iter():
+            for name, value in (*element.attrib.items(), (element.tag, element.text)):
+                short, text = name.rpartition("}")[2], (value or "").strip()
+                if short in ("Yaw", "Pitch", "Roll") and text:
+                    yield (_SKYDIO, f"{_SKYDIO_CAMERA}.{short}"), text
+
+
 def _drone_tags(values: _Values) -> DroneTags:
     def number(name: str, vocabulary: str = _DJI) -> float | None:
         return _number(values.get((vocabulary, name)))
 
+    def angle(name: str) -> float | None:
+        return _first(
+            number(f"Gimbal{name}Degree"),
+            number(f"Camera{name}Degree", _PARROT),
+            number(f"{_SKYDIO_CAMERA}.{name}", _SKYDIO),
+        )
+
     centre = number("CalibratedOpticalCenterX"), number("CalibratedOpticalCenterY")
     return DroneTags(
         # Older firmware spells longitude as "Longtitude" (Phantom 4 RTK, Mavic 2).
-        lon_deg=_first(number("GpsLongitude"), number("GpsLongtitude")),
-        lat_deg=number("GpsLatitude"),
+        lon_deg=_first(
+            number("GpsLongitude"),
+            number("GpsLongtitude"),
+            number("Longitude"),
+            number("Longitude", _SKYDIO),
+        ),
+        lat_deg=_first(number("GpsLatitude"), number("Latitude"), number("Latitude", _SKYDIO)),
         relative_altitude_m=number("RelativeAltitude"),
-        absolute_altitude_m=number("AbsoluteAltitude"),
+        absolute_altitude_m=_first(number("AbsoluteAltitude"), number("AbsoluteAltitude", _SKYDIO)),
         altitude_type=values.get((_DJI, "AltitudeType")),
-        gimbal_yaw_deg=_first(number("GimbalYawDegree"), number("CameraYawDegree", _PARROT)),
-        gimbal_pitch_deg=_first(number("GimbalPitchDegree"), number("CameraPitchDegree", _PARROT)),
-        gimbal_roll_deg=_first(number("GimbalRollDegree"), number("CameraRollDegree", _PARROT)),
+        # Skydio's is above EGM96, as OpenAthena found with the makers' drones.
+        altitude_is_orthometric=(_SKYDIO, "AbsoluteAltitude") in values,
+        gimbal_yaw_deg=angle("Yaw"),
+        gimbal_pitch_deg=angle("Pitch"),
+        gimbal_roll_deg=angle("Roll"),
+        reversed=1 in (number("GimbalReverse"), number("CamReverse")),
+        gps_status=values.get((_DJI, "GpsStatus")),
+        image_source=values.get((_DJI, "ImageSource")),
         rtk_flag=number("RtkFlag"),
         rtk_std_lon_m=number("RtkStdLon"),
         rtk_std_lat_m=number("RtkStdLat"),

@@ -1,6 +1,6 @@
 """A telemetry file becomes Telemetry, or is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -38,8 +38,13 @@ def read_telemetry(path: Path) -> Telemetry:
     most, and a warning counts it. Raises TelemetryError, with the line that decided, when nothing
     is usable: codes of `telemetry_lines`, `no_block`, `unknown_dialect`, `nothing_usable`.
     """
+    return telemetry_of_blocks(read_blocks(telemetry_lines(path)))
+
+
+def telemetry_of_blocks(blocks: Iterable[Block]) -> Telemetry:
+    """Read blocks, wherever they lay; raises TelemetryError as `read_telemetry`."""
     reader = _Reader()
-    for block in read_blocks(telemetry_lines(path)):
+    for block in blocks:
         reader.take(block)
     return reader.telemetry()
 

@@ -37,19 +37,21 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TelemetryRecord:
-    """One subtitle block; None where it does not tell.
+    """One subtitle block, or one row of a flight log; None where it does not tell.
 
     `line` is the 1-based line of the file where the block begins, `number` what it calls
     itself. `start_s` to `end_s` is its span in the video, in seconds (equal where the file tells no
-    end). `taken_at_local` is naive, on the drone's clock. `position` is WGS 84; where it is None,
-    `position_fault` says why.
+    end). `taken_at_local` is naive, on the drone's clock; `taken_at_utc` is aware, and told by
+    flight logs only, which know no video: their `start_s` count from the log's first record.
+    `position` is WGS 84; where it is None, `position_fault` says why.
 
     `relative_height_m` is metres above the take-off point. `absolute_altitude_m` is what the drone
     calls so, in metres: drones without RTK derive it from air pressure, wrong by 100 m and more as
     the weather goes (measured: mavicpilots.com, post 1724480); do not place things by it.
 
     `focal_length_35mm` is in mm and may or may not hold the `digital_zoom` in it, by model.
-    `shutter_s` is the exposure time in seconds.
+    `shutter_s` is the exposure time in seconds. `recording` tells whether a video was being made,
+    where a log knows.
     """
 
     line: int
@@ -68,6 +70,8 @@ class TelemetryRecord:
     satellites: int | None = None
     iso: float | None = None
     shutter_s: float | None = None
+    taken_at_utc: datetime | None = None
+    recording: bool | None = None
 
     @property
     def is_blank(self) -> bool:

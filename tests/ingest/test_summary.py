@@ -17,7 +17,7 @@ from ingest.projection import SeaView
 from ingest.quality import FrameQuality, read_quality
 from ingest.reason_words import WORDS_BY_CODE, words_for
 from ingest.refusal import REMEDIES
-from ingest.summary import CodeCount, FlightFigures, summarise
+from ingest.summary import CodeCount, FlightFigures, summarise, usable_looks
 
 START = datetime(2026, 2, 3, 3, 0, tzinfo=UTC)
 M_PER_DEGREE_LAT, M_PER_DEGREE_LON = 110_590.0, 110_440.0  # WGS 84 at 7.25 N
@@ -202,3 +202,12 @@ def test_nine_real_frames(field_photos, site):
     assert figures.usable_km2 == pytest.approx(figures.seen_km2)
     assert figures.time_flown == timedelta(seconds=58)
     assert 0.08 < figures.flown_km < 0.16
+
+
+def test_usable_looks_end_where_pixels_grow_too_coarse(at):
+    near, far, blurred = at(), at(30, pitch_deg=-20), at(60, 0, 400)
+    looks = usable_looks([near, far, blurred], [CLEAR, CLEAR, spoilt("too_blurred")])
+    assert [look.sha256 for look in looks] == [near.sha256, far.sha256]
+    assert looks[0] == near
+    whole, part = (summarise(flight_of(f), [CLEAR]).seen_km2 for f in (far, looks[1]))
+    assert part < whole / 1000

@@ -1,0 +1,1 @@
+"""A drone's video becomes stills with their place, time and camera."""
