@@ -1,4 +1,4 @@
-"""Survey effort by zone: how much of a zone a flight saw on a day."""
+"""Survey effort by zone: how much of a zone a flight saw, in usable pictures, on a day."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,6 +26,8 @@ def zone_surveys(
 ) -> tuple[ZoneSurvey, ...]:
     """Return the share of each zone that the frames saw, per local day; unseen zones are left out.
 
+    `frames` are those that count as a look at the sea: a blurred or glaring picture surveys nothing
+    (`ingest.summary.usable_looks` tells them, with the part of their footprints that counts).
     Overlapping frames count once: the union of their footprints is intersected with the zone.
     Frames without a footprint add nothing. Ordered by day, then zone.
     """

@@ -1,7 +1,8 @@
-"""The store: flights, incidents, the ledger and users, kept in one database.
+"""The store: flights, labels, incidents, the ledger and users, kept in one database.
 
 Values in, values out; every call is one transaction. Beside this module only the modules it calls
-(`database`, `flight_table`, `ledger_table`) and `migrations/` speak SQL.
+(`database`, `device_tokens`, `flight_table`, `label_table`, `ledger_table`, `uploads_table`,
+`uploads_queue`) and `migrations/` speak SQL.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -10,11 +11,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
+from detection.labels.label import LabelledFlight
 from detection.types import Sighting
 from ingest.errors import LibongError
 from patrol.case_file import CaseFile
 from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
+from patrol.device_tokens import DeviceTokens
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
 from patrol.flight_table import (
     flight_summaries,
@@ -23,6 +26,8 @@ from patrol.flight_table import (
     stored_sightings,
 )
 from patrol.incident import Incident, IncidentEvent, State, TransitionError, step
+from patrol.label_table import insert_labels, label_history, stored_labelled_flight
+from patrol.labels import FrameReview, StoredLabel
 from patrol.ledger import LedgerFault, LedgerReport, event_of, opening_event
 from patrol.ledger_table import (
     UNREADABLE,
@@ -43,6 +48,8 @@ from patrol.tables import (
     SurveyRow,
     UserRow,
 )
+from patrol.uploads_queue import FlightQueue
+from patrol.uploads_table import UploadTable
 from patrol.user import Role, User
 from patrol.verdict import Priority
 from patrol.zone_status import ZoneStatus
@@ -66,6 +73,7 @@ __all__ = [
     "User",
     "UserError",
     "ZoneSurvey",
+    "unknown_flight",
 ]
 
 _OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
@@ -75,6 +83,11 @@ _LONGEST_USER_NAME = 64
 
 class UnknownFlight(LibongError, LookupError):  # noqa: N818  says what is wrong without "Error"
     """No flight of this id is logged."""
+
+
+def unknown_flight(flight_id: str) -> UnknownFlight:
+    """Return the error for a flight that is not there, or not for who asks."""
+    return UnknownFlight(f"no flight {flight_id!r} is logged; list them to see their ids")
 
 
 class UnknownIncident(LibongError, LookupError):  # noqa: N818
@@ -94,11 +107,17 @@ class UserError(LibongError, ValueError):
 
 
 class Store:
-    """All that is remembered, in SQLite or PostgreSQL. Safe to use from several threads."""
+    """All that is remembered, in SQLite or PostgreSQL. Safe to use from several threads.
+
+    `uploads`, `queue` and `device_tokens` are the flights on their way here.
+    """
 
     def __init__(self, url: str) -> None:
         """Open the database; raises StoreError for a URL that is none of the two."""
         self._database = Database(url)
+        self.uploads = UploadTable(self._database)
+        self.queue = FlightQueue(self._database)
+        self.device_tokens = DeviceTokens(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""
@@ -141,7 +160,7 @@ class Store:
         with self._reading() as session:
             found = flight_summaries(session, flight_id) if _storable(flight_id) else ()
         if not found:
-            raise UnknownFlight(f"no flight {flight_id!r} is logged; list them to see their ids")
+            raise unknown_flight(flight_id)
         return found[0]
 
     def flights_of_frames(self, sha256s: Collection[str]) -> dict[str, str]:
@@ -163,6 +182,33 @@ class Store:
         """Return a flight's sightings as they were logged; none for an unknown flight."""
         with self._reading() as session:
             return stored_sightings(session, flight_id)
+
+    # Labels
+
+    def add_labels(
+        self,
+        flight_id: str,
+        labels: Sequence[StoredLabel],
+        reviews: Sequence[FrameReview] = (),
+    ) -> None:
+        """Keep further versions of a flight's labels, all or none; raises LabelError."""
+        with self._writing() as session, session.begin():
+            lock_ledger(session)
+            insert_labels(session, flight_id, labels, reviews)
+
+    def labelled_flight(self, flight_id: str) -> LabelledFlight:
+        """Return a flight's frames with their labels as they stand.
+
+        Read while nobody writes, so that decisions and labels belong together.
+        """
+        with self._writing() as session, session.begin():
+            lock_ledger(session)
+            return stored_labelled_flight(session, flight_id)
+
+    def label_history(self, flight_id: str) -> tuple[StoredLabel, ...]:
+        """Return every version of a flight's labels, by key, the oldest version first."""
+        with self._reading() as session:
+            return label_history(session, flight_id)
 
     # Incidents
 

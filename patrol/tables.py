@@ -231,3 +231,39 @@ class UserRow(Base):
     role: Mapped[str] = mapped_column(String(16))
     created_at_utc: Mapped[datetime]
     session_epoch: Mapped[int]
+
+
+class LabelRow(Base):
+    """A version of what a person says is, or is not, in a box; the highest version holds."""
+
+    __tablename__ = "labels"
+
+    flight_id: Mapped[_FlightKey]
+    label_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    frame_sha256: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(16))
+    object_class: Mapped[str]
+    left_px: Mapped[float]
+    top_px: Mapped[float]
+    right_px: Mapped[float]
+    bottom_px: Mapped[float]
+    origin: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(16))
+    at_utc: Mapped[datetime]
+    model_sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class FrameReviewRow(Base):
+    """That a person said everything in a frame is labelled, or took that back."""
+
+    __tablename__ = "frame_reviews"
+
+    flight_id: Mapped[_FlightKey]
+    frame_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    complete: Mapped[bool]
+    actor: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(16))
+    at_utc: Mapped[datetime]

@@ -43,7 +43,7 @@ def test_migrating_an_empty_database_builds_what_the_code_maps(
         with engine.connect() as connection:
             context = MigrationContext.configure(connection)
             assert compare_metadata(context, Base.metadata) == []
-            assert context.get_current_revision() == "0001"
+            assert context.get_current_revision() == "0003"
     finally:
         engine.dispose()
     assert tables_of() == set(Base.metadata.tables) | {"alembic_version"}
@@ -60,8 +60,8 @@ def test_migrating_twice_keeps_what_is_there(opened, make_log) -> None:
 BROKEN = '''"""Fails half way."""
 from alembic import op
 import sqlalchemy as sa
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 def upgrade():
     op.create_table("half_done", sa.Column("x", sa.Integer()))
     op.execute("UPDATE flights SET site_id = 'lost'")
@@ -71,10 +71,10 @@ def upgrade():
 
 @pytest.fixture
 def broken_migration(monkeypatch, tmp_path) -> None:
-    """A copy of the migrations with a second one that fails after its first statements."""
+    """A copy of the migrations with one more that fails after its first statements."""
     folder = tmp_path / "100% migrations"
     shutil.copytree(patrol.database._MIGRATIONS, folder)
-    (folder / "versions" / "0002_broken.py").write_text(BROKEN)
+    (folder / "versions" / "0004_broken.py").write_text(BROKEN)
     monkeypatch.setattr(patrol.database, "_MIGRATIONS", folder)
 
 
