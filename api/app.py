@@ -17,11 +17,12 @@ from api.pages import Pages, SiteTitle
 from api.public.held_statuses import HeldStatuses
 from api.public.router import public_router
 from api.public.zone_feature import feature_collection
-from api.routes import login, officer, v1
+from api.routes import login, officer, tus, uploads, v1
 from api.throttle import LoginThrottle
 from patrol.media import MediaStore
 from patrol.site import Site
 from patrol.store import Store
+from patrol.uploads_desk import Desk
 
 STATIC_DIR = Path(__file__).parent / "static"
 LEAFLET_DIR = Path(xstatic.pkg.leaflet.BASE_DIR)
@@ -33,6 +34,7 @@ def create_app(
     media: MediaStore,
     site: Site,
     now: Callable[[], datetime],
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Return the service for one site.
 
@@ -42,6 +44,7 @@ def create_app(
         media: where the crops are.
         site: the place, its zones and its clock.
         now: the clock, aware UTC.
+        desk: where flights arrive; None to take none over the network.
     """
     pages = Pages(
         SiteTitle(
@@ -66,6 +69,7 @@ def create_app(
         pages=pages,
         sessions=make_sessions(settings),
         throttle=LoginThrottle(now),
+        desk=desk,
     )
     app = FastAPI(
         title="Libong Watch",
@@ -80,10 +84,11 @@ def create_app(
     statuses = HeldStatuses(lambda: store.zone_statuses(site, services.today()), now)
     app.include_router(public_router(statuses, coast, pages, services.today))
     # only requests to these carry the services; public ones hold nothing that leads to the store
-    for router in (login.router, officer.router, v1.router):
+    for router in (login.router, officer.router, v1.router, uploads.router, tus.router):
         app.include_router(router, dependencies=[Depends(giving(services))])
     install_error_answers(app, pages)
     app.add_middleware(BodyLimit)
+    app.add_middleware(tus.TusHeaders)
     app.add_middleware(PublicCompression)
     app.add_middleware(SecurityHeaders)
     return app

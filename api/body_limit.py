@@ -1,5 +1,6 @@
-"""How much a request may send: forms and steps are small, and photos never come this way."""
+"""How much a request may send: forms and steps are small; only uploads are not."""
 
+import re
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -7,10 +8,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 64 * 1024  # a reason of 2000 Thai letters takes 18 000 as a form writes them
+# A manifest of 10,000 files with long names, some 300 bytes each.
+MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+_MANIFEST = "/api/v1/uploads"
+# Bytes of files: counted against the size that was announced, after it is known who sends them.
+_FILE = re.compile(r"/api/v1/uploads/files/[0-9a-f]+")
+
+
+def body_limit(path: str) -> int | None:
+    """Return how many bytes a request to this path may send; None where its route counts them."""
+    if _FILE.fullmatch(path):
+        return None
+    return MAX_MANIFEST_BYTES if path == _MANIFEST else MAX_BODY_BYTES
 
 
 class BodyLimit:
-    """ASGI layer that stops reading a request's body at 64 KiB, announced or not.
+    """ASGI layer that stops reading a request's body at 64 KiB, announced or not; uploads aside.
 
     A route that reads a longer one is left with an HTTPException of status 413.
     """
@@ -20,11 +33,12 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a body that cannot grow too long."""
-        if scope["type"] != "http":
+        limit = body_limit(scope.get("path", "")) if scope["type"] == "http" else None
+        if limit is None:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        too_long = announced.isdecimal() and int(announced) > MAX_BODY_BYTES
+        too_long = announced.isdecimal() and int(announced) > limit
         received_bytes = 0
 
         async def receive_limited() -> Message:
@@ -33,7 +47,7 @@ class BodyLimit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             message = await receive()
             received_bytes += len(message.get("body", b""))
-            if received_bytes > MAX_BODY_BYTES:
+            if received_bytes > limit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -1,6 +1,6 @@
 """What routes for officers are given: settings, store, media, site, clock; and who may pass."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, cast
@@ -19,9 +19,11 @@ from api.map import GeoJson
 from api.pages import Pages
 from api.throttle import LoginThrottle
 from ingest.errors import LibongError
+from patrol.flight_log import FlightSummary
 from patrol.media import MediaStore
 from patrol.site import Site
-from patrol.store import Store
+from patrol.store import Store, unknown_flight
+from patrol.uploads_desk import Desk
 from patrol.user import Role, User
 
 MIN_SECRET_KEY_CHARS = 32
@@ -60,7 +62,10 @@ class ApiSettings:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything routes for officers work with; made once by `create_app`."""
+    """Everything routes for officers work with; made once by `create_app`.
+
+    `desk` is where flights arrive; None where none are taken over the network.
+    """
 
     settings: ApiSettings
     store: Store
@@ -71,6 +76,7 @@ class Services:
     pages: Pages
     sessions: Sessions
     throttle: LoginThrottle
+    desk: Desk | None = None
 
     def today(self) -> date:
         """Return the local day at the site."""
@@ -134,6 +140,24 @@ def _allowed(session: Session | None, roles: frozenset[Role]) -> Session:
             f"this is for {' and '.join(sorted(roles))}; your role is {session.user.role}"
         )
     return session
+
+
+def readable_flights(at_hand: Services, user: User) -> Sequence[FlightSummary]:
+    """Return the flights that a user may see, newest first: rangers none that only others sent."""
+    flights = at_hand.store.flights()
+    if may_act(user):
+        return flights
+    of_others = at_hand.store.uploads.flights_of_others(user.name)
+    return [flight for flight in flights if flight.flight_id not in of_others]
+
+
+def readable_flight(at_hand: Services, user: User, flight_id: str) -> FlightSummary:
+    """Return a flight; raises UnknownFlight also for one that the user may not see."""
+    flight = at_hand.store.flight(flight_id)
+    senders = at_hand.store.uploads.senders(flight_id)
+    if not may_act(user) and senders and user.name not in senders:
+        raise unknown_flight(flight_id)
+    return flight
 
 
 RangerSession = Annotated[Session, Depends(ranger_session)]

@@ -21,9 +21,18 @@ from api.crops import CropError
 from api.headers import complete_headers
 from api.language import mark
 from api.pages import Pages
+from api.sender import NoUploadsError, TokenError, TusVersionError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
 from patrol.store import StaleVersion, UnknownFlight, UnknownIncident
+from patrol.uploads import (
+    OffsetError,
+    QuotaError,
+    UnknownUpload,
+    UploadError,
+    UploadExpired,
+    UploadStateError,
+)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -88,6 +97,59 @@ ANSWERS: Mapping[type[Exception], Answer] = {
             "This step was not taken: it does not follow from the present state, or it lacks its "
             "reason. Steps that take something back need a reason."
         ),
+        shows_text=True,
+    ),
+    UnknownUpload: Answer(
+        HTTPStatus.NOT_FOUND,
+        "unknown_upload",
+        mark("There is no such upload. Announce the files of the flight first."),
+        shows_text=True,
+    ),
+    UploadError: Answer(
+        HTTPStatus.BAD_REQUEST,
+        "bad_upload",
+        mark("This cannot be taken as it was sent. Correct it and send it again."),
+        shows_text=True,
+    ),
+    UploadStateError: Answer(
+        HTTPStatus.CONFLICT,
+        "upload_state",
+        mark("The flight is not at this step. Look at its state, then go on."),
+        shows_text=True,
+    ),
+    QuotaError: Answer(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "quota",
+        mark("There is no room for this flight now. Keep the card and ask an administrator."),
+        shows_text=True,
+    ),
+    UploadExpired: Answer(
+        HTTPStatus.GONE,
+        "upload_expired",
+        mark("This upload waited too long. Announce the same files again and it goes on."),
+        shows_text=True,
+    ),
+    OffsetError: Answer(
+        HTTPStatus.CONFLICT,
+        "offset",
+        mark("Bytes were sent that do not follow. Ask how far the file is, then go on."),
+        shows_text=True,
+    ),
+    NoUploadsError: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "no_uploads",
+        mark("This service takes no flights over the network."),
+    ),
+    TokenError: Answer(
+        HTTPStatus.UNAUTHORIZED,
+        "bad_token",
+        mark("The device token is not valid. Ask an administrator for a new one."),
+        shows_text=True,
+    ),
+    TusVersionError: Answer(
+        HTTPStatus.PRECONDITION_FAILED,
+        "tus_version",
+        mark("This cannot be taken as it was sent. Correct it and send it again."),
         shows_text=True,
     ),
     # their texts may name a folder of the server

@@ -9,7 +9,16 @@ from fastapi.responses import RedirectResponse
 
 from api import words
 from api.auth import Session, check_csrf
-from api.deps import FormToken, OfficerSession, RangerSession, Services, ServicesDep, may_act
+from api.deps import (
+    FormToken,
+    OfficerSession,
+    RangerSession,
+    Services,
+    ServicesDep,
+    may_act,
+    readable_flight,
+    readable_flights,
+)
 from api.errors import answer_for
 from api.incident_map import draw_incident_map
 from api.language import Reader
@@ -118,7 +127,7 @@ def flights(
         session,
         "officer/flights.html",
         tab="flights",
-        page=page_of(at_hand.store.flights(), PAGE_LENGTH, offset),
+        page=page_of(readable_flights(at_hand, session.user), PAGE_LENGTH, offset),
     )
 
 
@@ -134,7 +143,7 @@ def flight(
         session,
         "officer/flight.html",
         tab="flights",
-        flight=at_hand.store.flight(flight_id),
+        flight=readable_flight(at_hand, session.user, flight_id),
         incidents=at_hand.store.incidents(flight_id=flight_id) if shows_incidents else (),
     )
 

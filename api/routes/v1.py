@@ -1,6 +1,7 @@
 """The JSON interface for officers' tools, version 1."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,7 +9,14 @@ from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse
 
 from api.crops import CropError, without_metadata
-from api.deps import ActingOfficer, OfficerSession, RangerSession, ServicesDep
+from api.deps import (
+    ActingOfficer,
+    OfficerSession,
+    RangerSession,
+    ServicesDep,
+    readable_flight,
+    readable_flights,
+)
 from api.incident_map import incident_feature
 from api.models import (
     FlightOut,
@@ -24,7 +32,10 @@ from api.models import (
 from api.paging import page_of
 from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
 from api.revalidation import revalidated
+from api.sender import Sender
+from api.uploads_models import UploadOut
 from patrol.incident import State
+from patrol.uploads import UnknownUpload
 
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     401: {"model": ProblemOut, "description": "not logged in"},
@@ -117,16 +128,20 @@ def transition(
 
 @router.get("/flights")
 def flights(
-    at_hand: ServicesDep, _: RangerSession, limit: Limit = 100, offset: Offset = 0
+    at_hand: ServicesDep, session: RangerSession, limit: Limit = 100, offset: Offset = 0
 ) -> PageOut[FlightOut]:
-    """Flights received, newest first, with their refused files."""
-    return flight_page(page_of(at_hand.store.flights(), limit, offset))
+    """Flights logged, newest first, with their refused files; rangers see none of other people."""
+    return flight_page(page_of(readable_flights(at_hand, session.user), limit, offset))
 
 
 @router.get("/flights/{flight_id}", responses=dict(NOT_FOUND))
-def flight(at_hand: ServicesDep, _: RangerSession, flight_id: str) -> FlightOut:
-    """One flight."""
-    return FlightOut.of(at_hand.store.flight(flight_id))
+def flight(at_hand: ServicesDep, user: Sender, flight_id: str) -> FlightOut | UploadOut:
+    """One flight, by its id; or how far it is, by the id of its upload until it is logged."""
+    # an upload's id or else a logged flight's, or nothing's
+    if at_hand.desk is not None:
+        with suppress(UnknownUpload):
+            return UploadOut.of(at_hand.desk.visible_upload(user, flight_id), at_hand.now())
+    return FlightOut.of(readable_flight(at_hand, user, flight_id))
 
 
 @router.get("/zones", response_class=GeoJsonResponse)

@@ -26,6 +26,8 @@ from patrol.incident import Incident, open_incidents
 from patrol.media import MediaStore
 from patrol.site import Site, shipped_site
 from patrol.store import FlightLog, Store, ZoneSurvey
+from patrol.uploads import UploadPolicy
+from patrol.uploads_desk import Desk
 from patrol.user import Role
 from patrol.verdict import Certainty, Priority, Verdict
 from patrol.zones import Binding, RuleName, Zone, ZoneKind
@@ -40,6 +42,7 @@ PASSWORD = "gentle sea grass"
 # hashed once: Argon2id is slow on purpose
 PASSWORD_HASH = hash_password(PASSWORD)
 START = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
+POLICY = UploadPolicy()
 NASTY = "</script><script>alert(1)</script>`${alert(2)}`\"'<img src=x onerror=alert(3)>"
 
 
@@ -230,15 +233,23 @@ class World:
     clock: Clock
     cookie_secure: bool = False
     secret: str = SECRET
+    parts: Path | None = None
+    policy: UploadPolicy = POLICY
     app: FastAPI = field(init=False)
 
     def __post_init__(self) -> None:
+        desk = (
+            Desk(self.store.uploads, self.media, self.parts, self.policy, self.clock)
+            if self.parts
+            else None
+        )
         self.app = create_app(
             ApiSettings(SECRET, session_hours=12, cookie_secure=self.cookie_secure),
             self.store,
             self.media,
             self.site,
             self.clock,
+            desk,
         )
 
     def client(self, **options) -> TestClient:
@@ -270,7 +281,11 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     stores = []
 
     def make(
-        zones: Sequence[Zone] = ZONES, site: Site | None = None, *, cookie_secure: bool = False
+        zones: Sequence[Zone] = ZONES,
+        site: Site | None = None,
+        *,
+        cookie_secure: bool = False,
+        policy: UploadPolicy = POLICY,
     ) -> World:
         folder = tmp_path / f"world{len(stores)}"
         folder.mkdir()
@@ -285,6 +300,8 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
             site or site_with(zones),
             Clock(),
             cookie_secure,
+            parts=folder / "parts",
+            policy=policy,
         )
 
     yield make

@@ -7,10 +7,19 @@ import pytest
 from api.auth import CsrfError, LoginsBusyError, NotAllowedError, NotLoggedInError
 from api.crops import CropError
 from api.errors import ANSWERS, answer_for
+from api.sender import NoUploadsError, TokenError, TusVersionError
 from ingest.errors import LibongError, PhotoError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
 from patrol.store import StaleVersion, StoreError, UnknownFlight, UnknownIncident
+from patrol.uploads import (
+    OffsetError,
+    QuotaError,
+    UnknownUpload,
+    UploadError,
+    UploadExpired,
+    UploadStateError,
+)
 
 SECRET_TEXT = "the database at /srv/secret is gone"
 
@@ -28,6 +37,15 @@ SECRET_TEXT = "the database at /srv/secret is gone"
         (TransitionError("x"), 409, "transition", True),
         (MediaError("x"), 404, "no_picture", False),
         (CropError("x"), 404, "no_picture", False),
+        (UnknownUpload("x"), 404, "unknown_upload", True),
+        (UploadError("x"), 400, "bad_upload", True),
+        (UploadStateError("x"), 409, "upload_state", True),
+        (QuotaError("x"), 413, "quota", True),
+        (UploadExpired("x"), 410, "upload_expired", True),
+        (OffsetError("x"), 409, "offset", True),
+        (NoUploadsError("x"), 503, "no_uploads", False),
+        (TokenError("x"), 401, "bad_token", True),
+        (TusVersionError("x"), 412, "tus_version", True),
         (StoreError("x"), 500, "internal", False),
         (PhotoError("c", "x"), 500, "internal", False),
         (LibongError("x"), 500, "internal", False),
