@@ -1,6 +1,8 @@
 """Builds the parts from the settings: the only place where they meet."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from detection.detector import Detector
@@ -10,6 +12,8 @@ from libong.settings import Settings, SettingsError
 from patrol.media import MediaStore
 from patrol.site import Site, load_site, shipped_site
 from patrol.store import Store
+from patrol.uploads import UploadPolicy
+from patrol.uploads_desk import Desk
 
 
 def open_store(settings: Settings) -> Store:
@@ -52,8 +56,20 @@ def open_site(name: str, *, sea_level_ellipsoid_m: float | None = None) -> Site:
     return replace(site, reference=reference)
 
 
+def open_desk(
+    settings: Settings, store: Store, media: MediaStore, now: Callable[[], datetime]
+) -> Desk:
+    """Open where flights arrive over the network; their parts lie in the data folder."""
+    settings.make_data_dir()
+    policy = UploadPolicy(quota_bytes=int(settings.upload_quota_gib * 2**30))
+    return Desk(store.uploads, media, settings.data_dir / "uploads", policy, now)
+
+
 def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:
     """Load the model that the settings name."""
     manifest = load_manifest(settings.model)
-    engine = OpenVinoEngine(settings.model.parent / manifest.file, manifest.input_px)
-    return Detector(engine, manifest, min_score=min_score)
+    folder = settings.model.parent
+    engine = OpenVinoEngine(folder / manifest.file, manifest.input_px)
+    boats = manifest.boat_network
+    boat_engine = OpenVinoEngine(folder / boats.file, manifest.input_px) if boats else None
+    return Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)

@@ -10,14 +10,17 @@ from tempfile import TemporaryDirectory
 from detection.detector import Detector
 from detection.persistence import borne_out
 from detection.sightings import LengthOf, associate
-from detection.types import Detection, Sighting
+from detection.types import Sighting
 from ingest.errors import LibongError, PhotoError
 from ingest.flight import leave_out, read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
 from ingest.pose_check import check_poses
 from ingest.refusal import remedy_for
+from ingest.summary import FlightFigures, summarise, usable_looks
 from libong.crops import crop_jpeg
+from libong.frame_look import FrameLook, judged
+from patrol.ashore import sort_by_coast
 from patrol.coverage import zone_surveys
 from patrol.incident import Incident, open_incidents
 from patrol.media import MediaStore
@@ -26,6 +29,9 @@ from patrol.site import Site
 from patrol.store import FlightLog, FlightSummary, Store, UnknownFlight
 
 Progress = Callable[[str, int, int], None]
+Looks = tuple[tuple[FrameLook, ...], tuple[RefusedFile, ...]]
+# Searches frames; returns their looks in order, and the frames that broke.
+Search = Callable[[Sequence[Frame], Detector, Progress], Looks]
 
 
 class OtherSiteError(LibongError, ValueError):
@@ -34,7 +40,13 @@ class OtherSiteError(LibongError, ValueError):
 
 @dataclass(frozen=True)
 class FlightReport:
-    """What became of one flight. `already_logged` says that it had been processed before."""
+    """What became of one flight.
+
+    `already_logged` says that it had been processed before. `figures` sum up what was seen, and
+    `beyond` are the looks at frames beyond what the detector was taught, `ashore` how many finds
+    were dropped because no dugong lies on dry land; these are told when the flight is processed,
+    not when its report is read back.
+    """
 
     flight_id: str
     frames: int
@@ -43,6 +55,9 @@ class FlightReport:
     sightings: tuple[Sighting, ...]
     incidents: tuple[Incident, ...]
     already_logged: bool
+    figures: FlightFigures | None = None
+    beyond: tuple[FrameLook, ...] = ()
+    ashore: int = 0
 
 
 def process_flight(
@@ -53,12 +68,17 @@ def process_flight(
     media: MediaStore,
     *,
     on_progress: Progress,
+    refused: Sequence[RefusedFile] = (),
+    search: Search | None = None,
 ) -> FlightReport:
     """Process the files of one flight, photos or ZIPs of them, and log what was found.
 
     `on_progress(stage, done, total)` is told of every file and frame. A flight that the store knows
     already is not processed again: its report is read back. Frames of another flight are left out,
     so that a folder sent again with more or fewer files counts nothing twice.
+
+    `refused` are files of the flight that were refused before, and are told with the others.
+    `search` takes the place of `look_at_frames`, to search elsewhere or resume.
     """
     with TemporaryDirectory(prefix="libong-") as unpacked:
         flight = read_flight(
@@ -67,7 +87,8 @@ def process_flight(
             on_progress=lambda done, total: on_progress("read", done, total),
             work_folder=Path(unpacked),
         )
-        return _process(flight, site, detector, store, media, on_progress)
+        flight = replace(flight, refused=(*refused, *flight.refused))
+        return _process(flight, site, detector, store, media, on_progress, search)
 
 
 def _process(
@@ -77,6 +98,7 @@ def _process(
     store: Store,
     media: MediaStore,
     on_progress: Progress,
+    search: Search | None,
 ) -> FlightReport:
     logged = _logged_report(flight.flight_id, site, store)
     if logged is not None:
@@ -88,13 +110,21 @@ def _process(
         if logged is not None:
             return logged
     flight = _check_poses(leave_out(flight, known), on_progress)
-    flight, detections = _detect(flight, detector, on_progress)
+    flight, looks = _detect(flight, detector, on_progress, search or look_at_frames)
+    detections = tuple(d for look in looks for d in look.detections)
+    qualities = [look.quality for look in looks]
+    usable = usable_looks(flight.frames, qualities)
     length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
-    sightings = borne_out(
-        associate(detections, flight.flight_id, length_m=length_m),
-        flight.frames,
-        detector.manifest.thresholds,
+    parted = sort_by_coast(
+        borne_out(
+            associate(detections, flight.flight_id, length_m=length_m, frames=flight.frames),
+            # a blurred or glaring frame, or a far part of one, would miss a real animal too
+            usable,
+            detector.manifest.thresholds,
+        ),
+        site.coast,
     )
+    sightings = parted.afloat
     crops = _store_crops(flight, sightings, media, on_progress)
     incidents = _incidents(sightings, site, crops)
     new = store.log_flight(
@@ -103,14 +133,19 @@ def _process(
             sightings=sightings,
             detections=detections,
             incidents=incidents,
-            surveyed=zone_surveys(flight.frames, site.zones, site.reference.timezone),
+            surveyed=zone_surveys(usable, site.zones, site.reference.timezone),
             model_sha256=detector.manifest.sha256,
             site_id=site.site_id,
             received_at_utc=datetime.now(UTC),
         )
     )
     # another worker may have logged it meanwhile; either way the store has the last word
-    return _report(store, store.flight(flight.flight_id), already_logged=not new)
+    return replace(
+        _report(store, store.flight(flight.flight_id), already_logged=not new),
+        figures=summarise(flight, qualities),
+        beyond=tuple(look for look in looks if look.limits),
+        ashore=len(parted.ashore),
+    )
 
 
 def _logged_report(flight_id: str, site: Site, store: Store) -> FlightReport | None:
@@ -139,16 +174,16 @@ def _report(store: Store, logged: FlightSummary, *, already_logged: bool) -> Fli
     )
 
 
-def detect_frames(
-    frames: Sequence[Frame], detector: Detector, on_progress: Progress
-) -> tuple[dict[str, tuple[Detection, ...]], tuple[RefusedFile, ...]]:
-    """Detect in each frame; returns detections by the frame's SHA-256, and frames that broke."""
-    found: dict[str, tuple[Detection, ...]] = {}
+def look_at_frames(frames: Sequence[Frame], detector: Detector, on_progress: Progress) -> Looks:
+    """Search each frame; returns the looks in the order of frames, and the frames that broke."""
+    looks = []
     broken = []
-    for done, frame in enumerate(frames):
+    for done, (frame, found) in enumerate(detector.detect_each(frames)):
         on_progress("detect", done, len(frames))
         try:
-            found[frame.sha256] = detector.detect(frame)
+            if isinstance(found, PhotoError):
+                raise found
+            looks.append(judged(frame, found, detector))
         except PhotoError as exc:
             broken.append(
                 RefusedFile(
@@ -159,7 +194,7 @@ def detect_frames(
                 )
             )
     on_progress("detect", len(frames), len(frames))
-    return found, tuple(broken)
+    return tuple(looks), tuple(broken)
 
 
 def _check_poses(flight: Flight, on_progress: Progress) -> Flight:
@@ -171,15 +206,13 @@ def _check_poses(flight: Flight, on_progress: Progress) -> Flight:
 
 
 def _detect(
-    flight: Flight, detector: Detector, on_progress: Progress
-) -> tuple[Flight, tuple[Detection, ...]]:
-    found, broken = detect_frames(flight.frames, detector, on_progress)
+    flight: Flight, detector: Detector, on_progress: Progress, search: Search
+) -> tuple[Flight, tuple[FrameLook, ...]]:
+    looks, broken = search(flight.frames, detector, on_progress)
     whole = replace(
-        flight,
-        frames=tuple(f for f in flight.frames if f.sha256 in found),
-        refused=flight.refused + broken,
+        flight, frames=tuple(look.frame for look in looks), refused=flight.refused + broken
     )
-    return whole, tuple(d for f in whole.frames for d in found[f.sha256])
+    return whole, looks
 
 
 def _store_crops(

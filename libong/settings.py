@@ -11,14 +11,26 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from detection.model_folder import promoted_manifest
 from ingest.errors import LibongError
 
 HOUSE = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+_MODELS = "models"
 
 
 class SettingsError(LibongError, ValueError):
     """A setting that is missing, malformed or unsafe."""
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host's name or address is of this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -38,7 +50,10 @@ class Settings(BaseSettings):
     )
     site: str = Field(default="koh_libong", description="name of a shipped site, or a folder")
     model: Path = Field(
-        default=HOUSE / "models" / "manifest.json", description="manifest of the detector's weights"
+        default_factory=lambda given: (
+            promoted_manifest(given["data_dir"] / _MODELS) or HOUSE / "models" / "manifest.json"
+        ),
+        description="manifest of the detector's weights; unset: the promoted or shipped model",
     )
     field_data: Path | None = Field(
         default=None, description="folder of real photos and pretrained weights, for training"
@@ -49,6 +64,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address to serve on")
     port: int = Field(default=8000, ge=1, le=65535)
     session_hours: float = Field(default=12, gt=0, le=24 * 31)
+    token: SecretStr | None = Field(
+        default=None, description="this device's token, for `libong push`"
+    )
+    upload_quota_gib: float = Field(
+        default=200, gt=0, description="what one user may send in 30 days, in GiB"
+    )
     cookie_secure: bool | None = Field(
         default=None,
         description="send the session cookie over HTTPS only; unset: unless on loopback",
@@ -76,12 +97,7 @@ class Settings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Say whether only this machine can reach the service."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def cookies_over_https_only(self) -> bool:
@@ -97,6 +113,11 @@ class Settings(BaseSettings):
     def media_store_url(self) -> str:
         """Return the URL of the media store."""
         return self.media_url or (self.data_dir / "media").resolve().as_uri()
+
+    @property
+    def models_dir(self) -> Path:
+        """Return the folder of models that were fine-tuned here, one folder for each."""
+        return self.data_dir / _MODELS
 
     def signing_key(self) -> str:
         """Return the secret that signs sessions, making and keeping one on first use."""

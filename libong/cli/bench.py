@@ -1,26 +1,30 @@
-"""libong bench: speed as a ratio against a peer, measured in the same run."""
+"""libong bench: our figures beside a peer's, measured in the same run."""
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from detection.detector import Detector
+from detection.manifest import load_manifest
 from ingest.errors import LibongError
 from ingest.flight import read_flight
-from ingest.frame import Frame
-from libong.cli.output import JsonOption, console, print_json
-from libong.composition import open_detector, open_site
-from libong.settings import HOUSE, read_settings
+from ingest.site_reference import SiteReference
+from libong.bench.detect import Contest, memory_rows
+from libong.bench.pictures import BenchPicture, real_picture, rendered_picture
+from libong.bench.row import Row
+from libong.cli.output import JsonOption, console, messages, print_json
+from libong.composition import open_site
+from libong.settings import Settings, read_settings
 
-ROUNDS = 3
-DEFAULT_FLIGHT = HOUSE / "sample_flights" / "seagrass_survey"
+REAL_PICTURE = Path("photos", "sea", "DJI_20240213141303_0001.JPG")
+
+RoundsOption = Annotated[int, typer.Option(min=1, help="Turns each way takes on each picture.")]
+FolderOption = Annotated[Path, typer.Option(help="Where the rendered picture is kept.")]
+DEFAULT_ROUNDS, DEFAULT_FOLDER = 3, Path("datasets/bench")
 
 
 class NothingToTimeError(LibongError, ValueError):
@@ -28,19 +32,6 @@ class NothingToTimeError(LibongError, ValueError):
 
 
 app = typer.Typer(no_args_is_help=False, invoke_without_command=True)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One comparison; `ratio` above 1 means that we are ahead."""
-
-    bench: str
-    metric: str
-    unit: str
-    ours: float
-    peer: float
-    peer_name: str
-    ratio: float
 
 
 def register(parent: typer.Typer) -> None:
@@ -52,66 +43,67 @@ def register(parent: typer.Typer) -> None:
 def everything(context: typer.Context, as_json: JsonOption = False) -> None:
     """Run every benchmark; name one to run it alone."""
     if context.invoked_subcommand is None:
-        _show(_detect_rows([DEFAULT_FLIGHT]), as_json=as_json)
+        _show(_detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER), as_json=as_json)
 
 
 @app.command()
 def detect(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(exists=True, help="Located photos; a sample flight when not given."),
+        typer.Argument(exists=True, help="Located photos with nothing in them, besides ours."),
     ] = None,
+    rounds: RoundsOption = DEFAULT_ROUNDS,
+    folder: FolderOption = DEFAULT_FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Seconds a frame: tiles at the model's ground scale against slicing every native pixel."""
-    _show(_detect_rows(paths or [DEFAULT_FLIGHT]), as_json=as_json)
+    """Time, steps, finds and memory of detection beside SAHI + Ultralytics on torch.
+
+    Both search the same pictures with the same weights, taking turns: a rendered picture of 20 MP
+    from 100 m with known truth, the photos given, and without any the Zenmuse P1 photo of
+    LIBONG_FIELD_DATA when that is set. Needs the extras `train` and `bench`.
+    """
+    _show(_detect_rows(paths or [], rounds, folder), as_json=as_json)
 
 
-def _detect_rows(paths: Sequence[Path]) -> list[Row]:
-    """Time both ways on the same frames, engine and weights, taking turns; medians are told."""
+def _detect_rows(paths: Sequence[Path], rounds: int, folder: Path) -> list[Row]:
     settings = read_settings()
-    frames = read_flight(paths, open_site(settings.site).reference).frames
-    if not any(frame.gsd_cm for frame in frames):
-        raise NothingToTimeError("no located photo to time; name a folder of them")
-    detector = open_detector(settings)
-    ours, peer = [], []
-    for frame in frames:
-        slicing = _native_slicing(detector, frame)
-        for way in (detector, slicing):  # neither pays for warming up
-            way.detect(frame)
-        for _ in range(ROUNDS):
-            ours.append(_seconds(partial(detector.detect, frame)))
-            peer.append(_seconds(partial(slicing.detect, frame)))
-    mine, theirs = median(ours), median(peer)
-    return [Row("detect", "time a frame", "s", mine, theirs, "native slicing", theirs / mine)]
+    site = open_site(settings.site).reference
+    real = _real_pictures(paths, settings, site)
+    with TemporaryDirectory(prefix="libong-bench-") as scratch:
+        torch_file = Path(scratch) / "weights.pt"
+        contest = Contest(settings.model.parent, load_manifest(settings.model), torch_file)
+        messages.print(f"rendering a picture into {folder}, unless it is there")
+        rendered = rendered_picture(folder)
+        rows = []
+        for picture in (rendered, *real):
+            messages.print(f"{picture.name}: {rounds} rounds", highlight=False)
+            rows += contest.rows(picture, site, rounds)
+        messages.print("measuring memory")
+        return rows + memory_rows(rendered, torch_file)
 
 
-def _native_slicing(detector: Detector, frame: Frame) -> Detector:
-    """Return a detector that looks at every native pixel of a frame, as slicing tools do."""
-    if frame.gsd_cm is None:
-        return detector
-    return detector.with_target_gsd_cm(frame.gsd_cm)
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+def _real_pictures(
+    paths: Sequence[Path], settings: Settings, site: SiteReference
+) -> list[BenchPicture]:
+    if paths:
+        frames = read_flight(paths, site).frames
+        if not frames:
+            raise NothingToTimeError("no located photo to time; name a folder of them")
+        return [real_picture(frame.path, site) for frame in frames]
+    if settings.field_data is None or not (settings.field_data / REAL_PICTURE).is_file():
+        return []
+    return [real_picture(settings.field_data / REAL_PICTURE, site)]
 
 
 def _show(rows: Sequence[Row], *, as_json: bool) -> None:
     if as_json:
         print_json([asdict(r) for r in rows])
         return
-    table = Table("bench", "metric", "unit", "ours", "peer", "peer is", "ratio")
+    table = Table("metric", "unit", "ours", "peer", "ratio", title=rows[0].peer_name)
     for r in rows:
-        table.add_row(
-            r.bench,
-            r.metric,
-            r.unit,
-            f"{r.ours:.3f}",
-            f"{r.peer:.3f}",
-            r.peer_name,
-            f"{r.ratio:.2f}",
-        )
+        table.add_row(r.metric, r.unit, f"{r.ours:.3f}", _shown(r.peer), _shown(r.ratio))
     console.print(table)
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -4,17 +4,13 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from detection.detector import Detector
-from detection.engine import OpenVinoEngine
-from detection.manifest import load_manifest
 from ingest.errors import LibongError
 from libong.cli.output import Exit, JsonOption, console, print_json
-from libong.composition import open_media, open_site, open_store
+from libong.composition import open_detector, open_media, open_site, open_store
 from libong.settings import Settings, read_settings
 
 
@@ -64,11 +60,11 @@ def _look(what: str, check: Callable[[], str]) -> Finding:
 
 
 def _model(settings: Settings) -> str:
-    manifest = load_manifest(settings.model)
-    engine = OpenVinoEngine(settings.model.parent / manifest.file, manifest.input_px)
-    Detector(engine, manifest)
-    (raw,) = engine.infer([np.zeros((manifest.input_px, manifest.input_px, 3), np.uint8)])
-    return f"{manifest.file}, {manifest.architecture}, output {raw.shape[0]} x {raw.shape[1]}"
+    detector = open_detector(settings)
+    detector.check_answers()
+    manifest = detector.manifest
+    boats = f" and {manifest.boat_network.file}" if manifest.boat_network else ""
+    return f"{manifest.file}, {manifest.architecture}{boats}: answers on a tile"
 
 
 def _site(settings: Settings) -> str:

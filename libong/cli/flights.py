@@ -1,34 +1,44 @@
-"""Commands on files from a drone: frames, detect, process, locate."""
+"""Commands on files from a drone: frames, process, locate."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-from PIL import Image, UnidentifiedImageError
 from rich.table import Table
 
-from detection.detector import Detector, Picture
-from detection.types import Detection
-from ingest.archive import is_zip, unpack
-from ingest.errors import LibongError, PhotoError
+from ingest.errors import LibongError
 from ingest.flight import photo_paths, read_flight, read_frame
-from ingest.frame import Flight, RefusedFile
+from ingest.frame import Flight, Frame, RefusedFile
 from ingest.pose_check import PoseCheck, check_poses
 from ingest.projection import SeaView
+from ingest.quality import FrameQuality
 from ingest.report import frame_document, refusal_document
 from ingest.site_reference import SiteReference
+from ingest.summary import summarise
 from libong.cli.output import Exit, JsonOption, console, print_json, progress_bar
+from libong.cli.quality import (
+    figures_document,
+    limit_documents,
+    measure_frames,
+    motion_cells,
+    motion_document,
+    print_figures,
+    print_limits,
+    print_qualities,
+    quality_document,
+)
 from libong.composition import open_detector, open_media, open_site, open_store
 from libong.pipeline import FlightReport, Progress, process_flight
 from libong.settings import read_settings
 
 Paths = Annotated[
     list[Path],
-    typer.Argument(exists=True, help="Photos, folders of them, or ZIPs.", metavar="PATH..."),
+    typer.Argument(
+        exists=True, help="Photos, videos, folders of them, or ZIPs.", metavar="PATH..."
+    ),
 ]
 SiteOption = Annotated[
     str | None, typer.Option("--site", help="Name of a shipped site, or a folder of your own.")
@@ -65,19 +75,22 @@ def _flight_of(paths: Sequence[Path], where: SiteReference) -> Iterator[tuple[Fl
             work_folder=Path(unpacked),
         )
         if not flight.frames and not flight.refused:
-            raise NoPhotoError(_nothing_in(paths))
+            raise NoPhotoError(nothing_in(paths))
         yield flight, progress
 
 
-def _nothing_in(paths: Sequence[Path]) -> str:
+def nothing_in(paths: Sequence[Path]) -> str:
+    """Say that paths hold nothing to read, and what to name instead."""
     named = ", ".join(str(path) for path in paths)
-    return f"no photo in {named}; name a folder with a drone's JPEG photos, or a ZIP of them"
+    return (
+        f"no photo or video in {named}; name a folder with a drone's JPEG photos or videos, or a "
+        "ZIP of them"
+    )
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command()(frames)
-    app.command()(detect)
     app.command()(process)
     app.command()(locate)
 
@@ -99,9 +112,18 @@ def frames(
             help="Match overlapping pictures: how far apart things land, and what mends it.",
         ),
     ] = False,
+    quality: Annotated[
+        bool,
+        typer.Option(
+            "--quality",
+            help="Measure sharpness, exposure and glare, and sum up what can be used.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read where, when and how photos were taken; nothing is logged.
+    """Read where, when and how photos were taken, or pictures of videos; nothing is logged.
+
+    Videos are sampled by what they show: each stretch of sea twice at least.
 
     Example: libong frames sample_flights/seagrass_survey --json
     """
@@ -109,6 +131,11 @@ def frames(
         site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m
     ).reference
     with _flight_of(paths, where) as (flight, progress):
+        qualities: tuple[FrameQuality, ...] = ()
+        if quality and not check_overlap:
+            flight, qualities = measure_frames(
+                flight, on_progress=lambda done, total: progress("measure", done, total)
+            )
         check = None
         if check_overlap:
             check = check_poses(
@@ -117,12 +144,15 @@ def frames(
     if check is not None:
         _print_overlap(check, as_json=as_json)
     elif as_json:
-        print_json(
-            [frame_document(f) for f in flight.frames]
-            + [refusal_document(r) for r in flight.refused]
-        )
+        told = [frame_document(f) for f in flight.frames]
+        for document, measured in zip(told, qualities, strict=False):
+            document["quality"] = quality_document(measured)
+        print_json(told + [refusal_document(r) for r in flight.refused])
     else:
         _print_frames(flight)
+        if quality:
+            print_qualities(flight, qualities)
+            print_figures(summarise(flight, qualities))
     raise typer.Exit(_code(flight.refused, len(flight.frames)))
 
 
@@ -173,7 +203,7 @@ def _print_frames(flight: Flight) -> None:
     table = Table("file", "UTC", "lon", "lat", "height m", "source", "cm/px", "± m", "notes")
     for f in flight.frames:
         table.add_row(
-            f.path.name,
+            shown_name(f),
             f"{f.taken_at_utc:%Y-%m-%d %H:%M:%S}",
             f"{f.pose.position.lon:.6f}",
             f"{f.pose.position.lat:.6f}",
@@ -187,6 +217,13 @@ def _print_frames(flight: Flight) -> None:
     print_refused(flight.refused)
 
 
+def shown_name(frame: Frame) -> str:
+    """What a frame is called in tables: the file's name, for one of a video with the second."""
+    if frame.video is None:
+        return frame.path.name
+    return f"{frame.video.path.name} {frame.video.offset_s:.1f} s"
+
+
 def print_refused(refused: Sequence[RefusedFile]) -> None:
     """Print what was refused, why, and what to do."""
     if not refused:
@@ -194,127 +231,6 @@ def print_refused(refused: Sequence[RefusedFile]) -> None:
     table = Table("refused", "why", "what to do", title="Refused files")
     for r in refused:
         table.add_row(r.path.name, r.reason.text, r.remedy)
-    console.print(table)
-
-
-def detect(
-    paths: Paths,
-    site: SiteOption = None,
-    sea_level_ellipsoid_m: SeaLevelOption = None,
-    min_score: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=1, help="One score for all classes, not the model's own."),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Find dugongs, boats and fishing gear in any pictures; nothing is logged.
-
-    A picture without place or height is searched at several scales, and its boxes have no position.
-    """
-    settings = read_settings()
-    where = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m).reference
-    detector = open_detector(settings, min_score=min_score)
-    with TemporaryDirectory(prefix="libong-") as folder, progress_bar() as progress:
-        pictures, refused = _pictures(paths, Path(folder))
-        if not pictures and not refused:
-            raise NoPhotoError(_nothing_in(paths))
-        documents = [_detection_document(str(r.path), (), r.reason.text) for r in refused]
-        for done, (shown, path) in enumerate(pictures):
-            progress("detect", done, len(pictures))
-            documents.append(_detect_one(shown, path, where, detector))
-        progress("detect", len(pictures), len(pictures))
-    if as_json:
-        print_json(documents)
-    else:
-        _print_detections(documents)
-    failed = sum(document["error"] is not None for document in documents)
-    if failed:
-        raise typer.Exit(Exit.PARTIAL if failed < len(documents) else Exit.BAD_INPUT)
-
-
-def _pictures(
-    paths: Sequence[Path], work_folder: Path
-) -> tuple[list[tuple[str, Path]], list[RefusedFile]]:
-    """List the files to search, each with the name to show; ZIPs are unpacked into a folder."""
-    pictures: list[tuple[str, Path]] = []
-    refused: list[RefusedFile] = []
-    for number, path in enumerate(photo_paths(paths)):
-        if not is_zip(path):
-            pictures.append((str(path), path))
-            continue
-        into = work_folder / str(number)
-        unpacked = unpack(path, into)
-        pictures += [(str(path / file.relative_to(into)), file) for file in unpacked.files]
-        refused += unpacked.refused
-    return pictures, refused
-
-
-def _detect_one(shown: str, path: Path, where: SiteReference, detector: Detector) -> dict[str, Any]:
-    """Search one file; one that cannot be placed on the sea is searched without place."""
-    try:
-        frame = read_frame(path, where)
-    except PhotoError as unlocated:
-        return _detect_unlocated(shown, path, detector, unlocated)
-    try:
-        return _detection_document(shown, detector.detect(frame), None)
-    except PhotoError as broken:
-        return _detection_document(shown, (), str(broken))
-
-
-def _detect_unlocated(
-    shown: str, path: Path, detector: Detector, why: PhotoError
-) -> dict[str, Any]:
-    """Search a picture that ingest refused as a frame, when its pixels can be read at all."""
-    try:
-        with Image.open(path) as picture, path.open("rb") as file:
-            sha256 = file_digest(file, "sha256").hexdigest()
-            width_px, height_px = picture.size
-        found = detector.detect_unlocated(Picture(path, sha256, width_px, height_px))
-    except UnidentifiedImageError:
-        return _detection_document(shown, (), "the file is no picture that can be read")
-    except (PhotoError, Image.DecompressionBombError, OSError) as exc:
-        return _detection_document(shown, (), f"{exc}")
-    return _detection_document(shown, found, None) | {"warnings": [str(why)]}
-
-
-def _detection_document(
-    shown: str, found: Sequence[Detection], error: str | None
-) -> dict[str, Any]:
-    return {
-        "path": shown,
-        "detections": [
-            {
-                "class": d.object_class.value,
-                "score": round(d.score, 4),
-                "xyxy_px": [round(v, 1) for v in d.xyxy_px],
-                "lon": d.position.lon if d.position else None,
-                "lat": d.position.lat if d.position else None,
-                "error_m": None if d.error_m is None else round(d.error_m, 2),
-            }
-            for d in found
-        ],
-        "warnings": [],
-        "error": error,
-    }
-
-
-def _print_detections(documents: Sequence[dict[str, Any]]) -> None:
-    table = Table("file", "class", "score", "box px", "lon", "lat", "± m")
-    for document in documents:
-        name = Path(document["path"]).name
-        if document["error"]:
-            table.add_row(name, f"refused: {document['error']}")
-        for d in document["detections"]:
-            located = d["lon"] is not None
-            table.add_row(
-                name,
-                d["class"],
-                f"{d['score']:.2f}",
-                " ".join(f"{v:.0f}" for v in d["xyxy_px"]),
-                f"{d['lon']:.6f}" if located else "-",
-                f"{d['lat']:.6f}" if located else "-",
-                f"{d['error_m']:.1f}" if located else "-",
-            )
     console.print(table)
 
 
@@ -331,7 +247,7 @@ def process(
     """
     settings = read_settings()
     if not photo_paths(paths):
-        raise NoPhotoError(_nothing_in(paths))
+        raise NoPhotoError(nothing_in(paths))
     place = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m)
     with closing(open_store(settings)) as store, progress_bar() as progress:
         report = process_flight(
@@ -368,6 +284,7 @@ def report_document(report: FlightReport) -> dict[str, Any]:
                 "error_m": round(s.error_m, 2),
                 "frames": len(s.detections),
                 "score": round(s.score, 4),
+                **motion_document(s),
             }
             for s in report.sightings
         ],
@@ -381,6 +298,16 @@ def report_document(report: FlightReport) -> dict[str, Any]:
             }
             for i in report.incidents
         ],
+        "summary": None if report.figures is None else figures_document(report.figures),
+        "limits": [
+            {
+                "path": str(look.frame.path),
+                "weight": round(look.weight, 3),
+                "limits": limit_documents(look.limits),
+            }
+            for look in report.beyond
+        ],
+        "ashore": report.ashore,
     }
 
 
@@ -391,7 +318,16 @@ def print_report(report: FlightReport) -> None:
         f"flight {report.flight_id}{known}: {report.frames} frames, "
         f"{len(report.refused)} refused, {report.detections} detections"
     )
-    sightings = Table("sighting", "lon", "lat", "± m", "frames", "score", title="Sightings")
+    if report.figures is not None:
+        print_figures(report.figures)
+    print_limits(report.beyond)
+    if report.ashore:
+        console.print(
+            f"{report.ashore} finds that looked like dugongs lie on dry land and are not counted"
+        )
+    sightings = Table(
+        "sighting", "lon", "lat", "± m", "frames", "score", "kn", "course", title="Sightings"
+    )
     for s in report.sightings:
         sightings.add_row(
             s.object_class.value,
@@ -400,6 +336,7 @@ def print_report(report: FlightReport) -> None:
             f"{s.error_m:.1f}",
             str(len(s.detections)),
             f"{s.score:.2f}",
+            *motion_cells(s),
         )
     console.print(sightings)
     incidents = Table("incident", "rule", "zone", "class", "priority", "state", title="Incidents")

@@ -5,7 +5,23 @@ import sys
 import typer
 
 from ingest.errors import LibongError
-from libong.cli import accounts, bench, demo, doctor, flights, models, records, serve, telemetry
+from libong.cli import (
+    accounts,
+    bench,
+    demo,
+    detect,
+    doctor,
+    evaluate,
+    flights,
+    labels,
+    model_folder,
+    models,
+    push,
+    records,
+    serve,
+    telemetry,
+    worker,
+)
 from libong.cli.output import Exit, print_error
 
 app = typer.Typer(
@@ -22,14 +38,20 @@ app = typer.Typer(
     ),
 )
 flights.register(app)
+detect.register(app)
 telemetry.register(app)
 serve.register(app)
+worker.register(app)
+push.register(app)
 demo.register(app)
 records.register(app)
 models.register(app)
+evaluate.register(app)
 bench.register(app)
 doctor.register(app)
 app.add_typer(accounts.app, name="user")
+app.add_typer(labels.app, name="labels")
+app.add_typer(model_folder.app, name="models")
 
 
 def main() -> None:

@@ -1,28 +1,19 @@
-"""Commands on the detector's model: train, export-model, evaluate, render-flight."""
+"""Commands on the detector's model: train, export-model, render-flight."""
 
 import importlib.util
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from detection.training.evaluate import (
-    CAVEAT,
-    as_metrics,
-    false_alarm_metrics,
-    render_flights,
-    report,
-    score_flights,
-    score_photos,
-)
 from detection.training.flight import render_flight as render_plan
 from detection.training.random_flight import random_flight
 from detection.training.sample_plans import render_sample
 from ingest.errors import LibongError
-from libong.cli.output import JsonOption, console, messages, print_json
-from libong.composition import open_detector, open_site
+from libong.cli.model_folder import learn_from
+from libong.cli.output import console
+from libong.composition import open_site
 from libong.settings import Settings, read_settings
 
 
@@ -34,7 +25,6 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command()(train)
     app.command("export-model")(export_model)
-    app.command()(evaluate)
     app.command("render-flight")(render_flight)
 
 
@@ -57,19 +47,39 @@ def _field_file(settings: Settings, *parts: str) -> Path | None:
 def train(
     out: Annotated[Path, typer.Option(help="Folder of this run.")] = Path("runs/train"),
     minutes: Annotated[float, typer.Option(min=0.1, help="Budget by the clock.")] = 60.0,
-    tiles: Annotated[int, typer.Option(min=8, help="Rendered tiles to train on.")] = 4800,
-    tile_px: Annotated[int, typer.Option(min=64, help="Side of a tile; a multiple of 32.")] = 512,
+    tiles: Annotated[int, typer.Option(min=8, help="Rendered tiles to train on.")] = 6000,
+    tile_px: Annotated[int, typer.Option(min=64, help="Side of a tile; a multiple of 32.")] = 640,
     processes: Annotated[int, typer.Option(min=1, help="Processes that render tiles.")] = 2,
+    start: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A .pt to go on from, in COCO's place."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="`cpu`, or the number of a GPU.")] = "cpu",
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--from", help="Exported labels to fine-tune on; `labels`: from the store."),
+    ] = None,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="With --from: use the new model if it is no worse.")
+    ] = False,
 ) -> None:
     """Train the detector from rendered scenes; then run `libong export-model`.
 
+    With --from, the model in use is trained further on what officers decided instead, measured on
+    flights kept back and on rendered ones, and written beside the others in the data folder.
+
     Starts from COCO weights, and paints objects into real sea photos, when LIBONG_FIELD_DATA names
     a folder with weights/yolo11n-coco.safetensors and photos/sea. Checkpoints are kept after each
-    epoch in the run's folder; --resume goes on from the last.
+    epoch in the run's folder; --resume goes on from the last. samples.png shows the first tiles
+    with their labels, curves.png the losses and scores by epoch.
     """
     need_training_extra()
+    if labels is not None:
+        learn_from(labels, minutes=minutes, processes=processes, promote=promote)
+        return
     from detection.training.dataset import TilePlan, write_dataset
+    from detection.training.run_record import write_curves, write_samples
     from detection.training.train import TrainingPlan
     from detection.training.train import train as train_network
 
@@ -83,9 +93,13 @@ def train(
         console.print(f"rendering {tiles} tiles", highlight=False)
         split = (TilePlan("train", tiles, tile_px, photos), TilePlan("val", tiles // 20, tile_px))
         write_dataset(out / "tiles", split, processes=processes)
-    best = train_network(
-        TrainingPlan(data, out / "network", weights, minutes, image_px=tile_px), resume=resume
-    )
+        write_samples(out / "tiles", "train", out / "samples.png")
+    plan = TrainingPlan(
+        data, out / "network", weights, minutes,
+        start_weights=start, device=device, image_px=tile_px,
+    )  # fmt: skip
+    best = train_network(plan, resume=resume)
+    write_curves(out / "network" / "results.csv", out / "curves.png")
     console.print(f"trained; next: libong export-model {best}", highlight=False)
 
 
@@ -126,56 +140,10 @@ def export_model(
             test_flights=flights,
             empty_photos=photos,
             training={"weights": weights.name},
+            coco_weights=_field_file(settings, "weights", "yolo11n-coco.safetensors"),
         )
     )
     console.print(f"wrote {manifest}", highlight=False)
-
-
-def evaluate(
-    flights: Annotated[int, typer.Option(min=1, help="Rendered test flights to measure on.")] = 24,
-    flights_folder: Annotated[
-        Path, typer.Option(help="Where rendered flights are kept between runs.")
-    ] = Path("datasets/flights"),
-    empty: Annotated[
-        list[Path] | None,
-        typer.Option(exists=True, help="Located photos with nothing to find: counts false alarms."),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure the model by flight, on rendered flights not used in training.
-
-    Scores on rendered flights say nothing of real animals. --empty adds false alarms on real photos
-    in which there is nothing to find.
-    """
-    settings = read_settings()
-    detector = open_detector(settings)
-    thresholds = detector.manifest.thresholds
-    messages.print(f"rendering what is missing of {flights} flights into {flights_folder}")
-    frames = score_flights(detector, render_flights("test", flights, flights_folder))
-    document: dict[str, Any] = {
-        "caveat": CAVEAT,
-        "frames": len(frames),
-        "rendered_test_flights": as_metrics(report(frames, thresholds)),
-    }
-    if empty:
-        seen = score_photos(detector, empty, open_site(settings.site).reference)
-        document["false_alarms"] = false_alarm_metrics(seen, thresholds)
-    if as_json:
-        print_json(document)
-    else:
-        _print_evaluation(document)
-
-
-def _print_evaluation(document: dict[str, Any]) -> None:
-    console.print(document["caveat"])
-    by_class = document["rendered_test_flights"]
-    columns = list(next(iter(by_class.values())))
-    table = Table("class", *columns, title=f"{document['frames']} rendered frames")
-    for name, row in by_class.items():
-        table.add_row(name, *("-" if row[c] is None else str(row[c]) for c in columns))
-    console.print(table)
-    if "false_alarms" in document:
-        console.print("false alarms on photos with nothing to find:", document["false_alarms"])
 
 
 class Plan(StrEnum):
@@ -183,6 +151,7 @@ class Plan(StrEnum):
 
     SEAGRASS_SURVEY = "seagrass_survey"
     WITH_FAULTS = "with_faults"
+    BOATS_ON_VIDEO = "boats_on_video"
     RANDOM = "random"
 
 

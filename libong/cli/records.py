@@ -1,9 +1,10 @@
 """Commands on what is logged: flights, incidents, zones, verify."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -13,6 +14,7 @@ from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.composition import open_site, open_store
 from libong.settings import read_settings
 from patrol.incident import Incident, State
+from patrol.uploads import FileState, Upload, UploadState
 
 flights_app = typer.Typer(no_args_is_help=True, help="Flights that were processed.")
 incidents_app = typer.Typer(no_args_is_help=True, help="Incidents and what was done about them.")
@@ -30,14 +32,17 @@ def register(app: typer.Typer) -> None:
 
 @flights_app.command("list")
 def list_flights(as_json: JsonOption = False) -> None:
-    """List the flights, newest first."""
+    """List the flights, newest first; before them those on their way, with how far they are."""
     with closing(open_store(read_settings())) as store:
-        flights = store.flights()
+        flights, on_their_way = store.flights(), store.uploads.unfinished()
+    now = datetime.now(UTC)
     if as_json:
         print_json(
-            [
+            [_upload_document(upload, now) for upload in on_their_way]
+            + [
                 {
                     "flight": f.flight_id,
+                    "state": UploadState.READY.value,
                     "site": f.site_id,
                     "first_taken_at_utc": _iso(f.first_taken_utc),
                     "last_taken_at_utc": _iso(f.last_taken_utc),
@@ -51,6 +56,8 @@ def list_flights(as_json: JsonOption = False) -> None:
             ]
         )
         return
+    if on_their_way:
+        _print_uploads(on_their_way, now)
     table = Table("flight", "from (UTC)", "frames", "refused", "detections", "sightings")
     for f in flights:
         table.add_row(
@@ -59,6 +66,51 @@ def list_flights(as_json: JsonOption = False) -> None:
             *(str(n) for n in (f.frames, len(f.refused), f.detections, f.sightings)),
         )
     console.print(table)
+
+
+def _upload_document(upload: Upload, now: datetime) -> dict[str, Any]:
+    progress = upload.progress if upload.state is UploadState.PROCESSING else None
+    left_s = None if progress is None else progress.seconds_left(now)
+    return {
+        "flight": None,
+        "upload": upload.upload_id,
+        "state": upload.state.value,
+        "name": upload.name,
+        "sender": upload.owner,
+        "files": len(upload.files),
+        "files_stored": len(upload.in_state(FileState.STORED)),
+        "files_refused": len(upload.in_state(FileState.REFUSED)),
+        "stage": progress and progress.stage,
+        "done": progress and progress.done,
+        "total": progress and progress.total,
+        "seconds_left": None if left_s is None else round(left_s),
+        "fault": upload.fault,
+    }
+
+
+def _print_uploads(uploads: Sequence[Upload], now: datetime) -> None:
+    table = Table("upload", "name", "from", "state", "how far", title="On their way")
+    for upload in uploads:
+        told = _upload_document(upload, now)
+        far = f"{told['files_stored']} of {told['files']} files here"
+        if told["total"] is not None:
+            left = told["seconds_left"]
+            far = f"{told['stage']} {told['done']} of {told['total']}"
+            far += "" if left is None else f", {left // 60}:{left % 60:02d} left"
+        table.add_row(
+            upload.upload_id, upload.name, upload.owner, upload.state.value, upload.fault or far
+        )
+    console.print(table)
+
+
+@flights_app.command()
+def retry(
+    upload_id: Annotated[str, typer.Argument(help="As listed by `libong flights list`.")],
+) -> None:
+    """Put a flight whose processing was given up back in line for the worker."""
+    with closing(open_store(read_settings())) as store:
+        store.queue.retry(upload_id)
+    console.print(f"{upload_id} waits for the worker again", highlight=False)
 
 
 def _iso(at: datetime | None) -> str | None:

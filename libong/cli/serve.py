@@ -1,8 +1,10 @@
 """libong serve: alerts for officers and the map for everyone."""
 
 import socket
-from collections.abc import Callable
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from api.app import create_app
 from api.deps import ApiSettings
 from ingest.errors import LibongError
 from libong.cli.output import console
-from libong.composition import open_media, open_site, open_store
+from libong.composition import open_desk, open_media, open_site, open_store
 from libong.settings import Settings, read_settings
 
 
@@ -25,12 +27,29 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Run a worker beside it, for flights sent here.")
+    ] = False,
 ) -> None:
-    """Serve the public map at / and the officers' alerts at /officer.
+    """Serve the public map at / and the officers' alerts at /officer, and take in flights.
 
     Make an account first: libong user add NAME --role officer
     """
-    run_server(read_settings(host=host, port=port))
+    settings = read_settings(host=host, port=port)
+    with _worker() if with_worker else nullcontext():
+        run_server(settings)
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """Run `libong worker` in a process of its own; it lets go of its flight at the end."""
+    command = "from libong.cli.main import main; main()"
+    worker = subprocess.Popen([sys.executable, "-c", command, "worker"])  # noqa: S603  our own
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 class PortTakenError(LibongError, OSError):
@@ -55,6 +74,7 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
     """Serve until stopped; `now` is the service's clock, aware UTC."""
     check_port(settings)
     with closing(open_store(settings)) as store:
+        media = open_media(settings)
         app = create_app(
             ApiSettings(
                 secret_key=settings.signing_key(),
@@ -62,9 +82,10 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
                 cookie_secure=settings.cookies_over_https_only,
             ),
             store,
-            open_media(settings),
+            media,
             open_site(settings.site),
             now=now,
+            desk=open_desk(settings, store, media, now),
         )
         console.print(
             f"map for everyone: http://{settings.host}:{settings.port}/\n"

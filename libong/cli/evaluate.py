@@ -1,0 +1,246 @@
+"""The command that measures the detector on labelled flights."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from detection.evaluation.class_names import ClassNames
+from detection.evaluation.dataset import (
+    LabelledFlight,
+    LabelledPicture,
+    LabelledSet,
+    ReadingRules,
+    read_labelled,
+)
+from detection.evaluation.evaluation import Evaluation
+from detection.evaluation.evaluation import evaluate as evaluate_frames
+from detection.evaluation.gallery import mistakes, show
+from detection.evaluation.gates import Gate, gates
+from detection.evaluation.labels import LabelFormat
+from detection.evaluation.report import Report, summary, write_report
+from detection.evaluation.search import (
+    CANDIDATE_SCORE,
+    RefusedPicture,
+    SearchedFlights,
+    Searchers,
+    search_flights,
+)
+from detection.evaluation.tables import document, tables
+from detection.training.evaluate import RENDERED_SITE, render_flights
+from ingest.errors import LibongError
+from ingest.flight import photo_paths
+from ingest.site_reference import SiteReference
+from libong.cli.flights import SeaLevelOption, SiteOption
+from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
+from libong.composition import open_detector, open_site
+from libong.pipeline import Progress
+from libong.settings import read_settings
+
+_DATA_HELP = (
+    "Folder of flights with labels: YOLO, COCO, CSV, or rendered ones with truth.json. "
+    "Without it, rendered flights of --split-rendered."
+)
+
+
+class Split(StrEnum):
+    """Rendered flights that no training saw: to choose on, and to report."""
+
+    VAL = "val"
+    TEST = "test"
+
+
+class NothingScoredError(LibongError, ValueError):
+    """Pictures of which none could be searched."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(evaluate)
+
+
+def evaluate(
+    data: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help=_DATA_HELP)
+    ] = None,
+    labels: Annotated[
+        LabelFormat | None, typer.Option(help="Read this format alone, where there are several.")
+    ] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=CLASS", help="What a name in the labels means."),
+    ] = None,
+    ignored: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="NAME", help="A name in the labels to leave out."),
+    ] = None,
+    unlabelled_are_empty: Annotated[
+        bool, typer.Option(help="Pictures without labels hold nothing; else they are left out.")
+    ] = False,
+    split_rendered: Annotated[
+        Split, typer.Option(help="Which rendered flights, where no --data is given.")
+    ] = Split.TEST,
+    flights: Annotated[int, typer.Option(min=1, help="How many rendered flights.")] = 24,
+    flights_folder: Annotated[
+        Path, typer.Option(help="Where rendered flights are kept between runs.")
+    ] = Path("datasets/flights"),
+    empty: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, help="Photos with nothing to find: counts false alarms."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for report.md, report.html and what was found."),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=100, help="Draws of flights for intervals.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
+    site: SiteOption = None,
+    sea_level_ellipsoid_m: SeaLevelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the model on labelled flights: recall, precision, false alarms, counts, curves.
+
+    Each folder that holds pictures is a flight. Intervals are by drawing flights anew. With
+    --report, what was found is kept, so that scoring again takes seconds.
+
+    Scores on rendered flights say nothing of real animals.
+
+    Example: libong evaluate --data my_flights --report var/report
+    """
+    settings = read_settings()
+    where = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m).reference
+    if data is None:
+        messages.print(f"rendering what is missing of {flights} flights into {flights_folder}")
+        labelled = _rendered(split_rendered, flights, flights_folder)
+    else:
+        names = ClassNames.parse(mapped or (), ignored or ())
+        labelled = read_labelled(data, ReadingRules(names, labels, unlabelled_are_empty))
+    searchers = Searchers(
+        open_detector(settings), open_detector(settings, min_score=CANDIDATE_SCORE)
+    )
+    cache = None if report is None else report / "found"
+    thresholds = searchers.operating.manifest.thresholds
+    with progress_bar() as progress:
+        searched = _search(labelled.flights, searchers, where, cache, progress)
+        scored = evaluate_frames(
+            searched.frames,
+            thresholds,
+            searched.counts,
+            rendered=searched.rendered,
+            draws=draws,
+            seed=seed,
+        )
+        passed = gates(scored)
+        written = None
+        if report is not None:
+            chosen = show(mistakes(searched.frames, thresholds), partial(progress, "crop"))
+            title = f"Evaluation of {searchers.operating.manifest.file}"
+            notes = (*labelled.notes, *(f"{r.path} is left out: {r.why}" for r in searched.refused))
+            written = write_report(Report(title, scored, passed, chosen, notes), report)
+        alarms = None
+        if empty:
+            nothing = _search((_empty_flight(empty),), searchers, where, cache, progress)
+            alarms = _false_alarms(nothing, evaluate_frames(nothing.frames, thresholds))
+    if as_json:
+        print_json(_document(scored, passed, labelled, searched.refused, alarms))
+    else:
+        _print(scored, passed, labelled, searched.refused, alarms)
+        for path in written or ():
+            console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    if searched.refused:
+        raise typer.Exit(Exit.PARTIAL)
+
+
+def _rendered(split: Split, count: int, folder: Path) -> LabelledSet:
+    """Flights of a split, each rendered where it is not there yet."""
+    sets = [read_labelled(flight) for flight in render_flights(split.value, count, folder)]
+    flights = tuple(flight for one in sets for flight in one.flights)
+    notes = [note for one in sets for note in one.notes]
+    if any(t.visibility is None for f in flights for p in f.pictures for t in p.truths):
+        notes.append(
+            f"flights in {folder} were rendered by an older version, which told no visibility; "
+            "name another --flights-folder to render them anew"
+        )
+    return LabelledSet(flights, tuple(notes))
+
+
+def _search(
+    flights: Sequence[LabelledFlight],
+    searchers: Searchers,
+    site: SiteReference,
+    cache: Path | None,
+    progress: Progress,
+) -> SearchedFlights:
+    """Search flights; rendered ones have a site of their own.
+
+    Raises:
+        NothingScoredError: when not one picture could be searched.
+    """
+    searched = search_flights(
+        flights,
+        searchers,
+        lambda flight: RENDERED_SITE if flight.rendered else site,
+        cache=cache,
+        on_progress=partial(progress, "detect"),
+    )
+    if not searched.frames:
+        first = searched.refused[0]
+        raise NothingScoredError(
+            f"none of {len(searched.refused)} pictures could be searched; {first.path}: {first.why}"
+        )
+    return searched
+
+
+def _empty_flight(paths: Sequence[Path]) -> LabelledFlight:
+    """Photos with nothing to find, as one flight."""
+    pictures = tuple(LabelledPicture(path, (), None) for path in photo_paths(paths))
+    return LabelledFlight("nothing to find", Path(), pictures, rendered=False)
+
+
+def _false_alarms(searched: SearchedFlights, scored: Evaluation) -> dict[str, int]:
+    """False alarms by class in photos with nothing to find, and how many photos there were."""
+    counts = {c.object_class.value: c.scores.tally.false_alarms for c in scored.classes}
+    return {"frames": scored.frames, "refused": len(searched.refused), **counts}
+
+
+def _document(
+    scored: Evaluation,
+    passed: Sequence[Gate],
+    labelled: LabelledSet,
+    refused: Sequence[RefusedPicture],
+    alarms: dict[str, int] | None,
+) -> dict[str, Any]:
+    return {
+        **document(scored, passed),
+        "notes": list(labelled.notes),
+        "refused": [{"path": str(r.path), "why": r.why} for r in refused],
+        "false_alarms_where_nothing_is": alarms,
+    }
+
+
+def _print(
+    scored: Evaluation,
+    passed: Sequence[Gate],
+    labelled: LabelledSet,
+    refused: Sequence[RefusedPicture],
+    alarms: dict[str, int] | None,
+) -> None:
+    if scored.caveat:
+        console.print(scored.caveat, style="bold", highlight=False)
+    console.print(summary(scored), highlight=False)
+    for note in labelled.notes:
+        console.print(note, highlight=False, soft_wrap=True)
+    for shown in tables(scored, passed):
+        table = Table(*shown.columns, title=shown.title, title_justify="left")
+        for row in shown.rows:
+            table.add_row(*row)
+        console.print(table)
+    for one in refused:
+        console.print(f"left out: {one.path}: {one.why}", highlight=False, soft_wrap=True)
+    if alarms is not None:
+        told = ", ".join(f"{name} {count}" for name, count in alarms.items())
+        console.print(f"false alarms where nothing is: {told}", highlight=False)

@@ -1,0 +1,97 @@
+"""Commands on labels: what officers decided, to labelling tools and back."""
+
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detection.labels.folder import LabelFormat
+from libong.cli.output import JsonOption, console, print_json
+from libong.composition import open_media, open_site, open_store
+from libong.label_exchange import export_labels, import_labels
+from libong.settings import read_settings
+
+app = typer.Typer(no_args_is_help=True, help="What officers decided, for the detector to learn.")
+
+
+@app.command("export")
+def export_(
+    to: Annotated[Path, typer.Option(help="A new or empty folder to write into.")],
+    label_format: Annotated[
+        LabelFormat, typer.Option("--format", help="How boxes are written for labelling tools.")
+    ] = LabelFormat.COCO,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only frames taken on this local day or later."),
+    ] = None,
+    flight: Annotated[list[str] | None, typer.Option(help="Only these flights.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write all reviewed frames with their labels into a folder, a folder for each flight.
+
+    Confirmed, corrected and drawn boxes become labels; dismissed detections are listed in
+    negatives.csv. People are told by role, not by name. Positions of animals are in the pictures:
+    treat the folder as you treat the originals.
+
+    Example: libong labels export --to labels --format yolo
+    """
+    settings = read_settings()
+    reference = open_site(settings.site).reference
+    since_utc = since and datetime.combine(since, time(), reference.timezone).astimezone(UTC)
+    with closing(open_store(settings)) as store:
+        done = export_labels(
+            store, open_media(settings), reference, to, label_format,
+            flight_ids=flight or (), since_utc=since_utc,
+        )  # fmt: skip
+    if as_json:
+        print_json(asdict(done))
+        return
+    objects = ", ".join(f"{n} {name}" for name, n in sorted(done.objects.items())) or "none"
+    console.print(
+        f"wrote {done.flights} flights to {to}: {done.complete} frames fully labelled, "
+        f"{done.partial} partly; objects: {objects}; {done.false_alarms} false alarms",
+        highlight=False,
+    )
+    if done.without_original:
+        console.print(
+            f"left out {done.without_original} reviewed frames whose original is not kept",
+            highlight=False,
+        )
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="File, folder or ZIP of COCO or YOLO.")],
+    actor: Annotated[str, typer.Option(help="Account of the officer who answers for it.")],
+    complete: Annotated[
+        bool, typer.Option("--complete", help="All there is to see in these frames is labelled.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would change.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take labels back from CVAT, Label Studio or another tool that writes COCO or YOLO.
+
+    Pictures are known by the SHA-256 in their names. What changed becomes a new version of its
+    label; older versions stay. A box that the tool took away becomes a false alarm.
+
+    Example: libong labels import cvat.zip --actor somchai --complete
+    """
+    with closing(open_store(read_settings())) as store:
+        done = import_labels(
+            store, path,
+            actor=actor, at_utc=datetime.now(UTC), complete=complete, dry_run=dry_run,
+        )  # fmt: skip
+    if as_json:
+        print_json(asdict(done))
+        return
+    console.print(
+        f"{'would change' if dry_run else 'changed'} labels of {done.frames} frames: "
+        f"{done.confirmed} confirmed, {done.drawn} drawn, {done.corrected} corrected, "
+        f"{done.removed} removed; {done.unchanged} as they were",
+        highlight=False,
+    )

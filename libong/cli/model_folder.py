@@ -1,0 +1,167 @@
+"""Commands on this installation's models: learn from labels, list, promote, go back, curve."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from detection.detector import Detector
+from detection.labels.folder import LabelFormat
+from detection.model_folder import known_models, revert
+from detection.model_folder import promote as promote_model
+from ingest.errors import LibongError
+from libong.cli.output import JsonOption, console, messages, print_json
+from libong.composition import open_detector, open_media, open_site, open_store
+from libong.label_exchange import export_labels
+from libong.settings import Settings, read_settings
+
+app = typer.Typer(no_args_is_help=True, help="Models of this installation; all are kept.")
+
+
+class PromotionError(LibongError, ValueError):
+    """A candidate that does worse than the model in use."""
+
+
+def open_model(manifest: Path) -> Detector:
+    """Open the detector of a manifest."""
+    return open_detector(read_settings(model=manifest))
+
+
+def learn_from(labels: Path, *, minutes: float, processes: int, promote: bool) -> None:
+    """Fine-tune the model in use on an exported folder, and promote it when asked and no worse.
+
+    The folder's name `labels`, where there is none such, means what is in the store now.
+
+    Raises:
+        PromotionError: when asked to promote and a gate regresses.
+    """
+    settings = read_settings()
+    if labels != Path("labels") or labels.exists():
+        _learn(labels, settings, minutes, processes, promote=promote)
+        return
+    with TemporaryDirectory(prefix="libong-") as folder, closing(open_store(settings)) as store:
+        exported = Path(folder) / "labels"
+        export_labels(
+            store, open_media(settings), open_site(settings.site).reference, exported,
+            LabelFormat.YOLO,
+        )  # fmt: skip
+        _learn(exported, settings, minutes, processes, promote=promote)
+
+
+def _learn(
+    labels: Path, settings: Settings, minutes: float, processes: int, *, promote: bool
+) -> None:
+    from detection.training.comparison import as_markdown
+    from detection.training.fine_tune import FineTuning, Schedule, fine_tune
+
+    settings.make_data_dir()
+    candidate = fine_tune(
+        FineTuning(
+            labels=labels,
+            base=settings.model,
+            models=settings.models_dir,
+            site=open_site(settings.site).reference,
+            flights_folder=settings.data_dir / "rendered_flights",
+            # the rest of the time goes into rendering, cutting and measuring
+            schedule=Schedule(minutes=0.6 * minutes),
+            processes=processes,
+        ),
+        open_model,
+        lambda line: messages.print(line, highlight=False),
+    )
+    console.print(as_markdown(candidate.comparisons), highlight=False)
+    worse = candidate.regressions
+    told = "; ".join(f"{c.object_class} {c.measure} on {c.where}" for c in worse)
+    console.print(f"candidate: {candidate.manifest}", highlight=False)
+    if worse and promote:
+        raise PromotionError(
+            f"the candidate {candidate.model_sha256[:12]} is worse than the model in use by more "
+            f"than the noise ({told}) and was not promoted; label more frames of what it lost"
+        )
+    if worse:
+        console.print(f"worse than the model in use: {told}; keep the old one", highlight=False)
+    elif promote:
+        promote_model(settings.models_dir, candidate.model_sha256)
+        console.print("promoted; go back with: libong models revert", highlight=False)
+    else:
+        console.print(
+            f"no gate regresses; use it with: libong models promote {candidate.model_sha256[:12]}",
+            highlight=False,
+        )
+
+
+@app.command("list")
+def list_models(as_json: JsonOption = False) -> None:
+    """List the models that were fine-tuned here, and which one is in use."""
+    settings = read_settings()
+    models = tuple(known_models(settings.models_dir))
+    if as_json:
+        print_json(
+            [
+                {"sha256": m.sha256, "manifest": str(m.manifest), "promoted": m.promoted}
+                for m in models
+            ]
+        )
+        return
+    table = Table("model", "in use", "manifest")
+    for m in models:
+        table.add_row(m.sha256[:12], "yes" if m.manifest == settings.model else "", str(m.manifest))
+    console.print(table)
+    console.print(f"in use: {settings.model}", highlight=False)
+
+
+@app.command()
+def promote(
+    model: Annotated[str, typer.Argument(help="Hash, or its beginning, as listed.")],
+) -> None:
+    """Take a model of this installation into use; flights logged before keep their detections.
+
+    Example: libong models promote 3f2a91
+    """
+    manifest = promote_model(read_settings().models_dir, model)
+    console.print(f"in use: {manifest}", highlight=False)
+
+
+@app.command("revert")
+def go_back() -> None:
+    """Go back to the model used before the last promotion; nothing is deleted."""
+    manifest = revert(read_settings().models_dir)
+    console.print(f"in use: {manifest or 'the shipped model'}", highlight=False)
+
+
+@app.command()
+def curve(
+    folder: Annotated[Path, typer.Option(help="Where flights and models are kept between runs.")],
+    frames: Annotated[
+        list[int] | None, typer.Option(help="Labelled frames to learn from; may be repeated.")
+    ] = None,
+    flights: Annotated[int, typer.Option(min=1, help="Rendered flights to measure on.")] = 24,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Budget of each training.")] = 20.0,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that render.")] = 2,
+) -> None:
+    """Measure how much labelled frames of a new place help, on rendered seas never trained on.
+
+    Prints a table for the model card: recall before, and after 50, 100 and 200 labelled frames.
+    Scores on rendered flights say nothing of real animals.
+    """
+    from libong.cli.models import need_training_extra
+
+    need_training_extra()
+    _curve(folder, tuple(frames or (50, 100, 200)), flights, minutes, processes)
+
+
+def _curve(
+    folder: Path, frames: Sequence[int], flights: int, minutes: float, processes: int
+) -> None:
+    from detection.training.fine_tune import Schedule
+    from detection.training.learning_curve import CurvePlan, curve_markdown, learning_curve
+
+    plan = CurvePlan(
+        read_settings().model, folder, tuple(frames), flights, Schedule(minutes=minutes), processes
+    )
+    points = learning_curve(plan, open_model, lambda line: messages.print(line, highlight=False))
+    console.print(curve_markdown(points), highlight=False)

@@ -1,0 +1,68 @@
+"""libong worker: processes the flights that were sent here."""
+
+import logging
+import signal
+from contextlib import closing
+from time import sleep
+from typing import Annotated
+
+import typer
+from rich.logging import RichHandler
+
+from detection.manifest import load_manifest
+from libong.cli.output import messages
+from libong.composition import open_media, open_site, open_store
+from libong.frame_search import Tools
+from libong.settings import read_settings
+from libong.worker import Worker
+from libong.worker_pool import (
+    detector_elsewhere,
+    end_processes,
+    process_pool,
+    search_frame,
+    try_to_read,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(worker)
+
+
+def worker(
+    once: Annotated[
+        bool, typer.Option("--once", help="End when no flight waits, instead of waiting.")
+    ] = False,
+    poll_s: Annotated[
+        float, typer.Option("--poll-s", min=0.1, help="Seconds between looks for a flight.")
+    ] = 2.0,
+) -> None:
+    """Process received flights, one after the other, for as long as it runs.
+
+    Several may run on one database. One that is ended, or killed, costs the frame it was at.
+    """
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(message)s",
+        handlers=[RichHandler(console=messages, show_path=False)],
+    )
+    # a service manager's way to end it: the flight goes back in line at once
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = read_settings()
+    with closing(open_store(settings)) as store:
+        working = Worker(
+            store=store,
+            media=open_media(settings),
+            site=open_site(settings.site),
+            detector=detector_elsewhere(load_manifest(settings.model)),
+            tools=Tools(process_pool, search_frame, try_to_read, end_processes),
+            folder=settings.data_dir / "work",
+        )
+        try:
+            while True:
+                if not working.work_once():
+                    if once:
+                        return
+                    sleep(poll_s)
+        except KeyboardInterrupt:
+            messages.print("the worker ends; an unfinished flight is back in line")

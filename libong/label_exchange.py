@@ -1,0 +1,176 @@
+"""Labels between the store and labelling tools: what goes out, and what comes back."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from detection.labels.changes import Annotator, Changes, changes
+from detection.labels.errors import LabelError
+from detection.labels.folder import LabelFormat, write_labels
+from detection.labels.label import LabelledFlight, LabelledFrame
+from detection.labels.tool_export import read_tool_export
+from ingest.errors import PhotoError
+from ingest.flight import read_frame
+from ingest.site_reference import SiteReference
+from patrol.flight_log import LoggedFrame
+from patrol.labels import FrameReview, StoredLabel
+from patrol.media import MediaStore
+from patrol.store import Store
+from patrol.user import Role
+
+# Rangers send flights; what is in them is decided by those who answer for it.
+_MAY_LABEL = frozenset({Role.OFFICER, Role.ADMIN})
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export holds; `without_original` counts reviewed frames whose picture is not kept."""
+
+    flights: int
+    complete: int
+    partial: int
+    objects: dict[str, int]
+    false_alarms: int
+    without_original: int
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import changed, in sums over its frames."""
+
+    frames: int
+    unchanged: int
+    confirmed: int
+    drawn: int
+    corrected: int
+    removed: int
+
+
+def export_labels(
+    store: Store,
+    media: MediaStore,
+    reference: SiteReference,
+    folder: Path,
+    label_format: LabelFormat,
+    *,
+    flight_ids: Sequence[str] = (),
+    since_utc: datetime | None = None,
+) -> Exported:
+    """Write all reviewed frames, or those of some flights or taken since a time, into a folder.
+
+    Raises LabelError when there is none, UnknownFlight for a flight that is not logged.
+    """
+    flights, without_original = [], 0
+    for flight_id in flight_ids or sorted(f.flight_id for f in store.flights()):
+        store.flight(flight_id)
+        reviewed = [
+            frame
+            for frame in store.labelled_flight(flight_id).frames
+            if frame.decided and (since_utc is None or frame.taken_at_utc >= since_utc)
+        ]
+        kept = [frame for frame in reviewed if media.has(frame.sha256)]
+        without_original += len(reviewed) - len(kept)
+        if kept:
+            logged = {frame.sha256: frame for frame in store.frames(flight_id)}
+            flights.append(
+                LabelledFlight(
+                    flight_id,
+                    tuple(_scaled(f, logged[f.sha256], media, reference) for f in kept),
+                )
+            )
+    if not flights:
+        raise LabelError(
+            "there are no reviewed frames to export"
+            + (f" ({without_original} lack their original)" if without_original else "")
+            + ": confirm or dismiss incidents first, or ask for other flights or an earlier day"
+        )
+    write_labels(flights, folder, media.get, label_format)
+    frames = [frame for flight in flights for frame in flight.frames]
+    return Exported(
+        flights=len(flights),
+        complete=sum(frame.complete for frame in frames),
+        partial=sum(not frame.complete for frame in frames),
+        objects=dict(Counter(x.object_class.value for f in frames for x in f.objects)),
+        false_alarms=sum(len(frame.false_alarms) for frame in frames),
+        without_original=without_original,
+    )
+
+
+def _scaled(
+    frame: LabelledFrame, logged: LoggedFrame, media: MediaStore, reference: SiteReference
+) -> LabelledFrame:
+    """The frame with its ground scale: as its metadata say, at the height that was logged."""
+    with TemporaryDirectory(prefix="libong-") as folder:
+        original = Path(folder) / Path(frame.file_name).name
+        original.write_bytes(media.get(frame.sha256))
+        try:
+            read = read_frame(original, reference)
+        except PhotoError:
+            return frame
+    height_m = read.pose.height_above_sea_m
+    if read.gsd_cm is None or height_m <= 0:
+        return frame
+    return replace(frame, gsd_cm=read.gsd_cm * logged.height_above_sea_m / height_m)
+
+
+def import_labels(
+    store: Store,
+    path: Path,
+    *,
+    actor: str,
+    at_utc: datetime,
+    complete: bool,
+    dry_run: bool,
+) -> Imported:
+    """Take labels back from what a labelling tool exported, as new versions of what is there.
+
+    Frames that the export does not name stay as they are. With `complete` its frames are fully
+    labelled from then on. Raises LabelError for what cannot be read, and for an actor who is no
+    officer; nothing is kept then.
+    """
+    annotator = Annotator(_role(store, actor).value, at_utc)
+    flight_of, sizes = {}, {}
+    for summary in store.flights():
+        for frame in store.frames(summary.flight_id):
+            flight_of[frame.sha256] = summary.flight_id
+            sizes[frame.sha256] = (frame.width_px, frame.height_px)
+    boxes = read_tool_export(path, sizes.get)
+    found: list[Changes] = []
+    for flight_id in sorted({flight_of[sha256] for sha256 in boxes}):
+        frames = [f for f in store.labelled_flight(flight_id).frames if f.sha256 in boxes]
+        of_flight = [changes(f, boxes[f.sha256], annotator, complete=complete) for f in frames]
+        found += of_flight
+        if not dry_run:
+            store.add_labels(
+                flight_id,
+                [
+                    StoredLabel(frame.sha256, actor, label)
+                    for frame, change in zip(frames, of_flight, strict=True)
+                    for label in change.labels
+                ],
+                [FrameReview(f.sha256, True, actor, annotator.role, at_utc) for f in frames]
+                if complete
+                else [],
+            )
+    return Imported(
+        frames=len(found),
+        unchanged=sum(c.unchanged for c in found),
+        confirmed=sum(c.confirmed for c in found),
+        drawn=sum(c.drawn for c in found),
+        corrected=sum(c.corrected for c in found),
+        removed=sum(c.removed for c in found),
+    )
+
+
+def _role(store: Store, actor: str) -> Role:
+    user = store.user(actor)
+    if user is None or user.role not in _MAY_LABEL:
+        has = "has no account" if user is None else f"is a {user.role}"
+        raise LabelError(
+            f"labels are given by an officer or admin; {actor!r} {has}: name one who is, or add "
+            "the account with: libong user add NAME --role officer"
+        )
+    return user.role

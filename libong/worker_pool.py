@@ -1,0 +1,98 @@
+"""Where a worker's frames are searched: a process of its own, which may die without the worker.
+
+A cluster's executor can take its place: what is submitted are functions of modules with arguments
+that can be pickled, over files that both can read.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import cache
+from multiprocessing.connection import wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+
+from detection import boat_network
+from detection.detector import Detector
+from detection.engine import RawOutput, TileBGR
+from detection.errors import ModelError
+from detection.manifest import Manifest
+from ingest.errors import PhotoError
+from ingest.flight import read_flight
+from ingest.frame import Frame, Note
+from ingest.site_reference import SiteReference
+from libong.composition import open_detector
+from libong.frame_look import FrameLook, look_at
+from libong.settings import read_settings
+
+
+def process_pool() -> Executor:
+    """Return an executor with one process of its own; OpenVINO uses all cores by itself."""
+    return ProcessPoolExecutor(
+        1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+    )
+
+
+def end_processes() -> None:
+    """End the processes that this one started, also those that hang."""
+    for process in multiprocessing.active_children():
+        process.kill()
+
+
+def search_frame(frame: Frame) -> FrameLook | Note:
+    """Search a frame with the model that the settings name; a Note says why it cannot be."""
+    return look_or_note(frame, _detector())
+
+
+def look_or_note(frame: Frame, detector: Detector) -> FrameLook | Note:
+    """Search a frame; what is wrong with it is an answer, since errors do not travel well."""
+    try:
+        return look_at(frame, detector)
+    except PhotoError as error:
+        return Note(error.code, str(error))
+
+
+def try_to_read(path: Path, site: SiteReference) -> None:
+    """Read a file as a flight of its own: one that ends the process shows itself."""
+    with TemporaryDirectory(prefix="libong-") as unpacked:
+        read_flight([path], site, work_folder=Path(unpacked))
+
+
+class _ElsewhereEngine:
+    """Stands for a network that other processes run, so that its weights are loaded only there."""
+
+    def __init__(self, input_px: int, outputs: int) -> None:
+        self.input_px, self.outputs = input_px, outputs
+
+    def infer(self, tiles: Sequence[TileBGR]) -> list[RawOutput]:
+        raise ModelError("this process searches no frames; its executor's processes do")
+
+
+def detector_elsewhere(manifest: Manifest) -> Detector:
+    """Return a detector that knows its model and leaves the searching to `search_frame`."""
+    boats = _ElsewhereEngine(manifest.input_px, boat_network.OUTPUTS)
+    return Detector(
+        _ElsewhereEngine(manifest.input_px, 4 + len(manifest.classes)),
+        manifest,
+        boat_engine=boats if manifest.boat_network is not None else None,
+    )
+
+
+@cache
+def _detector() -> Detector:
+    return open_detector(read_settings())
+
+
+def _end_with_parent() -> None:
+    """Let no process live on when the worker was killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    Thread(target=watch, daemon=True, name="end-with-parent").start()

@@ -1,0 +1,107 @@
+"""Which model is in use: promoted, refused, taken back."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from detection.evaluation.bootstrap import Interval
+from detection.manifest import load_manifest
+from detection.model_folder import promoted_manifest
+from detection.training.comparison import Comparison
+from detection.types import ObjectClass
+from libong.cli import model_folder
+from libong.cli.main import app
+from libong.settings import HOUSE, read_settings
+
+SHIPPED = HOUSE / "models" / "manifest.json"
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIBONG_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def candidate(data):
+    """A copy of the shipped model's files, as a fine-tuning would leave its own."""
+    manifest = load_manifest(SHIPPED)
+    folder = data / "models" / manifest.sha256
+    folder.mkdir(parents=True)
+    for file in SHIPPED.parent.glob("*.*"):
+        (folder / file.name).symlink_to(file)
+    return folder / "manifest.json"
+
+
+def command(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_the_shipped_model_is_in_use_until_one_is_promoted_and_again_after(data, candidate):
+    assert read_settings().model == SHIPPED
+    assert command("models", "promote", candidate.parent.name[:8]).exit_code == 0
+    assert read_settings().model == candidate
+    (listed,) = json.loads(command("models", "list", "--json").stdout)
+    assert listed["promoted"]
+    assert "shipped" in command("models", "revert").stdout
+    assert read_settings().model == SHIPPED
+
+
+def test_the_environment_goes_before_a_promotion(data, candidate, monkeypatch):
+    command("models", "promote", candidate.parent.name)
+    monkeypatch.setenv("LIBONG_MODEL", "elsewhere.json")
+    assert read_settings().model == Path("elsewhere.json")
+
+
+@pytest.fixture
+def train(data, candidate, monkeypatch):
+    """`libong train --from` with a training that ends at once, the recall changed by so much."""
+    pytest.importorskip("torch", reason="needs the extra `train`")
+    pytest.importorskip("ultralytics", reason="needs the extra `train`")
+    from detection.training import fine_tune
+
+    def run(change, *arguments):
+        compared = Comparison(
+            "rendered flights", ObjectClass.DUGONG, "recall", 0.9, 0.9 + change,
+            Interval(change, change - 0.01, change + 0.01), better_is_more=True,
+        )  # fmt: skip
+        made = SimpleNamespace(
+            manifest=candidate, model_sha256=candidate.parent.name, comparisons=(compared,),
+            regressions=tuple(c for c in (compared,) if c.regressed),
+        )  # fmt: skip
+        monkeypatch.setattr(fine_tune, "fine_tune", lambda *_: made)
+        return command("train", "--from", data / "exported", *arguments)
+
+    return run
+
+
+@pytest.mark.parametrize("change", [0.05, 0.0, -0.005])
+def test_a_candidate_no_worse_than_the_noise_is_promoted_when_asked(train, data, candidate, change):
+    done = train(change, "--promote")
+    assert done.exit_code == 0, done.exception
+    assert promoted_manifest(data / "models") == candidate
+
+
+def test_a_candidate_is_not_promoted_unasked(train, data, candidate):
+    done = train(0.05)
+    assert f"libong models promote {candidate.parent.name[:12]}" in done.stdout
+    assert promoted_manifest(data / "models") is None
+
+
+def test_a_regression_forbids_promotion(train, data):
+    done = train(-0.05, "--promote")
+    assert isinstance(done.exception, model_folder.PromotionError)
+    assert "dugong recall on rendered flights" in str(done.exception)
+    assert promoted_manifest(data / "models") is None
+    assert read_settings().model == SHIPPED
+
+
+def test_without_reviewed_frames_learning_from_the_store_is_refused(data, monkeypatch, tmp_path):
+    pytest.importorskip("torch", reason="needs the extra `train`")
+    pytest.importorskip("ultralytics", reason="needs the extra `train`")
+    monkeypatch.chdir(tmp_path)
+    done = command("train", "--from", "labels")
+    assert "no reviewed frames" in str(done.exception)

@@ -1,0 +1,250 @@
+"""Received flights become logged ones; files and frames that break things are set aside."""
+
+import dataclasses
+import importlib.util
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from libong.cli.main import app
+from libong.composition import open_media, open_store
+from libong.settings import read_settings
+from patrol.uploads import FileOffer, FileState, UploadPolicy, UploadState
+from patrol.uploads_desk import Desk
+from patrol.uploads_queue import StoredLook
+from patrol.user import Role
+
+STAND_INS = Path(__file__).parent / "stand_ins.py"
+NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
+
+
+def load_stand_ins():
+    spec = importlib.util.spec_from_file_location("stand_ins", STAND_INS)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["stand_ins"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+stand_ins = load_stand_ins()
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return read_settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def store(settings):
+    opened = open_store(settings)
+    opened.add_user("don", "no hash", Role.RANGER, NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def receive(store, settings):
+    desk = Desk(
+        store.uploads,
+        open_media(settings),
+        settings.data_dir / "uploads",
+        UploadPolicy(),
+        lambda: datetime.now(UTC),
+    )
+
+    def received(files):
+        don = store.user("don")
+        offers = [
+            FileOffer(name, len(data), sha256(data).hexdigest()) for name, data in files.items()
+        ]
+        upload = desk.announce(don, "a flight", offers)
+        for file, data in zip(upload.files, files.values(), strict=True):
+            if file.state is FileState.WAITING:
+                desk.append(file, 0, data)
+                desk.settle(file)
+        return desk.finish(don, upload.upload_id).upload_id
+
+    return received
+
+
+def photos(count):
+    return {f"DCIM/DJI_{number:04d}.JPG": stand_ins.photo(number) for number in range(count)}
+
+
+def counting(search):
+    seen = []
+
+    def counted(frame):
+        seen.append(frame.path.name)
+        return search(frame)
+
+    return counted, seen
+
+
+def with_search(worker, search):
+    return dataclasses.replace(worker, tools=dataclasses.replace(worker.tools, search=search))
+
+
+def test_a_received_flight_is_logged_with_what_was_refused_on_the_way(store, settings, receive):
+    upload_id = receive({**photos(3), "DCIM/program.JPG": b"MZ" + b"\x00" * 50})
+    worker = stand_ins.make_worker(store, settings)
+    assert worker.work_once()
+    assert not worker.work_once()
+    upload = store.uploads.upload(upload_id)
+    assert upload.state is UploadState.READY
+    flight = store.flight(upload.flight_id)
+    assert (flight.frames, flight.detections) == (3, 3)
+    assert [file.reason.code for file in flight.refused] == ["wrong_type"]
+    assert store.queue.looks(upload_id) == {}
+    assert store.verify().faults == ()
+    assert not list(worker.folder.iterdir())
+
+
+def test_work_goes_on_at_the_first_frame_that_was_not_done(store, settings, receive):
+    upload_id = receive(photos(5))
+
+    def killed_at_the_third(frame):
+        if frame.path.name == "DJI_0003.JPG":
+            raise KeyboardInterrupt
+        return stand_ins.search(frame)
+
+    patience = stand_ins.Patience(at_once=1)
+    worker = stand_ins.make_worker(store, settings, patience=patience)
+    with pytest.raises(KeyboardInterrupt):
+        with_search(worker, killed_at_the_third).work_once()
+    upload = store.uploads.upload(upload_id)
+    assert upload.state is UploadState.RECEIVED  # at once, without waiting for the lease to end
+    assert (upload.progress.done, upload.progress.total) == (3, 5)
+    counted, seen = counting(stand_ins.search)
+    assert with_search(worker, counted).work_once()
+    assert seen == ["DJI_0003.JPG", "DJI_0004.JPG"]
+    assert store.flight(store.uploads.upload(upload_id).flight_id).frames == 5
+
+
+def test_looks_made_by_another_model_are_made_anew(store, settings, receive):
+    receive(photos(2))
+    worker = stand_ins.make_worker(store, settings)
+    claim = store.queue.claim(datetime.now(UTC), timedelta(seconds=-1))
+    frame_sha256 = sha256(stand_ins.photo(0)).hexdigest()
+
+    store.queue.keep_look(claim, StoredLook(frame_sha256, "other inputs", "{}"), 1, 2)
+    assert worker.work_once()
+    (flight,) = store.flights()
+    assert flight.frames == 2
+
+
+def test_a_frame_that_fails_every_time_is_set_aside_and_the_others_are_used(
+    store, settings, receive
+):
+    upload_id = receive({**photos(2), "DCIM/BREAKS.JPG": stand_ins.photo(7)})
+    assert stand_ins.make_worker(store, settings).work_once()
+    upload = store.uploads.upload(upload_id)
+    flight = store.flight(upload.flight_id)
+    assert flight.frames == 2
+    (refused,) = flight.refused
+    assert (refused.path.name, refused.reason.code) == ("BREAKS.JPG", "set_aside")
+    assert "3 times: RuntimeError: an odd picture" in refused.reason.text
+    assert open_media(settings).has(refused.sha256)  # kept all the same
+
+
+def test_a_frame_that_ends_or_hangs_its_process_is_set_aside(store, settings, receive):
+    upload_id = receive(
+        {
+            **photos(2),
+            "DCIM/POISON.JPG": stand_ins.photo(7),
+            "DCIM/HANGS.JPG": stand_ins.photo(8),
+        }
+    )
+    environment = {**os.environ, "LIBONG_DATA_DIR": str(settings.data_dir)}
+    subprocess.run(
+        [sys.executable, str(STAND_INS), "work", "--pool", "--once"],
+        env=environment,
+        check=True,
+        timeout=300,
+    )
+    flight = store.flight(store.uploads.upload(upload_id).flight_id)
+    assert flight.frames == 2
+    told = {file.path.name: file.reason.text for file in flight.refused}
+    assert "ended at once" in told["POISON.JPG"]
+    assert "longer than 4 seconds" in told["HANGS.JPG"]
+
+
+def test_a_file_that_ends_the_worker_while_it_is_read_is_found(store, settings, receive):
+    upload_id = receive({**photos(2), "DCIM/READ_ME.JPG": stand_ins.photo(9)})
+    # a worker that died of it before
+    store.queue.claim(datetime.now(UTC), timedelta(seconds=-1))
+
+    def reading(path, site):
+        if path.name == "READ_ME.JPG":
+            raise MemoryError
+
+    worker = stand_ins.make_worker(store, settings)
+    worker = dataclasses.replace(worker, tools=dataclasses.replace(worker.tools, read=reading))
+    assert worker.work_once()
+    flight = store.flight(store.uploads.upload(upload_id).flight_id)
+    assert flight.frames == 2
+    assert [file.reason.code for file in flight.refused] == ["set_aside"]
+
+
+def test_a_flight_with_nothing_to_search_is_given_up_with_the_reason(store, settings, receive):
+    upload_id = receive({"track.csv": b"time,latitude,longitude\n1,2,3\n"})
+    worker = stand_ins.make_worker(store, settings)
+    assert worker.work_once()
+    upload = store.uploads.upload(upload_id)
+    assert upload.state is UploadState.FAILED
+    assert "no photo or video" in upload.fault
+    store.queue.retry(upload_id)
+    assert store.uploads.upload(upload_id).state is UploadState.RECEIVED
+
+
+def test_a_flight_that_the_software_fails_on_is_tried_again_and_then_given_up(
+    store, settings, receive, monkeypatch
+):
+    upload_id = receive(photos(1))
+
+    def broken(*_, **__):
+        raise RuntimeError("no such table")
+
+    monkeypatch.setattr("libong.worker.process_flight", broken)
+    worker = stand_ins.make_worker(store, settings)
+    for state in (UploadState.RECEIVED, UploadState.RECEIVED, UploadState.FAILED):
+        assert worker.work_once()
+        assert store.uploads.upload(upload_id).state is state
+    assert "3 times: RuntimeError: no such table" in store.uploads.upload(upload_id).fault
+
+
+def test_a_worker_that_lost_its_lease_leaves_the_flight_alone(store, settings, receive):
+    upload_id = receive(photos(2))
+
+    def taken_over(frame):
+        store.queue.claim(datetime.now(UTC) + timedelta(hours=1), timedelta(hours=2))
+        return stand_ins.search(frame)
+
+    worker = stand_ins.make_worker(store, settings)
+    assert with_search(worker, taken_over).work_once()
+    assert store.uploads.upload(upload_id).state is UploadState.PROCESSING
+    assert store.flights() == ()
+
+
+def test_how_far_flights_are_is_listed(store, settings, receive, monkeypatch):
+    upload_id = receive(photos(3))
+    claim = store.queue.claim(datetime.now(UTC), timedelta(minutes=1))
+    began = datetime.now(UTC) - timedelta(seconds=20)
+    store.queue.report(claim, "detect", 0, 3, began)
+    store.queue.report(claim, "detect", 1, 3, began)
+    monkeypatch.setenv("LIBONG_DATA_DIR", str(settings.data_dir))
+    told = CliRunner().invoke(app, ["flights", "list"]).output
+    assert upload_id in told
+    assert "detect 1 of 3, 0:4" in told
+    as_json = CliRunner().invoke(app, ["flights", "list", "--json"]).output
+    assert '"stage": "detect"' in as_json
+    store.queue.fail(claim, "why it was given up")
+    assert "why it was given up" in CliRunner().invoke(app, ["flights", "list"]).output
+    assert CliRunner().invoke(app, ["flights", "retry", upload_id]).exit_code == 0
+    assert store.uploads.upload(upload_id).state is UploadState.RECEIVED
