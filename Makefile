@@ -6,11 +6,13 @@ CONSTRAINTS := constraints.txt
 SETUP := .venv/.runtime
 DEV_SETUP := .venv/.dev
 TRAIN_SETUP := .venv/.train
+BENCH_SETUP := .venv/.bench
 DEMO_DIR ?= var/demo
 PORT ?= 8000
+FUZZ_SECONDS ?= 300
 
 .DEFAULT_GOAL := setup
-.PHONY: setup demo test check bench train clean
+.PHONY: setup demo test check fuzz bench train clean
 
 setup: $(SETUP)  ## make .venv with the software in it
 	@echo "ready: $(BIN)/libong --help, or: make demo"
@@ -32,6 +34,10 @@ $(TRAIN_SETUP): $(SETUP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[train]'
 	touch $@
 
+$(BENCH_SETUP): $(TRAIN_SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[bench]'
+	touch $@
+
 demo: $(SETUP)  ## process the sample flights and serve alerts and the map
 	$(BIN)/libong demo --data-dir $(DEMO_DIR) --port $(PORT)
 
@@ -44,7 +50,10 @@ check: $(DEV_SETUP)  ## lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DEV_SETUP)  ## what is measured, in one run
+fuzz: $(DEV_SETUP)  ## read mutated photos for FUZZ_SECONDS; none may break the reader
+	$(BIN)/python tests/fuzz_photos.py --seconds $(FUZZ_SECONDS)
+
+bench: $(BENCH_SETUP)  ## what is measured, in one run
 	$(BIN)/libong bench
 
 train: $(TRAIN_SETUP)  ## train the detector from rendered scenes
