@@ -24,42 +24,42 @@ from patrol.uploads import (
 SECRET_TEXT = "the database at /srv/secret is gone"
 
 
-@pytest.mark.parametrize(
-    ("error", "status", "code", "shows_text"),
-    [
-        (NotLoggedInError("x"), 401, "not_logged_in", True),
-        (NotAllowedError("x"), 403, "not_allowed", True),
-        (CsrfError("x"), 403, "csrf", True),
-        (LoginsBusyError("x"), 503, "logins_busy", True),
-        (UnknownIncident("x"), 404, "unknown_incident", True),
-        (UnknownFlight("x"), 404, "unknown_flight", True),
-        (StaleVersion("x"), 409, "stale_version", True),
-        (TransitionError("x"), 409, "transition", True),
-        (MediaError("x"), 404, "no_picture", False),
-        (CropError("x"), 404, "no_picture", False),
-        (UnknownUpload("x"), 404, "unknown_upload", True),
-        (UploadError("x"), 400, "bad_upload", True),
-        (UploadStateError("x"), 409, "upload_state", True),
-        (QuotaError("x"), 413, "quota", True),
-        (UploadExpired("x"), 410, "upload_expired", True),
-        (OffsetError("x"), 409, "offset", True),
-        (NoUploadsError("x"), 503, "no_uploads", False),
-        (TokenError("x"), 401, "bad_token", True),
-        (TusVersionError("x"), 412, "tus_version", True),
-        (StoreError("x"), 500, "internal", False),
-        (PhotoError("c", "x"), 500, "internal", False),
-        (LibongError("x"), 500, "internal", False),
-        (RuntimeError("x"), 500, "internal", False),
-        (KeyError("x"), 500, "internal", False),
-    ],
-)
+CASES = [
+    (NotLoggedInError("x"), 401, "not_logged_in", True),
+    (NotAllowedError("x"), 403, "not_allowed", True),
+    (CsrfError("x"), 403, "csrf", True),
+    (LoginsBusyError("x"), 503, "logins_busy", True),
+    (UnknownIncident("x"), 404, "unknown_incident", True),
+    (UnknownFlight("x"), 404, "unknown_flight", True),
+    (StaleVersion("x"), 409, "stale_version", True),
+    (TransitionError("x"), 409, "transition", True),
+    (MediaError("x"), 404, "no_picture", False),
+    (CropError("x"), 404, "no_picture", False),
+    (UnknownUpload("x"), 404, "unknown_upload", True),
+    (UploadError("x"), 400, "bad_upload", True),
+    (UploadStateError("x"), 409, "upload_state", True),
+    (QuotaError("x"), 413, "quota", True),
+    (UploadExpired("x"), 410, "upload_expired", True),
+    (OffsetError("x"), 409, "offset", True),
+    (NoUploadsError("x"), 503, "no_uploads", False),
+    (TokenError("x"), 401, "bad_token", True),
+    (TusVersionError("x"), 412, "tus_version", True),
+    (StoreError("x"), 500, "internal", False),
+    (PhotoError("c", "x"), 500, "internal", False),
+    (LibongError("x"), 500, "internal", False),
+    (RuntimeError("x"), 500, "internal", False),
+    (KeyError("x"), 500, "internal", False),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "code", "shows_text"), CASES)
 def test_the_table(error, status, code, shows_text):
     answer = answer_for(error)
     assert (answer.status, answer.code, answer.shows_text) == (status, code, shows_text)
 
 
 def test_the_table_of_the_test_is_whole():
-    assert len(ANSWERS) == 10
+    assert {type(error) for error, *_ in CASES} >= set(ANSWERS)
 
 
 class Child(StaleVersion):

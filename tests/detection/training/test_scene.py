@@ -153,9 +153,9 @@ def test_a_photo_as_background_stays_as_it_is_but_for_the_objects():
     assert scene.boxes[0].object_class is ObjectClass.DUGONG
 
 
-corners = st.lists(
-    st.tuples(st.floats(-150, 250), st.floats(-150, 250)), min_size=3, max_size=12, unique=True
-)
+# eighths of a pixel: shapely's own intersection goes wrong with corners 1e-250 off an edge
+coordinates = st.integers(-1200, 2000).map(lambda eighths: eighths / 8)
+corners = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=12, unique=True)
 
 
 @settings(max_examples=80, deadline=None)
