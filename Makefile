@@ -42,7 +42,7 @@ demo: $(SETUP)  ## process the sample flights and serve alerts and the map
 	$(BIN)/libong demo --data-dir $(DEMO_DIR) --port $(PORT)
 
 test: $(DEV_SETUP)  ## the whole test-suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(DEV_SETUP)  ## lint, types, layers
 	$(BIN)/ruff check .
