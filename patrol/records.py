@@ -1,0 +1,24 @@
+"""What the parts of the store have in common: a database, and sessions on it."""
+
+from sqlalchemy.orm import Session
+
+from patrol.database import Database
+
+
+class Records:
+    """A part of the store; each of its calls is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        """Work in a database that has been migrated."""
+        self._database = database
+
+    def _reading(self) -> Session:
+        return Session(self._database.reader)
+
+    def _writing(self) -> Session:
+        return Session(self._database.writer, expire_on_commit=False)
+
+
+def storable(text: str) -> bool:
+    """Return whether a text can be a key: PostgreSQL takes no NUL, and nothing takes surrogates."""
+    return text.isprintable()

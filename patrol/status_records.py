@@ -1,0 +1,69 @@
+"""Zone statuses, from what the store holds of dugongs and surveys."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from patrol.incident import Incident
+from patrol.presence import zone_statuses
+from patrol.records import Records
+from patrol.rows import incident_of, zone_survey
+from patrol.site import Site
+from patrol.tables import FlightRow, IncidentRow, SurveyRow
+from patrol.zone_status import ZoneStatus
+from patrol.zones import RuleName
+
+
+class StatusRecords(Records):
+    """What the public side is given, and nothing finer."""
+
+    def zone_statuses(self, site: Site, today: date) -> tuple[ZoneStatus, ...]:
+        """Return the status of a site's zones on a local day, from this site's flights alone."""
+        surveys = (
+            select(SurveyRow)
+            .join(FlightRow, FlightRow.flight_id == SurveyRow.flight_id)
+            .where(FlightRow.site_id == site.site_id)
+        )
+        with self._reading() as session:
+            dugong_incidents = _recent_dugongs(session, site, today)
+            surveyed = tuple(map(zone_survey, session.scalars(surveys)))
+        return zone_statuses(
+            site.zones,
+            dugong_incidents,
+            surveyed,
+            today,
+            site.rule_parameters,
+            site.reference.timezone,
+        )
+
+
+def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[Incident, ...]:
+    """Return the dugong incidents of a site that the statuses of `today` can depend on.
+
+    A sighting counts for `status_days` after its own day, and adds to a run of raised days that
+    one at most a day later began. So from today backwards, periods of that length are read until
+    one holds no sighting, before which none can matter.
+    """
+    days = timedelta(days=site.rule_parameters.status_days + 1)
+    midnight = datetime.combine(today, time(), site.reference.timezone)
+    until_utc = midnight + timedelta(days=1)
+    query = (
+        select(IncidentRow)
+        .join(FlightRow, FlightRow.flight_id == IncidentRow.flight_id)
+        .where(
+            FlightRow.site_id == site.site_id,
+            IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
+        )
+    )
+    found: list[Incident] = []
+    while True:
+        since_utc = until_utc - days
+        period = query.where(
+            IncidentRow.occurred_at_utc >= since_utc, IncidentRow.occurred_at_utc < until_utc
+        )
+        incidents = tuple(map(incident_of, session.scalars(period)))
+        if not incidents:
+            return tuple(found)
+        found += incidents
+        until_utc = since_utc

@@ -1,0 +1,79 @@
+"""Users in the store."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest.errors import LibongError
+from patrol.ledger_table import lock_ledger
+from patrol.records import Records, storable
+from patrol.rows import user_of
+from patrol.tables import UserRow
+from patrol.user import Role, User
+
+_LONGEST_USER_NAME = 64
+
+
+class UnknownUser(LibongError, LookupError):  # noqa: N818  says what is wrong without "Error"
+    """No user of this name."""
+
+
+class UserError(LibongError, ValueError):
+    """A user that cannot be added."""
+
+
+class UserRecords(Records):
+    """People who may sign in."""
+
+    def add_user(self, name: str, password_hash: str, role: Role, at_utc: datetime) -> User:
+        """Add a user; raises UserError for a name that is taken, empty or too long."""
+        if not (
+            name.isprintable() and 0 < len(name) <= _LONGEST_USER_NAME and name == name.strip()
+        ):
+            raise UserError(
+                f"a user name must be 1 to {_LONGEST_USER_NAME} printable characters without "
+                f"spaces around it; got {name!r}"
+            )
+        with self._writing() as session, session.begin():
+            lock_ledger(session)
+            if session.get(UserRow, name) is not None:
+                raise UserError(f"there is a user {name!r} already; choose another name")
+            row = UserRow(name, password_hash, role.value, at_utc, session_epoch=0)
+            session.add(row)
+            session.flush()
+            session.refresh(row)
+            return user_of(row)
+
+    def user(self, name: str) -> User | None:
+        """Return a user, or None where there is no such name."""
+        with self._reading() as session:
+            row = session.get(UserRow, name) if storable(name) else None
+            return None if row is None else user_of(row)
+
+    def users(self) -> tuple[User, ...]:
+        """Return all users by name."""
+        with self._reading() as session:
+            return tuple(map(user_of, session.scalars(select(UserRow).order_by(UserRow.name))))
+
+    def set_password_hash(self, name: str, password_hash: str) -> User:
+        """Change a user's password and end all of the user's sessions; raises UnknownUser."""
+        with self._writing() as session, session.begin():
+            row = _user_row(session, name)
+            row.password_hash = password_hash
+            row.session_epoch += 1
+            return user_of(row)
+
+    def end_sessions(self, name: str) -> User:
+        """End all of a user's sessions; raises UnknownUser."""
+        with self._writing() as session, session.begin():
+            row = _user_row(session, name)
+            row.session_epoch += 1
+            return user_of(row)
+
+
+def _user_row(session: Session, name: str) -> UserRow:
+    row = session.get(UserRow, name, with_for_update=True) if storable(name) else None
+    if row is None:
+        raise UnknownUser(f"no user {name!r}; add it first")
+    return row
