@@ -21,7 +21,7 @@ from ingest.refusal import remedy_for
 from ingest.site_reference import SiteReference
 from ingest.video.companions import companions
 from ingest.video.video import read_video
-from libong.cli.flights import NoPhotoError, Paths, SeaLevelOption, SiteOption, nothing_in
+from libong.cli.flight_files import NoPhotoError, Paths, SeaLevelOption, SiteOption, nothing_in
 from libong.cli.output import Exit, JsonOption, console, print_json, progress_bar
 from libong.cli.quality import limit_documents
 from libong.composition import open_detector, open_site

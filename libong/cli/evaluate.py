@@ -35,7 +35,7 @@ from detection.training.evaluate import RENDERED_SITE, render_flights
 from ingest.errors import LibongError
 from ingest.flight import photo_paths
 from ingest.site_reference import SiteReference
-from libong.cli.flights import SeaLevelOption, SiteOption
+from libong.cli.flight_files import SeaLevelOption, SiteOption
 from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
 from libong.composition import open_detector, open_site
 from libong.pipeline import Progress

@@ -13,7 +13,9 @@ from libong.cli import (
     doctor,
     evaluate,
     flights,
+    frames,
     labels,
+    locate,
     model_folder,
     models,
     push,
@@ -37,7 +39,9 @@ app = typer.Typer(
         "\n\nExit codes: 0 all well, 1 done but some files were refused, 2 wrong usage or input."
     ),
 )
+frames.register(app)
 flights.register(app)
+locate.register(app)
 detect.register(app)
 telemetry.register(app)
 serve.register(app)

@@ -1,0 +1,146 @@
+"""libong frames: where, when and how photos and pictures of videos were taken."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ingest.frame import Flight
+from ingest.pose_check import PoseCheck, check_poses
+from ingest.quality import FrameQuality
+from ingest.report import frame_document, refusal_document
+from ingest.summary import summarise
+from libong.cli.flight_files import (
+    Paths,
+    SeaLevelOption,
+    SiteOption,
+    exit_code,
+    flight_of,
+    print_refused,
+    shown_name,
+)
+from libong.cli.output import JsonOption, console, print_json
+from libong.cli.quality import measure_frames, print_figures, print_qualities, quality_document
+from libong.composition import open_site
+from libong.settings import read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(frames)
+
+
+def frames(
+    paths: Paths,
+    site: SiteOption = None,
+    sea_level_ellipsoid_m: SeaLevelOption = None,
+    check_overlap: Annotated[
+        bool,
+        typer.Option(
+            "--check-overlap",
+            help="Match overlapping pictures: how far apart things land, and what mends it.",
+        ),
+    ] = False,
+    quality: Annotated[
+        bool,
+        typer.Option(
+            "--quality",
+            help="Measure sharpness, exposure and glare, and sum up what can be used.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read where, when and how photos were taken, or pictures of videos; nothing is logged.
+
+    Videos are sampled by what they show: each stretch of sea twice at least.
+
+    Example: libong frames sample_flights/seagrass_survey --json
+    """
+    where = open_site(
+        site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m
+    ).reference
+    with flight_of(paths, where) as (flight, progress):
+        qualities: tuple[FrameQuality, ...] = ()
+        if quality and not check_overlap:
+            flight, qualities = measure_frames(
+                flight, on_progress=lambda done, total: progress("measure", done, total)
+            )
+        check = None
+        if check_overlap:
+            check = check_poses(
+                flight.frames, on_progress=lambda done, total: progress("check", done, total)
+            )
+    if check is not None:
+        _print_overlap(check, as_json=as_json)
+    elif as_json:
+        told = [frame_document(f) for f in flight.frames]
+        for document, measured in zip(told, qualities, strict=False):
+            document["quality"] = quality_document(measured)
+        print_json(told + [refusal_document(r) for r in flight.refused])
+    else:
+        _print_frames(flight)
+        if quality:
+            print_qualities(flight, qualities)
+            print_figures(summarise(flight, qualities))
+    raise typer.Exit(exit_code(flight.refused, len(flight.frames)))
+
+
+def _print_overlap(check: PoseCheck, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "pairs": [
+                    {
+                        "a": str(told.a.path),
+                        "b": str(told.b.path),
+                        "matches": told.matches,
+                        "median_m": told.median_m,
+                        "mended_median_m": mended.median_m,
+                    }
+                    for told, mended in zip(check.before, check.after, strict=True)
+                ],
+                "corrections": [
+                    {
+                        "code": c.code.value,
+                        "amount": c.amount,
+                        "sigma": c.sigma,
+                        "unit": c.unit,
+                        "paths": [str(path) for path in c.paths],
+                    }
+                    for c in check.corrections
+                ],
+                "within_error": check.within_error,
+            }
+        )
+        return
+    table = Table(
+        "pair", "matches", "as tagged m", "mended m", title="Same ground, two pictures: medians"
+    )
+    for told, mended in zip(check.before, check.after, strict=True):
+        table.add_row(
+            f"{told.a.path.name} / {told.b.path.name}",
+            str(told.matches),
+            *("-" if m is None else f"{m:.2f}" for m in (told.median_m, mended.median_m)),
+        )
+    console.print(table)
+    for c in check.corrections:
+        names = ", ".join(path.name for path in c.paths)
+        console.print(f"{c.code.value}: {c} in {names}", highlight=False)
+
+
+def _print_frames(flight: Flight) -> None:
+    table = Table("file", "UTC", "lon", "lat", "height m", "source", "cm/px", "± m", "notes")
+    for f in flight.frames:
+        table.add_row(
+            shown_name(f),
+            f"{f.taken_at_utc:%Y-%m-%d %H:%M:%S}",
+            f"{f.pose.position.lon:.6f}",
+            f"{f.pose.position.lat:.6f}",
+            f"{f.pose.height_above_sea_m:.1f}",
+            f.pose.height_source.value,
+            "-" if f.gsd_cm is None else f"{f.gsd_cm:.2f}",
+            "-" if f.error_m is None else f"{f.error_m:.1f}",
+            ", ".join(w.code for w in f.warnings),
+        )
+    console.print(table)
+    print_refused(flight.refused)
