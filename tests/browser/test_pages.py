@@ -1,118 +1,15 @@
 """The pages as people meet them: a real Chromium against a real server on this machine."""
 
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 
 from patrol.incident import State
 from patrol.site import shipped_site
 from patrol.zones import ZoneKind
 
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 844}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    playwright_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed"
-    )
-    with playwright_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
-        yield launched
-        launched.close()
-
-
-@dataclass
-class Watched:
-    """A page, the hosts it asked, and what its console said."""
-
-    page: object
-    base_url: str
-    hosts: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.base_url + path)
-
-    def assert_clean(self) -> None:
-        assert self.hosts == {"127.0.0.1"}
-        assert self.complaints == []
-
-    def smallest_text_px(self) -> float:
-        return self.page.evaluate(
-            """Math.min(
-                 ...[...document.querySelectorAll("main :is(p, dd, dt, h3, .chip, .map-label)")]
-                   .map(element => parseFloat(getComputedStyle(element).fontSize)))"""
-        )
-
-    def overflow_px(self) -> int:
-        return self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-
-
-@pytest.fixture
-def serve() -> Iterator:
-    running = []
-
-    def start(app) -> str:
-        server = uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
-        )
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 10
-        while not server.started:
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.02)
-        running.append((server, thread))
-        port = server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    yield start
-    for server, thread in running:
-        server.should_exit = True
-        thread.join(timeout=10)
-
-
-@pytest.fixture
-def watch(browser, serve) -> Iterator:
-    contexts = []
-
-    def open_browser(world, viewport, **options) -> Watched:
-        context = browser.new_context(viewport=viewport, **options)
-        context.set_default_timeout(8_000)
-        contexts.append(context)
-        page = context.new_page()
-        watched = Watched(page, serve(world.app))
-        page.on("request", lambda request: watched.hosts.add(urlsplit(request.url).hostname))
-        page.on("console", lambda message: watched.complaints.append(message.text))
-        page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: watched.complaints.append(f"dialog {dialog.message}"))
-        return watched
-
-    yield open_browser
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize(
