@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from detection.types import Detection, Sighting
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
+from patrol.frame_views import insert_views
 from patrol.ledger import flight_payload
 from patrol.rows import (
     detection_of,
@@ -34,6 +35,7 @@ def insert_flight(session: Session, log: FlightLog) -> FlightRow:
     session.add(flight)
     session.flush()  # rows that point to others go in after them
     session.add_all((*frame_rows(log.flight), *refused_file_rows(log.flight)))
+    insert_views(session, log.flight)
     session.add_all(sighting_rows(log))
     session.flush()
     session.add_all(detection_rows(log))

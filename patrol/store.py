@@ -10,10 +10,12 @@ from patrol.database import Database, StoreError
 from patrol.device_tokens import DeviceTokens
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
 from patrol.flight_records import FlightRecords, UnknownFlight, unknown_flight
+from patrol.frame_views import FrameViews
 from patrol.incident import TransitionError
 from patrol.incident_records import IncidentRecords, StaleVersion, UnknownIncident
 from patrol.ledger import LedgerFault, LedgerReport
 from patrol.ledger_table import ledger_report
+from patrol.ledger_tail import LedgerTail
 from patrol.rows import FlightLogError
 from patrol.status_records import StatusRecords
 from patrol.uploads_queue import FlightQueue
@@ -46,7 +48,8 @@ __all__ = [
 class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
     """All that is remembered, in SQLite or PostgreSQL. Safe to use from several threads.
 
-    `uploads`, `queue` and `device_tokens` are the flights on their way here.
+    `uploads`, `queue` and `device_tokens` are the flights on their way here; `views` tells how
+    frames see the sea, `tail` what was written last.
     """
 
     def __init__(self, url: str) -> None:
@@ -55,6 +58,8 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
         self.uploads = UploadTable(self._database)
         self.queue = FlightQueue(self._database)
         self.device_tokens = DeviceTokens(self._database)
+        self.views = FrameViews(self._database)
+        self.tail = LedgerTail(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""
