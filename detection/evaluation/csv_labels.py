@@ -6,13 +6,13 @@ from pathlib import Path
 
 from detection.evaluation.labels import (
     Label,
-    LabelError,
     PictureIndex,
     PictureLabels,
     Size,
     checked_box,
     checked_visibility,
 )
+from detection.labels.errors import LabelError
 
 # Other names in use for the columns.
 _ALIASES = {

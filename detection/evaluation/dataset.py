@@ -12,7 +12,6 @@ from detection.evaluation.class_names import ClassNames
 from detection.evaluation.coco_labels import is_coco_file, read_coco
 from detection.evaluation.csv_labels import is_label_table, read_csv
 from detection.evaluation.labels import (
-    LabelError,
     LabelFormat,
     PictureIndex,
     PictureLabels,
@@ -22,6 +21,7 @@ from detection.evaluation.rendered_truth import FILE_NAME as TRUTH_FILE
 from detection.evaluation.rendered_truth import read_truth
 from detection.evaluation.scoring import TrueBox
 from detection.evaluation.yolo_labels import label_file, read_yolo
+from detection.labels.errors import LabelError
 
 _PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 _FLIGHT_FILE = "flight.toml"

@@ -7,14 +7,10 @@ from math import isfinite
 from pathlib import Path, PurePosixPath
 
 from detection.evaluation.scoring import Xyxy
-from ingest.errors import LibongError
+from detection.labels.errors import LabelError
 
 # Labels drawn up to a picture's edge end a rounding beyond it.
 _BEYOND_EDGE = 0.02
-
-
-class LabelError(LibongError, ValueError):
-    """Labels that cannot be used; the text names the file and the place in it."""
 
 
 class LabelFormat(StrEnum):

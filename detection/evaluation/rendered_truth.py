@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from detection.evaluation.labels import Label, LabelError, PictureLabels
+from detection.evaluation.labels import Label, PictureLabels
 from detection.evaluation.scoring import Xyxy
+from detection.labels.errors import LabelError
 from detection.types import ObjectClass
 
 FILE_NAME = "truth.json"

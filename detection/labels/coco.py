@@ -1,9 +1,12 @@
-"""Boxes as COCO writes them: one JSON document for a flight."""
+"""Boxes as COCO writes them: one JSON document for many pictures."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from detection.evaluation.scoring import Xyxy
 from detection.labels.errors import LabelError
 from detection.labels.label import LabelledFlight, LabelledFrame
 from detection.labels.tool_box import CLASSES, ToolBox, class_named
@@ -12,28 +15,58 @@ from detection.labels.tool_box import CLASSES, ToolBox, class_named
 class CocoCategory(BaseModel):
     """A class and its number."""
 
-    id: int
+    id: int | str
     name: str
 
 
 class CocoImage(BaseModel):
-    """A picture: `file_name` as the tool was given it."""
+    """A picture: `file_name` as the tool was given it, its sides in pixels where they are told."""
 
-    id: int
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: int | str
     file_name: str
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
+    width: float | None = None
+    height: float | None = None
+    sea_state: str | None = None
 
 
 class CocoAnnotation(BaseModel):
-    """A box: `bbox` is left, top, width, height in pixels."""
+    """A box (`bbox`: left, top, width, height in pixels) or a key point."""
 
-    id: int
-    image_id: int
-    category_id: int
-    bbox: tuple[float, float, Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
+    id: int | str | None = None
+    image_id: int | str
+    category_id: int | str
+    bbox: tuple[float, float, float, float] | None = None
+    keypoints: tuple[float, ...] | None = None
     area: float | None = None
     iscrowd: int = 0
+    track_id: int | str | None = None
+    object_id: int | str | None = None
+    visibility: float | None = None
+    attributes: dict[str, Any] = {}
+
+    def xyxy_px(self, where: str) -> Xyxy:
+        """Return the box, or the key point as a box without sides.
+
+        Raises LabelError, naming `where`, for an annotation with neither.
+        """
+        if self.bbox is not None:
+            left, top, width, height = self.bbox
+            return left, top, left + width, top + height
+        if self.keypoints is not None and len(self.keypoints) in (2, 3):
+            x, y = self.keypoints[:2]
+            return x, y, x, y
+        raise LabelError(f"{where}: neither `bbox` nor one key point; draw a box or a point")
+
+
+@dataclass(frozen=True)
+class CocoObject:
+    """An annotation, the name of its class, and where it stands."""
+
+    where: str
+    class_name: str
+    annotation: CocoAnnotation
 
 
 class CocoDocument(BaseModel):
@@ -45,9 +78,41 @@ class CocoDocument(BaseModel):
     annotations: list[CocoAnnotation]
     categories: list[CocoCategory]
 
+    def objects(self, source: object) -> list[tuple[CocoImage, Sequence[CocoObject]]]:
+        """Return each picture with what is drawn in it.
 
-def coco_document(flight: LabelledFlight, picture_names: dict[str, str]) -> CocoDocument:
-    """Return a flight's objects; `picture_names` are the pictures' files by SHA-256.
+        Raises LabelError, naming `source`, for an annotation of no picture or class in it.
+        """
+        names = {category.id: category.name for category in self.categories}
+        found: dict[int | str, list[CocoObject]] = {image.id: [] for image in self.images}
+        for number, annotation in enumerate(self.annotations):
+            where = f"{source}, annotation {number}"
+            for known, key, of in (
+                (found, annotation.image_id, "image"),
+                (names, annotation.category_id, "category"),
+            ):
+                if key not in known:
+                    raise LabelError(f"{where}: {of} {key} is not in the document; export it anew")
+            name = names[annotation.category_id]
+            found[annotation.image_id].append(CocoObject(where, name, annotation))
+        return [(image, found[image.id]) for image in self.images]
+
+
+def parse_coco(text: str, source: object) -> CocoDocument:
+    """Read a document; raises LabelError, naming `source`, for what is none."""
+    try:
+        return CocoDocument.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise LabelError(
+            f"{source} is no COCO document of boxes ({place}: {first['msg']}); export as "
+            "“COCO 1.0” (CVAT) or “COCO” (Label Studio)"
+        ) from error
+
+
+def coco_json(flight: LabelledFlight, picture_names: dict[str, str]) -> str:
+    """Return a flight's objects as JSON; `picture_names` are the pictures' files by SHA-256.
 
     False alarms are no annotations, not even crowds, which evaluation passes over: they are told in
     a list of their own.
@@ -64,10 +129,12 @@ def coco_document(flight: LabelledFlight, picture_names: dict[str, str]) -> Coco
                 category_id=CLASSES.index(label.object_class) + 1,
                 bbox=(left, top, right - left, bottom - top),
                 area=(right - left) * (bottom - top),
+                iscrowd=0,
             )
         )
     categories = [CocoCategory(id=n, name=name.value) for n, name in enumerate(CLASSES, 1)]
-    return CocoDocument(images=images, annotations=annotations, categories=categories)
+    document = CocoDocument(images=images, annotations=annotations, categories=categories)
+    return document.model_dump_json(indent=1, exclude_unset=True)
 
 
 def _image(number: int, frame: LabelledFrame, name: str) -> CocoImage:
@@ -79,26 +146,14 @@ def read_coco(text: str, *, source: str) -> dict[str, tuple[ToolBox, ...]]:
 
     Raises LabelError, naming `source`, for what is no COCO document or has other classes.
     """
-    try:
-        document = CocoDocument.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise LabelError(
-            f"{source} is no COCO document of boxes ({place}: {first['msg']}); export as "
-            "“COCO 1.0” (CVAT) or “COCO” (Label Studio)"
-        ) from error
-    classes = {category.id: class_named(category.name, source) for category in document.categories}
-    names = {image.id: image.file_name for image in document.images}
-    boxes: dict[str, list[ToolBox]] = {name: [] for name in names.values()}
-    for box in document.annotations:
-        if box.image_id not in names or box.category_id not in classes:
-            raise LabelError(
-                f"{source}: annotation {box.id} names image {box.image_id} and category "
-                f"{box.category_id}, of which one is not in the document; export it anew"
-            )
-        left, top, width, height = box.bbox
-        boxes[names[box.image_id]].append(
-            ToolBox(classes[box.category_id], (left, top, left + width, top + height))
-        )
-    return {name: tuple(found) for name, found in boxes.items()}
+    return {
+        image.file_name: tuple(_tool_box(each, source) for each in objects)
+        for image, objects in parse_coco(text, source).objects(source)
+    }
+
+
+def _tool_box(found: CocoObject, source: str) -> ToolBox:
+    left, top, right, bottom = found.annotation.xyxy_px(found.where)
+    if not (right > left and bottom > top):
+        raise LabelError(f"{found.where}: a box needs a width and a height above 0")
+    return ToolBox(class_named(found.class_name, source), (left, top, right, bottom))

@@ -4,4 +4,4 @@ from ingest.errors import LibongError
 
 
 class LabelError(LibongError, ValueError):
-    """Labels that cannot be read, or that contradict themselves."""
+    """Labels that cannot be used, or that contradict themselves; names the file and the place."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from detection.labels.coco import coco_document
+from detection.labels.coco import coco_json
 from detection.labels.errors import LabelError
 from detection.labels.label import LabelledFlight, LabelledFrame
 from detection.labels.tool_box import CLASSES, ToolBox
@@ -75,8 +75,7 @@ def _write_flight(
     for frame in flight.frames:
         (folder / "images" / names[frame.sha256]).write_bytes(picture(frame.sha256))
     if label_format is LabelFormat.COCO:
-        document = coco_document(flight, names).model_dump_json(indent=1)
-        (folder / COCO_FILE).write_text(document + "\n", encoding="utf-8")
+        (folder / COCO_FILE).write_text(coco_json(flight, names) + "\n", encoding="utf-8")
     else:
         (folder / "labels").mkdir()
         for frame in flight.frames:

@@ -3,9 +3,9 @@
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from itertools import takewhile
 from pathlib import Path
 
+from detection.labels.class_list import NAME_LISTS, YAML_FILES, class_list
 from detection.labels.coco import read_coco
 from detection.labels.errors import LabelError
 from detection.labels.folder import FRAMES_FILE
@@ -15,9 +15,6 @@ from detection.types import ObjectClass
 
 # Tools put words before a picture's name (Label Studio) or folders (CVAT); the hash stays.
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_YAML_NAME = re.compile(r"""\s*(?:(\d+):|-)\s*['"]?([\w -]*\w)""")
-_YAMLS = ("data.yaml", "dataset.yaml")
-_NAME_LISTS = ("classes.txt", "obj.names")
 # A label file is a few kilobytes; more than this in one is no label file.
 _MOST_BYTES = 256 * 1024 * 1024
 
@@ -106,27 +103,7 @@ def _is_label_file(name: str) -> bool:
 def _class_names(files: Mapping[str, bytes]) -> tuple[ObjectClass, ...]:
     """Return the classes in the order in which a YOLO export numbers them; ours when it is mute."""
     for name, data in files.items():
-        if name.rpartition("/")[2] in _NAME_LISTS:
-            words = data.decode("utf-8-sig").split("\n")
-            return tuple(class_named(word, name) for word in words if word.strip())
-        if name.rpartition("/")[2] in _YAMLS:
-            return _yaml_names(name, data)
+        if name.rpartition("/")[2] in (*NAME_LISTS, *YAML_FILES):
+            names = class_list(data.decode("utf-8-sig"), name)
+            return tuple(class_named(each, name) for each in names)
     return CLASSES
-
-
-def _yaml_names(source: str, data: bytes) -> tuple[ObjectClass, ...]:
-    """The classes of a data.yaml: numbered or listed lines under `names:`, or a list on its line.
-
-    These are the ways in which tools write it; a parser of all YAML would be a dependency more.
-    """
-    _, colon, after = data.decode("utf-8-sig").replace("\r", "").partition("names:")
-    first, _, rest = after.partition("\n")
-    inline = re.findall(r"[\w -]*\w", re.sub(r"\d+:", "", first.partition("#")[0]))
-    lines = (_YAML_NAME.match(line) for line in rest.split("\n"))
-    numbered = [line for line in takewhile(lambda found: found is not None, lines) if line]
-    words = inline or [line[2] for line in sorted(numbered, key=lambda m: int(m[1] or 0))]
-    if not colon or not words:
-        raise LabelError(
-            f"{source} must name the classes under `names:`, one a line; it does not: export anew"
-        )
-    return tuple(class_named(word, source) for word in words)

@@ -1,13 +1,44 @@
 """Boxes as YOLO writes them: a line each, class and box as shares of the picture."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from detection.evaluation.scoring import Xyxy
 from detection.labels.errors import LabelError
 from detection.labels.tool_box import CLASSES, ToolBox
 from detection.types import ObjectClass
 
 # A share this fine is a thousandth of a pixel in the largest picture, so that a box comes back.
 _PLACES = 9
+# Boxes and outlines drawn up to a picture's edge end a rounding beyond it.
+_BEYOND_EDGE = 0.02
+
+
+@dataclass(frozen=True)
+class YoloLine:
+    """A line: where it stands, the class number, and the shares of the picture's sides.
+
+    Four shares are centre x, centre y, width and height; six and more are corners of an outline.
+    """
+
+    where: str
+    class_number: int
+    shares: tuple[float, ...]
+
+    @property
+    def is_outline(self) -> bool:
+        """Whether the shares are corners of an outline."""
+        return len(self.shares) != 4
+
+    def xyxy_px(self, width_px: int, height_px: int) -> Xyxy:
+        """Return the box, or the box around the outline, in pixels of the picture."""
+        if self.is_outline:
+            xs, ys = self.shares[0::2], self.shares[1::2]
+            left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+        else:
+            x, y, width, height = self.shares
+            left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
+        return left * width_px, top * height_px, right * width_px, bottom * height_px
 
 
 def yolo_line(box: ToolBox, width_px: int, height_px: int) -> str:
@@ -23,6 +54,40 @@ def yolo_line(box: ToolBox, width_px: int, height_px: int) -> str:
     return f"{CLASSES.index(box.object_class)} {numbers}"
 
 
+def yolo_lines(lines: Iterable[str], source: object) -> Iterator[YoloLine]:
+    """Yield the boxes and outlines of a label file.
+
+    Raises LabelError, naming `source` and the line, for a line that is neither.
+    """
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _parsed(line, f"{source}, line {number}")
+
+
+def _parsed(line: str, where: str) -> YoloLine:
+    try:
+        first, *rest = line.split()
+        class_number, shares = int(first), tuple(float(word) for word in rest)
+    except ValueError as error:
+        raise LabelError(f"{where}: YOLO labels are numbers; got {line.strip()!r}") from error
+    if class_number < 0 or not (len(shares) == 4 or _may_be_outline(shares)):
+        raise LabelError(
+            f"{where}: a line must be a class, then x, y, width and height, or three corners "
+            f"and more; got {line.strip()!r}"
+        )
+    # NaN fails the comparison too
+    if not all(-_BEYOND_EDGE <= share <= 1 + _BEYOND_EDGE for share in shares):
+        raise LabelError(
+            f"{where}: numbers must be shares of the picture's sides, in [0, 1], not pixels; got "
+            f"{line.strip()!r}"
+        )
+    return YoloLine(where, class_number, shares)
+
+
+def _may_be_outline(shares: Sequence[float]) -> bool:
+    return len(shares) >= 6 and len(shares) % 2 == 0
+
+
 def read_yolo(
     lines: Iterable[str],
     width_px: int,
@@ -35,34 +100,22 @@ def read_yolo(
 
     Raises LabelError, naming `source` and the line, for a line that is no box.
     """
-    return tuple(
-        _box(line, width_px, height_px, names, f"{source}, line {number}")
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    )
+    return tuple(_tool_box(line, width_px, height_px, names) for line in yolo_lines(lines, source))
 
 
-def _box(
-    line: str, width_px: int, height_px: int, names: tuple[ObjectClass, ...], where: str
+def _tool_box(
+    line: YoloLine, width_px: int, height_px: int, names: tuple[ObjectClass, ...]
 ) -> ToolBox:
-    words = line.split()
-    try:
-        number = int(words[0])
-        x, y, width, height = (float(word) for word in words[1:])
-    except ValueError as error:
+    if line.is_outline:
         raise LabelError(
-            f"{where} must be a class number and four shares of the picture (centre x, centre y, "
-            f"width, height); got {line.strip()!r}: export boxes, not outlines, from the tool"
-        ) from error
-    if not 0 <= number < len(names):
+            f"{line.where} is an outline of {len(line.shares) // 2} corners: export boxes, not "
+            "outlines, from the tool"
+        )
+    if line.class_number >= len(names):
         raise LabelError(
-            f"{where} names class {number}; there are {len(names)}, from 0: "
+            f"{line.where} names class {line.class_number}; there are {len(names)}, from 0: "
             f"{', '.join(names)}. Give the tool the exported data.yaml"
         )
-    if not (0 <= x <= 1 and 0 <= y <= 1 and 0 < width <= 1 and 0 < height <= 1):
-        raise LabelError(
-            f"{where} must hold shares of the picture, from 0 to 1, and a box with area; got "
-            f"{line.strip()!r}: export as YOLO, not in pixels"
-        )
-    left, top = (x - width / 2) * width_px, (y - height / 2) * height_px
-    return ToolBox(names[number], (left, top, left + width * width_px, top + height * height_px))
+    if min(line.shares[2:]) <= 0:
+        raise LabelError(f"{line.where}: a box needs a width and a height above 0")
+    return ToolBox(names[line.class_number], line.xyxy_px(width_px, height_px))

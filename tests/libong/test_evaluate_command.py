@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from detection.evaluation.class_names import ClassNameError
 from detection.evaluation.evaluation import RENDERED_CAVEAT
-from detection.evaluation.labels import LabelError
+from detection.labels.errors import LabelError
 from libong.cli.evaluate import NothingScoredError
 from libong.cli.main import app
 

@@ -8,7 +8,8 @@ import pytest
 
 from detection.evaluation.class_names import ClassNameError, ClassNames
 from detection.evaluation.dataset import ReadingRules, read_labelled
-from detection.evaluation.labels import LabelError, LabelFormat
+from detection.evaluation.labels import LabelFormat
+from detection.labels.errors import LabelError
 from detection.types import ObjectClass
 
 DUGONG, BOAT, GEAR = ObjectClass
@@ -76,6 +77,7 @@ def test_yolo_files_lie_where_ultralytics_looks(tmp_path):
         "names: [boat, 'dugong']\n",
         "nc: 2\nnames:\n- boat\n- dugong\n",
         "names:\n  1: dugong\n  0: boat\n",
+        "names: {0: boat, 1: 'dugong'}\nnc: 2\n",
     ],
 )
 def test_ways_to_write_names_in_yaml(flight, names):
@@ -169,9 +171,12 @@ def test_boxes_drawn_on_a_shrunk_copy_are_brought_to_size(flight):
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("{", "cannot be read as COCO labels"),
-        ({"images": []}, "cannot be read as COCO labels"),
-        (coco([{"category_id": 9, "bbox": [1, 1, 5, 5]}]), "annotation 0: category 9 is not in"),
+        ("{", "is no COCO document"),
+        ({"images": []}, "is no COCO document"),
+        (
+            coco([{"category_id": 9, "bbox": [1, 1, 5, 5]}]),
+            "annotation 0: category 9 is not in",
+        ),
         (coco([{"category_id": 3, "image_id": 5}]), "annotation 0: image 5 is not in"),
         (coco([{"category_id": 3}]), "neither `bbox` nor one key point"),
         (coco([{"category_id": 3, "bbox": [10, 10, -5, 5]}]), "left < right"),

@@ -171,16 +171,19 @@ def test_exports_as_tools_write_them_are_read(tmp_path, files, expected):
 @pytest.mark.parametrize(
     ("files", "fault"),
     [
-        ({f"{SHA}.txt": "1 0.5 0.5 0.1\n"}, "line 1 must be a class number"),
+        ({f"{SHA}.txt": "1 0.5 0.5 0.1\n"}, "line 1: a line must be a class"),
         ({f"{SHA}.txt": "1 0.1 0.1 0.2 0.2 0.3 0.3\n"}, "not outlines"),
         ({f"{SHA}.txt": "3 0.5 0.5 0.1 0.1\n"}, "names class 3; there are 3"),
-        ({f"{SHA}.txt": "1 1800 1350 400 300\n"}, "not in pixels"),
-        ({f"{SHA}.txt": "1 0.5 0.5 0 0.1\n"}, "with area"),
+        ({f"{SHA}.txt": "1 1800 1350 400 300\n"}, "not pixels"),
+        ({f"{SHA}.txt": "1 0.5 0.5 0 0.1\n"}, "a width and a height above 0"),
         ({f"{SHA}.txt": YOLO_LINE, "classes.txt": "boat\nwhale\n"}, "class 'whale'"),
         ({f"{SHA}.txt": YOLO_LINE, "data.yaml": "path: .\n"}, "under `names:`"),
         ({"a.json": coco(SHA, "whale")}, "class 'whale'"),
         ({"a.json": "[]"}, "no COCO document"),
-        ({"a.json": coco(SHA).replace('"image_id": 3', '"image_id": 4')}, "names image 4"),
+        (
+            {"a.json": coco(SHA).replace('"image_id": 3', '"image_id": 4')},
+            "image 4 is not in",
+        ),
         ({"a.json": coco(SHA), "b.json": coco(SHA)}, "a second time"),
         ({"a.json": coco("holiday.jpg")}, "no labels of pictures that are in the store"),
         ({"a.json": coco("cd" * 32)}, "no labels of pictures that are in the store"),
