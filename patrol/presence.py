@@ -1,5 +1,6 @@
 """What the public may know: from reviewed dugong incidents and surveys to a status per zone."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from shapely.geometry import mapping
 from patrol.coverage import ZoneSurvey
 from patrol.incident import Incident, State
 from patrol.site import RuleParameters
+from patrol.watched_zones import days_until_told
 from patrol.zone_status import Presence, Status, ZoneStatus
 from patrol.zones import Binding, RuleName, Zone, ZoneKind
 
@@ -42,11 +44,16 @@ def zone_statuses(
     for zone in zones:
         if not zone.holds_on(today):
             continue
-        days = [
-            incident.occurred_at_utc.astimezone(timezone).date()
-            for incident in dugong_incidents
-            if incident.zone_id == zone.zone_id and _counts(incident, parameters)
-        ]
+        days = raising_days(
+            [
+                incident.occurred_at_utc.astimezone(timezone).date()
+                for incident in dugong_incidents
+                if incident.zone_id == zone.zone_id
+                and counts(incident.rule, incident.state, incident.score, parameters)
+            ],
+            today - timedelta(days=days_until_told(zone)),
+            parameters,
+        )
         surveyed = [
             survey.day
             for survey in surveys
@@ -65,7 +72,7 @@ def zone_statuses(
         )
         # "None seen" is said only of zones that watch for dugongs, when nothing waits for review.
         tells_none = RuleName.DUGONG_SIGHTING in zone.rules and not pending
-        window = _window(days, today, parameters.status_days)
+        window = _window(days, today, parameters)
         last_surveyed = max(surveyed, default=None)
         statuses.append(
             _status(zone, window, last_surveyed, today, parameters, tells_none=tells_none)
@@ -73,25 +80,51 @@ def zone_statuses(
     return tuple(statuses)
 
 
-def _counts(incident: Incident, parameters: RuleParameters) -> bool:
-    if incident.rule is not RuleName.DUGONG_SIGHTING:
+def status_of(kind: ZoneKind, *, raised: bool) -> Status:
+    """Return the status of a zone of a kind, raised by sightings or not."""
+    if kind is ZoneKind.CLOSED:
+        return Status.CLOSED
+    return Status.CAUTION if raised or kind is ZoneKind.GO_SLOW else Status.CALM
+
+
+def counts(rule: RuleName, state: State, score: float, parameters: RuleParameters) -> bool:
+    """Say whether an incident, being in `state`, speaks for dugongs in its zone."""
+    if rule is not RuleName.DUGONG_SIGHTING:
         return False
-    unreviewed_but_sure = (
-        incident.state is State.NEW and incident.score >= parameters.auto_status_min_score
+    unreviewed_but_sure = state is State.NEW and score >= parameters.auto_status_min_score
+    return state in _VOUCHED_FOR or unreviewed_but_sure
+
+
+def raising_days(
+    sighted: Sequence[date], last: date, parameters: RuleParameters
+) -> tuple[date, ...]:
+    """Return the local days, in order, whose sightings raise a zone.
+
+    `sighted` holds a day for each sighting that counts. A day raises the zone when as many animals
+    as the site asks for were sighted on it. Days after `last` do not count yet: those of a zone
+    told of later, and those of a camera whose clock runs ahead.
+    """
+    return tuple(
+        day
+        for day, sightings in sorted(Counter(sighted).items())
+        if day <= last and sightings >= parameters.status_sightings
     )
-    return incident.state in _VOUCHED_FOR or unreviewed_but_sure
 
 
-def _window(days: Sequence[date], today: date, status_days: int) -> _Window | None:
-    """Return the unbroken run of raised days that `today` lies in, if any.
+def holds_until(day: date, parameters: RuleParameters) -> date:
+    """Return the last local day on which a sighting of `day` keeps its zone raised.
 
     A sighting on day D holds through day D + status_days, as NOAA counts its Slow Zones (one
-    triggered on 3 May 2021 was "in effect through May 18"). Days after `today`, from a camera
-    whose clock runs ahead, do not count yet.
+    triggered on 3 May 2021 was "in effect through May 18").
     """
+    return day + timedelta(days=parameters.status_days)
+
+
+def _window(days: Sequence[date], today: date, parameters: RuleParameters) -> _Window | None:
+    """Return the unbroken run of raised days that `today` lies in, if any."""
     window: _Window | None = None
-    for day in sorted(day for day in days if day <= today):
-        until = day + timedelta(days=status_days)
+    for day in days:
+        until = holds_until(day, parameters)
         joins = window is not None and day <= window.until + timedelta(days=1)
         window = _Window(window.since if window is not None and joins else day, until)
     return window if window is not None and today <= window.until else None
@@ -116,15 +149,14 @@ def _status(
         presence = Presence.NONE_SEEN
     else:
         presence = Presence.NOT_SURVEYED
-    if zone.kind is ZoneKind.CLOSED:
-        # A closure does not end with the sighting, so its days are the zone's own.
-        status, since, until = Status.CLOSED, zone.valid_from, zone.valid_until
-    elif window is not None:
-        status, since, until = Status.CAUTION, window.since, window.until
-    elif zone.kind is ZoneKind.GO_SLOW:
-        status, since, until = Status.CAUTION, zone.valid_from, zone.valid_until
+    status = status_of(zone.kind, raised=window is not None)
+    if window is not None and status is not Status.CLOSED:
+        since, until = window.since, window.until
+    elif status is Status.CALM:
+        since, until = None, None
     else:
-        status, since, until = Status.CALM, None, None
+        # A closure does not end with the sighting, so its days are the zone's own.
+        since, until = zone.valid_from, zone.valid_until
     advice_th, advice_en = _advice(status, presence, zone.binding)
     reason_th, reason_en = _reason(presence, parameters.status_days)
     return ZoneStatus(

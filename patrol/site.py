@@ -28,6 +28,7 @@ class RuleParameters:
     `boat_near_dugong_m`: a boat within this distance of a dugong is reported.
     `boat_near_dugong_gap_s`: both must have been seen within so many seconds of each other.
     `status_days`: how many days after a sighting a zone stays raised.
+    `status_sightings`: how many sightings of one local day raise a zone or keep it raised longer.
     `auto_status_min_score`: from this score on, a dugong that nobody has reviewed raises its zone.
     `survey_min_fraction`: a day counts as surveyed when a flight saw this share of the zone.
     """
@@ -43,6 +44,7 @@ class RuleParameters:
     auto_status_min_score_citation: str
     survey_min_fraction: float
     survey_min_fraction_citation: str
+    status_sightings: int = 1
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,13 @@ class _Share(_Strict):
     citation: _Text
 
 
+class _Count(_Strict):
+    value: int = Field(ge=1, le=20)
+    citation: _Text
+
+
 class _Rules(_Strict):
+    status_sightings: _Count | None = None
     boat_near_dugong_m: _Metres
     boat_near_dugong_gap_s: _Seconds
     status_days: _Days
@@ -212,4 +220,5 @@ def _rule_parameters(rules: _Rules) -> RuleParameters:
         auto_status_min_score_citation=rules.auto_status_min_score.citation,
         survey_min_fraction=rules.survey_min_fraction.value,
         survey_min_fraction_citation=rules.survey_min_fraction.citation,
+        status_sightings=1 if rules.status_sightings is None else rules.status_sightings.value,
     )

@@ -5,12 +5,14 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from patrol.incident import Incident
+from patrol.incident import Incident, IncidentEvent
+from patrol.ledger import INCIDENT_EVENT, event_of
 from patrol.presence import zone_statuses
 from patrol.records import Records
-from patrol.rows import incident_of, zone_survey
+from patrol.rows import incident_of, ledger_entry, zone_survey
 from patrol.site import Site
-from patrol.tables import FlightRow, IncidentRow, SurveyRow
+from patrol.tables import FlightRow, IncidentRow, LedgerRow, SurveyRow
+from patrol.zone_history import DugongCase, ZoneChange, zone_changes
 from patrol.zone_status import ZoneStatus
 from patrol.zones import RuleName
 
@@ -36,6 +38,47 @@ class StatusRecords(Records):
             site.rule_parameters,
             site.reference.timezone,
         )
+
+    def zone_changes(self, site: Site, since: date, today: date) -> tuple[ZoneChange, ...]:
+        """Return what changed in the statuses of a site's zones, the newest first.
+
+        Both local days are inclusive. The public side is given the `told` of each alone.
+        """
+        with self._reading() as session:
+            cases = _dugong_cases(session, site, since, today)
+        return zone_changes(
+            site.zones, cases, since, today, site.rule_parameters, site.reference.timezone
+        )
+
+
+def _dugong_cases(session: Session, site: Site, since: date, today: date) -> tuple[DugongCase, ...]:
+    """Return the dugong incidents that statuses of these days hang on, and their steps."""
+    timezone = site.reference.timezone
+    # the day before `since` must be known too, to tell what changed
+    first = since - timedelta(days=site.rule_parameters.status_days + 1)
+    within = (
+        FlightRow.site_id == site.site_id,
+        IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
+        IncidentRow.occurred_at_utc >= datetime.combine(first, time(), timezone),
+        IncidentRow.occurred_at_utc < datetime.combine(today, time(), timezone) + timedelta(days=1),
+    )
+    of_site = FlightRow.flight_id == IncidentRow.flight_id
+    incidents = select(IncidentRow).join(FlightRow, of_site).where(*within)
+    entries = (
+        select(LedgerRow)
+        .join(IncidentRow, IncidentRow.incident_id == LedgerRow.subject)
+        .join(FlightRow, of_site)
+        .where(LedgerRow.kind == INCIDENT_EVENT, *within)
+        .order_by(LedgerRow.sequence)
+    )
+    events: dict[str, list[IncidentEvent]] = {}
+    for row in session.scalars(entries):
+        event = event_of(ledger_entry(row))
+        events.setdefault(event.incident_id, []).append(event)
+    return tuple(
+        DugongCase(incident, tuple(events.get(incident.incident_id, ())))
+        for incident in map(incident_of, session.scalars(incidents))
+    )
 
 
 def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[Incident, ...]:

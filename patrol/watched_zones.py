@@ -22,6 +22,10 @@ MIN_WIDTH_M = 400.0
 # Neighbours drawn with rounded corners may cross by a sliver, in which nothing is pinned down.
 MAX_OVERLAP_HA = 0.1
 
+# An assumption too: in less than 100 ha (1 km²) a zone raised within the hour still sends boats
+# to the animal, so such a zone is told of from the next local day on.
+AT_ONCE_AREA_HA = 100.0
+
 _METRES_PER_DEGREE = radians(1) * MEAN_EARTH_RADIUS_M
 
 
@@ -44,6 +48,11 @@ def size_fault(zone: Zone) -> str | None:
             "draw it wider, or take the rule out"
         )
     return None
+
+
+def days_until_told(zone: Zone) -> int:
+    """Return how many local days after a sighting the public is told: 0 in a large zone, else 1."""
+    return 0 if _area_ha(zone.area) >= AT_ONCE_AREA_HA else 1
 
 
 def overlap_fault(zone: Zone, other: Zone) -> str | None:

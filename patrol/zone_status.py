@@ -57,4 +57,35 @@ class ZoneStatus:
     indicative: bool
 
 
+class ChangeReason(StrEnum):
+    """Why what the public is told of a zone changed."""
+
+    SIGHTED = "sighted"
+    EXTENDED = "extended"
+    EXPIRED = "expired"
+    TAKEN_BACK = "taken_back"
+    ZONE_BEGAN = "zone_began"
+    ZONE_ENDED = "zone_ended"
+
+
+@dataclass(frozen=True)
+class ZoneStatusChange:
+    """That a zone was told of in another way from the local day `since` on.
+
+    `status` is the zone's from that day, None once the zone holds no longer. `until` is the last
+    local day of what the change tells: that of the dugongs' presence for `sighted` and `extended`,
+    else the zone's own (None: without end). A zone that is always slow or closed keeps its status
+    when dugongs are seen in it. Several changes of one day show as one.
+    """
+
+    zone_id: str
+    status: Status | None
+    since: date
+    until: date | None
+    reason: ChangeReason
+
+
 ZoneStatusReader = Callable[[], tuple[ZoneStatus, ...]]
+
+# The last changes of all zones, the newest first.
+ZoneChangeReader = Callable[[], tuple[ZoneStatusChange, ...]]
