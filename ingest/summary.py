@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import numpy as np
 import shapely
-from pyproj import Transformer
 
+from ingest.equal_area import M2_PER_KM2, EqualAreaPlane, union
 from ingest.flight_split import flown_m, split_flights
 from ingest.frame import Flight, Frame
 from ingest.lonlat import LonLat
@@ -18,7 +17,6 @@ from ingest.reason_words import words_for
 
 # What the detector looks at: it resamples to 5 cm a pixel, and enlarges no more than twice.
 COARSEST_USABLE_GSD_CM = 10.0
-_M2_PER_KM2 = 1e6
 
 
 @dataclass(frozen=True)
@@ -145,14 +143,8 @@ def _area_km2(footprints: Iterable[tuple[LonLat, ...] | None]) -> float:
     rings = [ring for ring in footprints if ring is not None]
     if not rings:
         return 0.0
-    lon, lat = rings[0][0]
-    plane = f"+proj=laea +lon_0={lon} +lat_0={lat}"  # Lambert's azimuthal equal-area
-    to_plane = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-    polygons = shapely.transform(
-        [shapely.Polygon(ring) for ring in rings],
-        lambda lonlat: np.column_stack(to_plane.transform(lonlat[:, 0], lonlat[:, 1])),
-    )
-    return float(shapely.union_all(shapely.make_valid(polygons)).area) / _M2_PER_KM2
+    plane = EqualAreaPlane(rings[0][0])
+    return union([plane.metres(shapely.Polygon(ring)) for ring in rings]).area / M2_PER_KM2
 
 
 def _short(value: float) -> str:
