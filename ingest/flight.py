@@ -1,16 +1,15 @@
 """A flight: everything one ranger sent at once, as ordered frames and refused files."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.archive import is_zip, unpack
-from ingest.errors import PhotoError, VideoError
+from ingest.errors import PhotoError, TelemetryError, VideoError
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.photo import read_frame, sha256_of
 from ingest.refusal import remedy_for
-from ingest.sidecar import is_sidecar
+from ingest.sent_files import new_folder, photo_paths, sent_files
 from ingest.site_reference import SiteReference
 from ingest.telemetry.flight_log import FlightLog
 from ingest.video.companions import VideoFiles, companions
@@ -33,7 +32,8 @@ def read_flight(
     and raises nothing. `on_progress` is told (files done, files in all).
 
     Frames are sampled from videos (`ingest.video.video`). What tells their places, an SRT file of
-    the same name or a flight log among the files or beside the video, is no file to refuse.
+    the same name or a flight log among the files or beside the video, is no file to refuse; a log
+    that cannot be read is.
 
     ZIPs are unpacked into new folders within `work_folder`, where the frames' files then lie, so
     that it must live as long as they are read; a ZIP is read as a folder of its files, and gives
@@ -45,7 +45,10 @@ def read_flight(
     if work_folder is None:
         files, refused = photo_paths(paths), list[RefusedFile]()
     else:
-        files, refused = _unpack_zips(photo_paths(paths), work_folder, path_by_sha256)
+        sent = sent_files(paths, work_folder)
+        files, refused = sent.paths, list(sent.refused)
+        # what is refused in a ZIP has no hash of its own, and yet belongs to what was sent
+        path_by_sha256 |= {sha256_of(path): path for path in sent.torn_zips}
     videos, pictures = companions(files) if work_folder is not None else (VideoFiles(), files)
     for done, path in enumerate(files, start=1):
         if path in videos.paths and work_folder is not None:
@@ -60,6 +63,7 @@ def read_flight(
             frames += read
         if on_progress is not None:
             on_progress(done, len(files))
+    refused += [log_refusal(p, e) for p, e in videos.broken.items() if p not in files]
     return Flight(
         flight_id=_flight_id(path_by_sha256),
         frames=tuple(sorted(frames, key=lambda frame: (frame.taken_at_utc, frame.path))),
@@ -92,7 +96,7 @@ def _read_video(
     try:
         sha256 = sha256_of(path)
         _enter(sha256, path, path_by_sha256)
-        stills = _new_folder(work_folder / "stills", path.stem)
+        stills = new_folder(work_folder / "stills", path.stem)
         return list(read_video(path, site, stills, logs=logs, sha256=sha256))
     except (PhotoError, VideoError) as error:
         return _refused(path, sha256, error)
@@ -108,9 +112,17 @@ def _read_companion(
         path_by_sha256.setdefault(sha256, path)
         if path in videos.lonely:
             raise VideoError("telemetry_alone", f"there is no video named {path.stem} beside it")
+        if path in videos.broken:
+            return log_refusal(path, videos.broken[path], sha256)
     except (PhotoError, VideoError) as error:
         return _refused(path, sha256, error)
     return []
+
+
+def log_refusal(path: Path, error: TelemetryError, sha256: str | None = None) -> RefusedFile:
+    """A flight log beside videos that cannot be read, so that nothing is placed by it."""
+    text = f"it cannot be read as a flight log, so that no video is placed by it: {error}"
+    return RefusedFile(path, sha256, Note("log_unreadable", text), remedy_for("log_unreadable"))
 
 
 def _enter(sha256: str, path: Path, path_by_sha256: dict[str, Path]) -> None:
@@ -122,38 +134,6 @@ def _enter(sha256: str, path: Path, path_by_sha256: dict[str, Path]) -> None:
 
 def _refused(path: Path, sha256: str | None, error: PhotoError | VideoError) -> RefusedFile:
     return RefusedFile(path, sha256, Note(error.code, str(error)), remedy_for(error.code))
-
-
-def _unpack_zips(
-    files: Iterable[Path], work_folder: Path, path_by_sha256: dict[str, Path]
-) -> tuple[tuple[Path, ...], list[RefusedFile]]:
-    """Put the files of each ZIP in its place; the hash of a ZIP with refused entries is entered.
-
-    What is refused in a ZIP has no hash of its own, and yet belongs to what was sent.
-    """
-    found: list[Path] = []
-    refused: list[RefusedFile] = []
-    for path in files:
-        if not is_zip(path):
-            found.append(path)
-            continue
-        folder = _new_folder(work_folder, path.stem)
-        unpacked = unpack(path, folder)
-        found += photo_paths([folder])
-        refused += unpacked.refused
-        if unpacked.refused:
-            path_by_sha256.setdefault(sha256_of(path), path)
-    return tuple(found), refused
-
-
-def _new_folder(parent: Path, name: str) -> Path:
-    """Make a folder of this name, numbered when there is one already."""
-    folder, number = parent / name, 1
-    while folder.exists():
-        number += 1
-        folder = parent / f"{name} ({number})"
-    folder.mkdir(parents=True)
-    return folder
 
 
 def leave_out(flight: Flight, flight_by_sha256: Mapping[str, str]) -> Flight:
@@ -177,18 +157,3 @@ def leave_out(flight: Flight, flight_by_sha256: Mapping[str, str]) -> Flight:
 def _flight_id(sha256s: Iterable[str]) -> str:
     """16 hex digits from the sorted hashes: the same files make the same flight, in any order."""
     return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()[:16]
-
-
-def photo_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the files to try, each once: as given, folders walked by name without sidecars."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        found.update(dict.fromkeys(_walk(path) if path.is_dir() else (path,)))
-    return tuple(found)
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and not is_sidecar(path):
-            yield path

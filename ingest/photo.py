@@ -16,6 +16,7 @@ from ingest.pose import CameraPose
 from ingest.pose_reading import read_pose
 from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
+from ingest.thermal import is_thermal
 from ingest.xmp import DroneTags, Pix4dTags, read_xmp
 
 _HORIZON_NOTE = Note(
@@ -26,7 +27,6 @@ _LENS_NOTE = Note(
     "lens_from_35mm",
     "the camera's sensor is not known here; its focal length is taken from the 35 mm equivalent",
 )
-_THERMAL = "InfraredCamera"  # drone-dji:ImageSource of Zenmuse H20T/H30T and Mavic 3T
 # Programs that people turn pictures in. Windows Photo Viewer turned frames 24 to 26 of the Brighton
 # Beach flight upside down and left their angles: they lie 28 m off at the edges.
 _EDITORS = re.compile(r"Windows Photo|Photoshop|Lightroom|GIMP|Picasa|Snapseed", re.IGNORECASE)
@@ -58,11 +58,10 @@ def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) 
     head = read_picture_head(stream)
     exif = head.exif
     drone, pix4d, notes = _vendor_tags(head.xmp)
-    if drone.image_source == _THERMAL:
+    if is_thermal(head.width_px, head.height_px, exif, drone):
         raise PhotoError(
-            "unsupported_format",
-            "it is a thermal picture (InfraredCamera), and the search knows animals and boats by "
-            "daylight only; send the colour picture taken with it",
+            "thermal",
+            "it is a thermal picture, and the search knows animals and boats by daylight only",
         )
     reading = read_pose(exif, drone, pix4d, site)
     taken = read_time(exif, drone, site.timezone)
@@ -70,7 +69,7 @@ def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) 
     gsd_cm, error_m = _at_centre(camera, reading.pose)
     if camera.source == "35mm_equivalent":
         notes += (_LENS_NOTE,)
-    if gsd_cm is None and all(note.code != "position_only" for note in reading.notes):
+    if gsd_cm is None and not reading.pose.position_only:
         notes += (_HORIZON_NOTE,)
     return Frame(
         path=path,

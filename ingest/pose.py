@@ -24,7 +24,8 @@ class CameraPose:
     about the optical axis. At pitch -90 the top of the picture points to `yaw_deg`.
     Every `*_sigma_*` is one standard deviation; `position_sigma_m` is the root mean square of the
     horizontal distance, `tilt_sigma_deg` is that about either level axis. `assumed_nadir` marks a
-    pose without angle tags.
+    pose without angle tags. `position_only` marks a phone's: height and angles are not known, and
+    stand for a camera that looks at the sky, so that no pixel of it is placed on the sea.
     """
 
     position: LonLat
@@ -38,3 +39,4 @@ class CameraPose:
     yaw_sigma_deg: float
     tilt_sigma_deg: float
     assumed_nadir: bool = False
+    position_only: bool = False

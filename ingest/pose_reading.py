@@ -117,10 +117,11 @@ def _phone_reading(position: LonLat, position_sigma_m: float) -> PoseReading:
         height_sigma_m=_PHONE_HEIGHT_M,
         yaw_sigma_deg=UNKNOWN_YAW_SIGMA_DEG,
         tilt_sigma_deg=UNKNOWN_YAW_SIGMA_DEG,
+        position_only=True,
     )
     text = (
-        f"a phone's photo: its place is the phone's, within {position_sigma_m:.0f} m; nothing in "
-        "it is placed on the sea"
+        f"position only: a phone took it, within {position_sigma_m:.0f} m of there; phones do not "
+        "tell where they look, and nothing in the picture is placed on the sea"
     )
     return PoseReading(pose, (Note("position_only", text),))
 

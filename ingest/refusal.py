@@ -4,6 +4,7 @@ REMEDIES = {
     "unreadable": "Check that the file is there and may be read, then send it again.",
     "not_an_image": "Send the drone's original photos; leave this file out.",
     "unsupported_format": "Set the drone to write JPEG, or convert the photo with its metadata.",
+    "thermal": "Send the colour picture that the drone took with it; leave this one out.",
     "truncated": "Copy the photo from the drone's card again; the transfer was cut short.",
     "damaged": "Copy the photo from the drone's card again.",
     "no_gps": "Wait for the drone's GPS lock before taking photos; send originals with metadata.",
@@ -20,6 +21,7 @@ REMEDIES = {
     "no_telemetry": "Send the .SRT file that lies beside the video on the card, or a flight log "
     "(Airdata or Litchi CSV, or GPX); switch on video captions in the drone's camera settings.",
     "no_place": "Wait for the drone's GPS lock before filming, and film the sea from the air.",
+    "log_unreadable": "Export the flight log again as GPX, or as CSV from Airdata or Litchi.",
     "telemetry_alone": "Send the video of the same name with it.",
     # of a ZIP or a file in one
     "archive_too_large": "Send several smaller ZIPs, or the photos themselves.",

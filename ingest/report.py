@@ -11,21 +11,25 @@ Document = dict[str, object]
 def frame_document(frame: Frame) -> Document:
     """A frame's metadata; angles as in `CameraPose`, `footprint` a GeoJSON polygon.
 
+    Of a frame whose position alone is known, height and angles are null.
+
     The `path` of a frame of a video is the video's: the still is there only while it is looked at.
     """
+    pose = frame.pose
+    aimed = not pose.position_only
     return {
         "path": str(frame.path if frame.video is None else frame.video.path),
         "sha256": frame.sha256,
         "width": frame.width_px,
         "height": frame.height_px,
         "taken_at_utc": frame.taken_at_utc.isoformat(),
-        "lon": frame.pose.position.lon,
-        "lat": frame.pose.position.lat,
-        "height_above_sea_m": frame.pose.height_above_sea_m,
-        "height_source": frame.pose.height_source.value,
-        "yaw_deg": frame.pose.yaw_deg,
-        "pitch_deg": frame.pose.pitch_deg,
-        "roll_deg": frame.pose.roll_deg,
+        "lon": pose.position.lon,
+        "lat": pose.position.lat,
+        "height_above_sea_m": pose.height_above_sea_m if aimed else None,
+        "height_source": pose.height_source.value if aimed else None,
+        "yaw_deg": pose.yaw_deg if aimed else None,
+        "pitch_deg": pose.pitch_deg if aimed else None,
+        "roll_deg": pose.roll_deg if aimed else None,
         "gsd_cm": frame.gsd_cm,
         "footprint": None if frame.footprint is None else _polygon(frame.footprint),
         "error_m": frame.error_m,

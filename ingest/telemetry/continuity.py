@@ -8,12 +8,13 @@ from ingest.telemetry.record import PositionFault, TelemetryRecord
 
 # Some dialects write one block a second and clocks of whole seconds; two may differ by that much.
 _GAP_S = 2.0
+_LOG_GAP_S = 10.0  # trackers that save power write a point every few seconds
 _COARSE_DECIMALS = 4
 
 _FAULT_TEXTS = {
-    PositionFault.MISSING: "{} of {} blocks have no readable position (first: line {})",
-    PositionFault.NO_LOCK: "{} of {} blocks were written without GPS lock (first: line {})",
-    PositionFault.OUT_OF_RANGE: "{} of {} blocks tell a place that is not on earth (first: line "
+    PositionFault.MISSING: "{} of {} records have no readable position (first: line {})",
+    PositionFault.NO_LOCK: "{} of {} records were written without GPS lock (first: line {})",
+    PositionFault.OUT_OF_RANGE: "{} of {} records tell a place that is not on earth (first: line "
     "{})",
 }
 
@@ -22,7 +23,19 @@ _Records = Sequence[TelemetryRecord]
 
 def continuity_notes(records: _Records) -> tuple[Note, ...]:
     """What a user should know about the records of one file, at least one of them."""
-    return (*_position_notes(records), *_height_notes(records), *_order_notes(records))
+    return (*place_notes(records), *_order_notes(records))
+
+
+def place_notes(records: _Records) -> tuple[Note, ...]:
+    """What a user should know about the places and heights of one file's records."""
+    return (*_position_notes(records), *_height_notes(records))
+
+
+def log_notes(records: _Records) -> tuple[Note, ...]:
+    """What a user should know about the records of one flight log, at least one of them."""
+    gaps = [b.line for a, b in pairwise(records) if b.start_s - a.end_s > _LOG_GAP_S]
+    silent = f"more than {_LOG_GAP_S:g} s have no row"
+    return (*place_notes(records), *_jump_note("log_gap", silent, gaps))
 
 
 def _position_notes(records: _Records) -> Iterator[Note]:
@@ -46,11 +59,11 @@ def _height_notes(records: _Records) -> Iterator[Note]:
     if any(record.absolute_altitude_m is not None for record in records):
         yield Note(
             "no_relative_height",
-            "no block tells the height above take-off; the altitude it tells instead may be 100 m "
+            "no record tells the height above take-off; the altitude it tells instead may be 100 m "
             "off",
         )
     else:
-        yield Note("no_height", "no block tells any height")
+        yield Note("no_height", "no record tells any height")
 
 
 def _order_notes(records: _Records) -> Iterator[Note]:

@@ -12,6 +12,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 
 from ingest.errors import TelemetryError
+from ingest.frame import Note
+from ingest.telemetry.continuity import log_notes
 from ingest.telemetry.lines import telemetry_lines
 from ingest.telemetry.record import Attitude, TelemetryRecord
 from ingest.telemetry.values import number, position
@@ -40,13 +42,14 @@ class FlightLog:
     """A log's records with a UTC time, in order; at least one.
 
     `kind` is `gpx`, `airdata` or `litchi`; `recordings` are the times, first and last, through
-    which the camera recorded, where the log tells.
+    which the camera recorded, where the log tells; `notes` say what a user should know.
     """
 
     path: Path
     kind: str
     records: tuple[TelemetryRecord, ...]
     recordings: tuple[tuple[datetime, datetime], ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def first_utc(self) -> datetime:
@@ -67,10 +70,25 @@ def is_flight_log(path: Path) -> bool:
     if suffix != ".csv":
         return False
     try:
-        _, head = next(telemetry_lines(path), (0, ""))
+        return _kind(_head(path)) is not None
     except TelemetryError:
         return False
-    return _kind(_names(head)) is not None
+
+
+def is_broken_log(path: Path) -> bool:
+    """Whether a file is a table that cannot be read at all, or that tells places without UTC."""
+    if path.suffix.casefold() != ".csv":
+        return False
+    try:
+        names = {name.partition("(")[0] for name in _head(path)}
+    except TelemetryError:
+        return True
+    return {"latitude", "longitude"} <= names and not is_flight_log(path)
+
+
+def _head(path: Path) -> list[str]:
+    _, line = next(telemetry_lines(path), (0, ""))
+    return _names(line)
 
 
 def read_flight_log(path: Path) -> FlightLog:
@@ -90,7 +108,18 @@ def read_flight_log(path: Path) -> FlightLog:
         replace(record, start_s=_since(first, record), end_s=_since(first, record))
         for record in timed
     )
-    return FlightLog(path, kind, counted, tuple(_recordings(counted)))
+    notes = (*_untimed_note(records), *log_notes(counted))
+    return FlightLog(path, kind, counted, tuple(_recordings(counted)), notes)
+
+
+def _untimed_note(records: Sequence[TelemetryRecord]) -> Iterator[Note]:
+    lost = [record.line for record in records if record.taken_at_utc is None]
+    if lost:
+        yield Note(
+            "damaged_block",
+            f"{len(lost)} of {len(records)} rows tell no UTC time and were left out (first: "
+            f"{lost[0]})",
+        )
 
 
 def _read_gpx(path: Path) -> tuple[str, list[TelemetryRecord]]:

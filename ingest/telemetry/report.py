@@ -45,6 +45,7 @@ def _record(record: TelemetryRecord) -> Document:
         "at_s": record.start_s,
         "until_s": record.end_s,
         "taken_at_local": None if taken is None else taken.isoformat(timespec="milliseconds"),
+        "taken_at_utc": None if record.taken_at_utc is None else record.taken_at_utc.isoformat(),
         "lon": None if place is None else place.lon,
         "lat": None if place is None else place.lat,
         "relative_height_m": record.relative_height_m,

@@ -49,6 +49,11 @@ def position(
     lon, lat = number(lon_text), number(lat_text)
     if lon is None or lat is None:
         return None, PositionFault.MISSING
+    return place_of(lon, lat)
+
+
+def place_of(lon: float, lat: float) -> tuple[LonLat | None, PositionFault | None]:
+    """A place from degrees, or why they are none."""
     if abs(lon) < _NULL_ISLAND_DEG and abs(lat) < _NULL_ISLAND_DEG:
         return None, PositionFault.NO_LOCK
     try:

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import av
+from av.stream import Discard
 
 from ingest.errors import TelemetryError, VideoError
 from ingest.frame import Note
 from ingest.telemetry.blocks import Block
+from ingest.telemetry.dji_track import Sample, telemetry_of_samples
 from ingest.telemetry.flight_log import FlightLog
 from ingest.telemetry.reading import read_telemetry, telemetry_of_blocks
 from ingest.telemetry.record import Telemetry
@@ -18,7 +20,8 @@ from ingest.video.container import VideoFacts, opened
 
 _TAG = re.compile(r"<[^<>]*>")
 _MOST_BLOCKS = 1_000_000
-_DJI_DATA = frozenset({"djmd", "dbgi"})
+_DJI_DATA, _SCHEMA_START, _SCHEMA_WITHIN = "djmd", b"dvtm_", 256
+_TEXT_OR_DATA = ("data", "subtitle")
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,9 @@ def sidecar_of(video: Path) -> Path | None:
 def own_telemetry(facts: VideoFacts) -> tuple[FoundTelemetry | None, tuple[Note, ...]]:
     """The telemetry beside or inside a video that tells places; with why another was not used."""
     notes: list[Note] = []
-    beside = sidecar_of(facts.path)
-    for inside in (False, True):
+    for read in (_beside, _subtitles, _dji_track):
         try:
-            telemetry = _track(facts) if inside else read_telemetry(beside) if beside else None
+            telemetry = read(facts)
         except TelemetryError as error:
             notes.append(Note("telemetry_unreadable", f"its telemetry cannot be read: {error}"))
             continue
@@ -64,6 +66,11 @@ def own_telemetry(facts: VideoFacts) -> tuple[FoundTelemetry | None, tuple[Note,
             )
         )
     return None, tuple(notes)
+
+
+def telemetry_inside(facts: VideoFacts) -> Telemetry | None:
+    """The telemetry inside a video, None where there is none; raises TelemetryError."""
+    return _subtitles(facts) or _dji_track(facts)
 
 
 def log_for(
@@ -85,17 +92,11 @@ def log_for(
 
 def without_telemetry(facts: VideoFacts, notes: Sequence[Note]) -> VideoError:
     """Why a video without telemetry is refused, and what its file holds instead."""
-    inside = ""
-    if _DJI_DATA & set(facts.tracks):
-        inside = (
-            "; it holds DJI's own data track (djmd), whose coding is not published and differs by "
-            "model, and which is not read"
-        )
     tried = "".join(f"; {note.text}" for note in notes)
     return VideoError(
         "no_telemetry",
         f"nothing tells where the drone was: there is no {facts.path.stem}.SRT beside the video, "
-        f"no subtitle track inside, and no flight log of its time{inside}{tried}",
+        f"no subtitle track inside, and no flight log of its time{tried}",
     )
 
 
@@ -109,7 +110,37 @@ def _recorded(log: FlightLog, start: datetime, duration_s: float) -> datetime | 
     return min(near, key=lambda first: abs(first - start), default=None)
 
 
-def _track(facts: VideoFacts) -> Telemetry | None:
+def _beside(facts: VideoFacts) -> Telemetry | None:
+    path = sidecar_of(facts.path)
+    return read_telemetry(path) if path else None
+
+
+def _dji_track(facts: VideoFacts) -> Telemetry | None:
+    """The data track in which DJI's newer drones write for themselves."""
+    if _DJI_DATA not in facts.tracks:
+        return None
+    with opened(facts.path) as container:
+        return telemetry_of_samples(_samples(container))
+
+
+def _samples(container: av.container.InputContainer) -> Iterator[Sample]:
+    """The samples of the track that names a schema of DJI's; of none where none does."""
+    wanted: int | None = None
+    passed = set[int]()
+    for packet in _packets(container, [s for s in container.streams if s.type in _TEXT_OR_DATA]):
+        data, index = bytes(packet), packet.stream.index
+        if packet.pts is None or not data or index in passed:
+            continue
+        if wanted is None and _SCHEMA_START in data[:_SCHEMA_WITHIN]:
+            wanted = index
+        if index != wanted:
+            passed.add(index)
+            continue
+        tick_s = float(packet.time_base or 1)
+        yield packet.pts * tick_s, (packet.duration or 0) * tick_s, data
+
+
+def _subtitles(facts: VideoFacts) -> Telemetry | None:
     """Subtitles inside the file, which DJI's drones write in the words of its SRT files."""
     if not any(name in ("mov_text", "subrip", "text") for name in facts.tracks):
         return None
@@ -122,7 +153,7 @@ def _blocks(container: av.container.InputContainer) -> Iterator[Block]:
     tick_s = float(stream.time_base or 1)
     packed = stream.codec_context.name == "mov_text"
     number = 0
-    for packet in container.demux(stream):
+    for packet in _packets(container, [stream]):
         data = bytes(packet)
         if packed:  # 3GPP TS 26.245: two bytes of length, the text, then styles
             data = data[2 : 2 + int.from_bytes(data[:2], "big")]
@@ -132,3 +163,12 @@ def _blocks(container: av.container.InputContainer) -> Iterator[Block]:
         start_s = packet.pts * tick_s
         text = _TAG.sub("", data.decode(errors="replace"))
         yield Block(number, number, (start_s, start_s + (packet.duration or 0) * tick_s), text)
+
+
+def _packets(
+    container: av.container.InputContainer, wanted: Sequence[av.stream.Stream]
+) -> Iterator["av.Packet[av.stream.Stream]"]:
+    """The packets of some streams; those of the others, gigabytes of pictures, are not read."""
+    for stream in container.streams:
+        stream.discard = Discard.default if stream in wanted else Discard.all
+    yield from container.demux(list(wanted))

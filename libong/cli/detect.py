@@ -13,11 +13,11 @@ from rich.table import Table
 
 from detection.detector import Detector, Picture
 from detection.types import Detection
-from ingest.archive import is_zip, unpack
 from ingest.errors import PhotoError, VideoError
-from ingest.flight import photo_paths, read_frame
+from ingest.flight import log_refusal, read_frame
 from ingest.frame import Frame, Note, RefusedFile
 from ingest.refusal import remedy_for
+from ingest.sent_files import sent_files
 from ingest.site_reference import SiteReference
 from ingest.video.companions import companions
 from ingest.video.video import read_video
@@ -82,26 +82,20 @@ def _pictures(
     paths: Sequence[Path], where: SiteReference, work_folder: Path
 ) -> tuple[list[_Picture], list[RefusedFile]]:
     """List the files to search; ZIPs are unpacked into a folder, and videos sampled there."""
-    files: dict[Path, str] = {}
-    refused: list[RefusedFile] = []
-    for number, path in enumerate(photo_paths(paths)):
-        if not is_zip(path):
-            files[path] = str(path)
-            continue
-        into = work_folder / str(number)
-        unpacked = unpack(path, into)
-        files |= {file: str(path / file.relative_to(into)) for file in unpacked.files}
-        refused += unpacked.refused
-    videos, others = companions(list(files))
+    sent = sent_files(paths, work_folder)
+    refused = list(sent.refused)
+    videos, others = companions(sent.paths)
+    refused += [log_refusal(path, error) for path, error in videos.broken.items()]
     pictures: list[_Picture] = []
-    for number, (path, shown) in enumerate(files.items()):
+    for number, (path, known) in enumerate(sent.shown_by_path.items()):
+        shown = str(known)
         if path in videos.paths:
             stills = work_folder / "stills" / str(number)
             try:
                 frames = read_video(path, where, stills, logs=videos.logs)
             except (PhotoError, VideoError) as error:
                 reason = Note(error.code, str(error))
-                refused.append(RefusedFile(Path(shown), None, reason, remedy_for(error.code)))
+                refused.append(RefusedFile(known, None, reason, remedy_for(error.code)))
             else:
                 pictures += [_Picture(shown, frame.path, frame) for frame in frames]
         elif path in others or path in videos.lonely:

@@ -8,9 +8,9 @@ import typer
 from rich.table import Table
 
 from ingest.errors import TelemetryError
-from ingest.telemetry.reading import read_telemetry
 from ingest.telemetry.record import Telemetry, TelemetryRecord
 from ingest.telemetry.report import refusal_document, telemetry_document
+from ingest.telemetry_file import read_telemetry_file
 from libong.cli.output import Exit, JsonOption, console, print_json
 
 Files = Annotated[
@@ -18,7 +18,7 @@ Files = Annotated[
     typer.Argument(
         exists=True,
         dir_okay=False,
-        help="Telemetry subtitles (.SRT) from beside the drone's videos.",
+        help="Telemetry subtitles (.SRT), flight logs (GPX, CSV), or videos.",
         metavar="FILE...",
     ),
 ]
@@ -31,12 +31,13 @@ def register(app: typer.Typer) -> None:
 
 
 def telemetry(files: Files, as_json: JsonOption = False) -> None:
-    """Read where a drone was during its videos, from their subtitles; nothing is logged.
+    """Read where a drone was, from its subtitles, flight logs or videos; nothing is logged.
 
-    Understands what DJI drones from the Phantom to the Mavic 3 and the Matrice 300 write, whatever
-    the file is called. A damaged block is left out and counted; a file is refused only when nothing
-    in it is usable, naming the line. Drones write subtitles when "video captions" is on in their
-    camera settings.
+    Understands the subtitles of DJI drones from the Phantom to the Mavic 3 and the Matrice 300,
+    whatever the file is called, flight logs (GPX, CSV of Airdata or Litchi), and of videos what is
+    inside: subtitles, or the data track of some newer DJI drones. A damaged block is left out and
+    counted; a file is refused only when nothing in it is usable, naming the line. Drones write
+    subtitles when "video captions" is on in their camera settings.
 
     Example: libong telemetry DJI_0042.SRT --json
 
@@ -61,13 +62,13 @@ def telemetry(files: Files, as_json: JsonOption = False) -> None:
 
 def _read(path: Path) -> Telemetry | TelemetryError:
     try:
-        return read_telemetry(path)
+        return read_telemetry_file(path)
     except TelemetryError as refusal:
         return refusal
 
 
 def _print_tables(readings: Sequence[_Reading]) -> None:
-    records = Table("file", "dialect", "records", "at s", "local time", "lon", "lat", "height m")
+    records = Table("file", "dialect", "records", "at s", "time", "lon", "lat", "height m")
     notes = Table("file", "what to know")
     refused = Table("refused", "why, and what to do")
     for path, read in readings:
@@ -85,11 +86,18 @@ def _print_tables(readings: Sequence[_Reading]) -> None:
 
 
 def _cells(record: TelemetryRecord) -> tuple[str, ...]:
-    taken, place, height_m = record.taken_at_local, record.position, record.relative_height_m
+    place, height_m = record.position, record.relative_height_m
     return (
         f"{record.start_s:.3f}",
-        "-" if taken is None else f"{taken:%Y-%m-%d %H:%M:%S}",
+        _time(record),
         "-" if place is None else f"{place.lon:.6f}",
         "-" if place is None else f"{place.lat:.6f}",
         "-" if height_m is None else f"{height_m:.1f}",
     )
+
+
+def _time(record: TelemetryRecord) -> str:
+    """The drone's clock, which is local; UTC, and so called, where a log tells that."""
+    if record.taken_at_utc is not None:
+        return f"{record.taken_at_utc:%Y-%m-%d %H:%M:%S} UTC"
+    return "-" if record.taken_at_local is None else f"{record.taken_at_local:%Y-%m-%d %H:%M:%S}"

@@ -13,7 +13,7 @@ from . import excerpts
 RECORD_KEYS = {
     *("line", "at_s", "until_s", "taken_at_local", "lon", "lat", "relative_height_m"),
     *("absolute_altitude_m", "gimbal", "flight", "focal_length_35mm", "digital_zoom"),
-    *("satellites", "iso", "shutter_s"),
+    *("satellites", "iso", "shutter_s", "taken_at_utc"),
 }
 
 

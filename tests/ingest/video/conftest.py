@@ -63,8 +63,9 @@ def make_video(tmp_path: Path) -> VideoMaker:
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
             for number, text in enumerate(subtitles or ()):
-                raw = text.encode()
-                packet = av.Packet(len(raw).to_bytes(2, "big") + raw)
+                raw = text.encode() if isinstance(text, str) else text
+                length = len(raw).to_bytes(2, "big") if isinstance(text, str) else b""
+                packet = av.Packet(length + raw)
                 packet.stream, packet.time_base = words, Fraction(1, 1000)
                 packet.pts = packet.dts = number * 1000
                 packet.duration = 1000

@@ -21,6 +21,7 @@ from ingest.video.sampling import SampleTime
 from ingest.video.stills import take_stills
 from ingest.video.video import read_video
 
+from ..telemetry import dji_samples
 from .telemetry_text import LAT, LON, M_PER_DEGREE, srt
 
 START_UTC = datetime(2026, 3, 14, 3, tzinfo=UTC)
@@ -211,7 +212,9 @@ def sound_only(path):
 
 
 def own_track(path):
-    path.write_bytes(path.read_bytes().replace(b"tx3g", b"djmd"))
+    """Turn the track of subtitles into one as DJI's drones write for themselves."""
+    data = path.read_bytes().replace(b"tx3g", b"djmd").replace(b"sbtl", b"meta")
+    path.write_bytes(data.replace(b"SubtitleHandler", b"DJI meta\0\0\0\0\0\0\0"))
 
 
 @pytest.mark.parametrize(
@@ -240,11 +243,70 @@ def test_what_is_no_use_is_refused_with_a_remedy(make_video, site, tmp_path, spo
     ]
 
 
-def test_djis_own_track_is_named(make_video, site, tmp_path):
+def test_djis_own_track_of_another_kind_is_named(make_video, site, tmp_path):
     path = make_video(subtitles=["unread"])
     own_track(path)
-    with pytest.raises(VideoError, match="djmd"):
+    with pytest.raises(VideoError, match=r"\(djmd, .* is not read.*\.SRT"):
         frames_of(path, site, tmp_path)
+
+
+def djmd_video(make_video, name="DJI_0001.MP4", **fields):
+    samples = [
+        dji_samples.frame(LON, LAT + 8 * n / M_PER_DEGREE, gimbal=(-90, 0, 0)) for n in range(8)
+    ]
+    samples[0] = dji_samples.header() + samples[0]
+    path = make_video(
+        name, subtitles=samples, metadata={"creation_time": "2026-03-14T03:00:00Z"}, **fields
+    )
+    own_track(path)
+    return path
+
+
+def test_djis_own_track_places_a_video(make_video, site, tmp_path):
+    frames = frames_of(djmd_video(make_video), site, tmp_path)
+    assert len(frames) >= 3
+    for each in frames:
+        assert north_m(each) == pytest.approx(8 * each.video.offset_s, abs=0.9)
+        assert each.pose.height_above_sea_m == pytest.approx(60.0)
+        assert each.pose.pitch_deg == -90
+        assert not each.pose.assumed_nadir
+    assert "unpublished_layout" in notes(frames)
+    assert frames[0].taken_at_utc == START_UTC + timedelta(seconds=frames[0].video.offset_s)
+
+
+def test_an_srt_beside_it_comes_before_djis_own_track(make_video, site, tmp_path):
+    path = djmd_video(make_video)
+    path.with_suffix(".SRT").write_text(srt(8, height=28.0))
+    frames = frames_of(path, site, tmp_path)
+    assert {round(each.pose.height_above_sea_m) for each in frames} == {30}
+    assert "unpublished_layout" not in notes(frames)
+
+
+@pytest.mark.parametrize(
+    ("name", "log"),
+    [
+        ("cut.gpx", gpx()[:200]),
+        ("untimed.csv", "latitude,longitude,altitude(m)\n7.25,99.4,58\n"),
+        ("binary.csv", "\0\0\0"),
+        ("placeless.csv", airdata().replace("7.2", "").replace(f",{LON},", ",,")),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_broken_flight_log_is_told(make_video, site, tmp_path, name, log, named):
+    path = djmd_video(make_video, "card/DJI_0002.MP4")
+    (path.parent / name).write_text(log)
+    given = [path, path.parent / name] if named and name.endswith(".gpx") else [path.parent]
+    flight = read_flight(given, site, work_folder=tmp_path / "work")
+    assert len(flight.frames) >= 3
+    (refused,) = flight.refused
+    assert (refused.path.name, refused.reason.code) == (name, "log_unreadable")
+    assert "no video is placed by it" in refused.reason.text
+
+
+def test_a_table_of_something_else_is_passed_over(make_video, site, tmp_path):
+    path = djmd_video(make_video, "card/DJI_0002.MP4")
+    (path.parent / "species.csv").write_text("name,count\ndugong,3\n")
+    assert read_flight([path.parent], site, work_folder=tmp_path / "work").refused == ()
 
 
 def test_videos_stand_beside_photos_and_lonely_subtitles_are_refused(make_video, site, tmp_path):
