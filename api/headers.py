@@ -23,6 +23,8 @@ def content_security_policy(nonce: str) -> str:
             "img-src 'self' data:",
             "connect-src 'self'",
             "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -40,7 +42,7 @@ def complete_headers(headers: MutableHeaders, nonce: str, path: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"  # for browsers that ignore frame-ancestors
     headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
     static = path.startswith("/static/")
     headers.setdefault(
         "Cache-Control", f"public, max-age={STATIC_MAX_AGE_S}" if static else "no-store"
