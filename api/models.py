@@ -11,6 +11,7 @@ from detection.types import ObjectClass
 from ingest.frame import RefusedFile
 from patrol.flight_log import FlightSummary
 from patrol.incident import Incident, IncidentEvent, State
+from patrol.incident_event import Deed
 from patrol.user import Role
 from patrol.verdict import Certainty, Priority
 from patrol.zones import RuleName
@@ -51,6 +52,11 @@ class IncidentOut(BaseModel):
     )
     crop_sha256: str | None = Field(description="fetch it at /api/v1/crops/{sha256}")
     version: int = Field(description="send it back as expected_version", examples=[1])
+    rule_priority: Priority | None = Field(
+        description="what the rule gave, where an officer set another priority"
+    )
+    assignee: str | None = Field(description="who takes care of it")
+    joined_to: str | None = Field(description="the incident that stands for this one too")
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
@@ -77,6 +83,9 @@ class IncidentOut(BaseModel):
             xyxy_px=incident.xyxy_px,
             crop_sha256=incident.crop_sha256,
             version=incident.version,
+            rule_priority=incident.rule_priority,
+            assignee=incident.assignee,
+            joined_to=incident.joined_to,
         )
 
 
@@ -88,7 +97,12 @@ class EventOut(BaseModel):
     actor: str
     from_state: State | None
     to_state: State
-    reason: str
+    reason: str = Field(description="of a comment, its text")
+    deed: Deed
+    priority: Priority | None = Field(description="as officers set it, afterwards")
+    assignee: str | None = Field(description="who took care of it afterwards")
+    joined_to: str | None = Field(description="what it was joined to afterwards")
+    undoes: int | None = Field(description="the version of the event that this one takes back")
 
     @classmethod
     def of(cls, event: IncidentEvent) -> Self:
@@ -100,6 +114,11 @@ class EventOut(BaseModel):
             from_state=event.from_state,
             to_state=event.to_state,
             reason=event.reason,
+            deed=event.deed,
+            priority=event.standing.priority,
+            assignee=event.standing.assignee,
+            joined_to=event.standing.joined_to,
+            undoes=event.undoes,
         )
 
 
@@ -198,6 +217,12 @@ class ProblemOut(BaseModel):
     status: int = Field(examples=[409])
     code: str = Field(examples=["stale_version"])
     detail: str
+    version: int | None = Field(
+        default=None, description="of a stale version: the incident's version now"
+    )
+    changes: list[EventOut] | None = Field(
+        default=None, description="of a stale version: what happened meanwhile, and by whom"
+    )
 
 
 class PageOut(BaseModel, Generic[Item]):

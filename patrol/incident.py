@@ -1,15 +1,14 @@
-"""Incidents: a sighting that a rule turned into something to act on, and the states it may take."""
+"""Incidents: a sighting that a rule turned into something to act on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha256
-from unicodedata import category
 
 from detection.types import ObjectClass, Sighting
-from ingest.errors import LibongError
 from ingest.lonlat import LonLat
+from patrol.incident_event import IncidentEvent, Standing
+from patrol.incident_state import ALLOWED, State, TransitionError, check_transition
 from patrol.verdict import Certainty, Priority, Verdict
 from patrol.zones import RuleName
 
@@ -23,45 +22,9 @@ __all__ = [
     "TransitionError",
     "check_transition",
     "open_incidents",
-    "step",
+    "standing_of",
+    "with_standing",
 ]
-
-
-class State(StrEnum):
-    """Where an incident stands."""
-
-    NEW = "new"
-    CONFIRMED = "confirmed"
-    RESPONDING = "responding"
-    RESOLVED = "resolved"
-    DISMISSED = "dismissed"
-    RETRACTED = "retracted"
-
-
-class TransitionError(LibongError, ValueError):
-    """A step an incident may not take, or one that lacks its reason."""
-
-
-# Dismissed: it never was one. Retracted: somebody had vouched for it, and that was wrong.
-# Both can be undone, which starts the incident again as new.
-ALLOWED: frozenset[tuple[State, State]] = frozenset(
-    {
-        (State.NEW, State.CONFIRMED),
-        (State.CONFIRMED, State.RESPONDING),
-        (State.RESPONDING, State.RESOLVED),
-        (State.NEW, State.DISMISSED),
-        (State.CONFIRMED, State.DISMISSED),
-        (State.RESPONDING, State.DISMISSED),
-        (State.CONFIRMED, State.RETRACTED),
-        (State.RESPONDING, State.RETRACTED),
-        (State.RESOLVED, State.RETRACTED),
-        (State.DISMISSED, State.NEW),
-        (State.RETRACTED, State.NEW),
-    }
-)
-
-# Steps that take something back must say why: the next reader has only this sentence.
-_NEEDS_REASON = frozenset({State.DISMISSED, State.RETRACTED, State.NEW})
 
 
 @dataclass(frozen=True)
@@ -72,6 +35,9 @@ class Incident:
     `xyxy_px` point to the evidence in the original; `crop_sha256` to the picture stored in the
     media store. `version` counts the events and guards against two officers overwriting each
     other. `citation` is the source of the rule as it stood when the incident was opened.
+
+    `priority` is the rule's until an officer sets another; then `rule_priority` tells what the
+    rule gave. `assignee` and `joined_to` are as in `Standing`.
     """
 
     incident_id: str
@@ -94,66 +60,30 @@ class Incident:
     crop_sha256: str | None
     version: int
     citation: str = ""
+    rule_priority: Priority | None = None
+    assignee: str | None = None
+    joined_to: str | None = None
 
 
-@dataclass(frozen=True)
-class IncidentEvent:
-    """One step of an incident: who did what, when and why."""
-
-    incident_id: str
-    version: int
-    at_utc: datetime
-    actor: str
-    from_state: State | None
-    to_state: State
-    reason: str
-
-
-def check_transition(from_state: State, to_state: State) -> None:
-    """Raise TransitionError unless an incident may go from `from_state` to `to_state`."""
-    if (from_state, to_state) in ALLOWED:
-        return
-    following = sorted(after for before, after in ALLOWED if before is from_state)
-    raise TransitionError(
-        f"an incident that is {from_state} cannot become {to_state}; "
-        f"from {from_state} it may become: {', '.join(following)}"
+def standing_of(incident: Incident) -> Standing:
+    """Return what officers decided of an incident besides its state."""
+    return Standing(
+        priority=None if incident.rule_priority is None else incident.priority,
+        assignee=incident.assignee,
+        joined_to=incident.joined_to,
     )
 
 
-def step(
-    incident: Incident, to_state: State, *, actor: str, reason: str, at_utc: datetime
-) -> tuple[Incident, IncidentEvent]:
-    """Return the incident after a step, and the event that says who took it, when and why.
-
-    Raises TransitionError for a step that is not allowed, has no actor, or takes something back
-    without a reason.
-    """
-    check_transition(incident.state, to_state)
-    actor, reason = _plain("name", actor), _plain("reason", reason)
-    if not actor:
-        raise TransitionError("a step needs the name of who takes it; got an empty name")
-    if to_state in _NEEDS_REASON and not reason:
-        raise TransitionError(f"to make an incident {to_state}, say why; got an empty reason")
-    after = replace(incident, state=to_state, version=incident.version + 1)
-    event = IncidentEvent(
-        incident_id=incident.incident_id,
-        version=after.version,
-        at_utc=at_utc,
-        actor=actor,
-        from_state=incident.state,
-        to_state=to_state,
-        reason=reason,
+def with_standing(incident: Incident, standing: Standing) -> Incident:
+    """Return the incident as it stands after a decision on anything but its state."""
+    given = incident.rule_priority or incident.priority
+    return replace(
+        incident,
+        priority=standing.priority or given,
+        rule_priority=None if standing.priority is None else given,
+        assignee=standing.assignee,
+        joined_to=standing.joined_to,
     )
-    return after, event
-
-
-def _plain(what: str, text: str) -> str:
-    """Return the text without spaces around it; raises TransitionError for control characters."""
-    text = text.strip()
-    odd = [sign for sign in text if category(sign) in ("Cc", "Cs") and sign not in "\n\r\t"]
-    if odd:
-        raise TransitionError(f"the {what} holds a control character, {odd[0]!r}; remove it")
-    return text
 
 
 def incident_id_of(flight_id: str, rule: RuleName, zone_id: str | None, sighting_id: str) -> str:

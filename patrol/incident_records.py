@@ -1,16 +1,27 @@
 """Incidents in the store: read, and taken a step further."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ingest.errors import LibongError
 from patrol.case_file import CaseFile
 from patrol.database import StoreError
 from patrol.flight_table import flight_summaries, stored_frames, stored_sightings
-from patrol.incident import Incident, IncidentEvent, State, step
+from patrol.incident import Incident, IncidentEvent, State, TransitionError
+from patrol.incident_match import LONGEST_APART, likely_same
+from patrol.incident_step import (
+    Assign,
+    Join,
+    Move,
+    Signature,
+    Step,
+    Surroundings,
+    Undo,
+    take_step,
+)
 from patrol.ledger import event_of
 from patrol.ledger_table import (
     UNREADABLE,
@@ -20,11 +31,14 @@ from patrol.ledger_table import (
     lock_ledger,
 )
 from patrol.records import Records, storable
-from patrol.rows import incident_of
-from patrol.tables import IncidentRow
+from patrol.rows import incident_of, user_of, write_decisions
+from patrol.tables import IncidentRow, UserRow
+from patrol.user import Role
 from patrol.verdict import Priority
 
 _OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
+# whom an incident can be given to
+MAY_DECIDE = frozenset({Role.OFFICER, Role.ADMIN})
 _PRIORITY_RANK = {priority.value: rank for rank, priority in enumerate(Priority)}
 
 
@@ -33,7 +47,19 @@ class UnknownIncident(LibongError, LookupError):  # noqa: N818  says what is wro
 
 
 class StaleVersion(LibongError, ValueError):  # noqa: N818
-    """Someone else changed the incident after it was read."""
+    """Someone else changed the incident after it was read.
+
+    `version` is the incident's now, `missed` are the events since the version that was seen.
+    """
+
+    def __init__(self, text: str, version: int = 0, missed: tuple[IncidentEvent, ...] = ()) -> None:
+        """Say what is wrong, and what happened meanwhile."""
+        super().__init__(text)
+        self.version = version
+        self.missed = missed
+
+
+StepRefusal = UnknownIncident | StaleVersion | TransitionError
 
 
 class IncidentRecords(Records):
@@ -45,6 +71,7 @@ class IncidentRecords(Records):
         states: Collection[State] | None = None,
         zone_id: str | None = None,
         flight_id: str | None = None,
+        assignee: str | None = None,
     ) -> tuple[Incident, ...]:
         """Return incidents, newest first; each filter that is given narrows them."""
         query = select(IncidentRow).order_by(
@@ -56,16 +83,27 @@ class IncidentRecords(Records):
             query = query.where(IncidentRow.zone_id == zone_id)
         if flight_id is not None:
             query = query.where(IncidentRow.flight_id == flight_id)
+        if assignee is not None:
+            query = query.where(IncidentRow.assignee == assignee)
         with self._reading() as session:
             return tuple(map(incident_of, session.scalars(query)))
 
     def alerts(self) -> tuple[Incident, ...]:
-        """Return the incidents that still want a person: most urgent first, then newest first."""
+        """Return the incidents that still want a person: most urgent first, then newest first.
+
+        One that is joined to another is left out: the other stands for both.
+        """
         query = (
             select(IncidentRow)
-            .where(IncidentRow.state.in_([state.value for state in _OPEN]))
+            .where(
+                IncidentRow.state.in_([state.value for state in _OPEN]),
+                IncidentRow.joined_to.is_(None),
+            )
             .order_by(
-                case(_PRIORITY_RANK, value=IncidentRow.priority),
+                case(
+                    _PRIORITY_RANK,
+                    value=func.coalesce(IncidentRow.set_priority, IncidentRow.priority),
+                ),
                 IncidentRow.occurred_at_utc.desc(),
                 IncidentRow.incident_id,
             )
@@ -115,6 +153,62 @@ class IncidentRecords(Records):
                     "what was changed: restore the database from a backup"
                 ) from error
 
+    def joined(self, incident_id: str) -> tuple[Incident, ...]:
+        """Return the incidents that are joined to this one, the oldest first."""
+        query = select(IncidentRow).where(IncidentRow.joined_to == incident_id)
+        by_age = query.order_by(IncidentRow.occurred_at_utc, IncidentRow.incident_id)
+        with self._reading() as session:
+            return tuple(map(incident_of, session.scalars(by_age))) if storable(incident_id) else ()
+
+    def likely_same(self, incident_id: str) -> tuple[Incident, ...]:
+        """Return incidents of other flights that may be about the same thing, the nearest first.
+
+        Raises UnknownIncident.
+        """
+        with self._reading() as session:
+            incident = incident_of(_incident_row(session, incident_id))
+            others = select(IncidentRow).where(
+                IncidentRow.zone_id == incident.zone_id
+                if incident.zone_id is not None
+                else IncidentRow.zone_id.is_(None),
+                IncidentRow.object_class == incident.object_class.value,
+                IncidentRow.occurred_at_utc.between(
+                    incident.occurred_at_utc - LONGEST_APART,
+                    incident.occurred_at_utc + LONGEST_APART,
+                ),
+            )
+            return likely_same(incident, map(incident_of, session.scalars(others)))
+
+    def take_step(
+        self, incident_id: str, step: Step, by: Signature, *, expected_version: int | None
+    ) -> Incident:
+        """Take a step with an incident and return it as it is afterwards.
+
+        `expected_version` is the version the actor saw, None to skip the check. Raises
+        UnknownIncident, StaleVersion when someone was faster, TransitionError for a step that is
+        not allowed.
+        """
+        with self._writing() as session, session.begin():
+            lock_ledger(session)
+            return _taken(session, incident_id, step, by, expected_version)
+
+    def take_steps(
+        self, seen: Mapping[str, int], step: Step, by: Signature
+    ) -> Mapping[str, Incident | StepRefusal]:
+        """Take the same step with several incidents; one that is refused keeps no other back.
+
+        `seen` gives the version that the actor saw of each incident, by its id.
+        """
+        outcomes: dict[str, Incident | StepRefusal] = {}
+        with self._writing() as session, session.begin():
+            lock_ledger(session)
+            for incident_id, version in seen.items():
+                try:
+                    outcomes[incident_id] = _taken(session, incident_id, step, by, version)
+                except (UnknownIncident, StaleVersion, TransitionError) as refusal:
+                    outcomes[incident_id] = refusal
+        return outcomes
+
     def transition(
         self,
         incident_id: str,
@@ -125,26 +219,62 @@ class IncidentRecords(Records):
         expected_version: int | None,
         at_utc: datetime,
     ) -> Incident:
-        """Take an incident a step further and return it.
+        """Take an incident to another state and return it; raises as `take_step` does."""
+        by = Signature(actor, reason, at_utc)
+        return self.take_step(incident_id, Move(to_state), by, expected_version=expected_version)
 
-        `expected_version` is the version the actor saw, None to skip the check. Raises
-        UnknownIncident, StaleVersion when someone was faster, TransitionError for a step that is
-        not allowed.
-        """
-        with self._writing() as session, session.begin():
-            lock_ledger(session)
-            row = _incident_row(session, incident_id)
-            if expected_version is not None and row.version != expected_version:
-                raise StaleVersion(
-                    f"incident {incident_id} is at version {row.version} ({row.state}), not "
-                    f"{expected_version}: someone else changed it; look again, then decide"
-                )
-            after, event = step(
-                incident_of(row), to_state, actor=actor, reason=reason, at_utc=at_utc
+
+def _taken(
+    session: Session, incident_id: str, step: Step, by: Signature, expected_version: int | None
+) -> Incident:
+    row = _incident_row(session, incident_id)
+    if expected_version is not None and row.version != expected_version:
+        raise _stale(session, row, expected_version)
+    around = _surroundings(session, row, step)
+    after, event = take_step(incident_of(row), step, by, around)
+    write_decisions(row, after)
+    append_incident(session, event, after)
+    return after
+
+
+def _surroundings(session: Session, row: IncidentRow, step: Step) -> Surroundings:
+    """Read what the step depends on, and nothing for steps that depend on the incident alone."""
+    match step:
+        case Assign():
+            users = select(UserRow).where(UserRow.role.in_([role.value for role in MAY_DECIDE]))
+            return Surroundings(
+                officers={
+                    user.name for user in map(user_of, session.scalars(users)) if user.may_pass
+                }
             )
-            row.state, row.version = after.state.value, after.version
-            append_incident(session, event, after)
-        return after
+        case Join():
+            into = session.get(IncidentRow, step.into) if storable(step.into) else None
+            joined = select(IncidentRow.incident_id).where(IncidentRow.joined_to == row.incident_id)
+            return Surroundings(
+                into=None if into is None else incident_of(into),
+                has_joined=session.scalar(joined.limit(1)) is not None,
+            )
+        case Undo():
+            entries = incident_entries(session, row.incident_id)
+            return Surroundings(history=tuple(map(event_of, entries)))
+        case _:
+            return Surroundings()
+
+
+def _stale(session: Session, row: IncidentRow, seen: int) -> StaleVersion:
+    events = tuple(map(event_of, incident_entries(session, row.incident_id)))
+    missed = tuple(event for event in events if event.version > seen)
+    what = "; ".join(
+        f"{event.actor} {event.deed} it at {event.at_utc.isoformat(timespec='seconds')} "
+        f"({event.to_state})"
+        for event in missed
+    )
+    return StaleVersion(
+        f"incident {row.incident_id} is at version {row.version} ({row.state}), not {seen}: "
+        f"{what or 'that version never was'}; look again, then decide",
+        row.version,
+        missed,
+    )
 
 
 def _incident_row(session: Session, incident_id: str) -> IncidentRow:

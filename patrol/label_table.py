@@ -113,7 +113,8 @@ def _decisions(session: Session, flight_id: str) -> Iterable[Decision]:
         IncidentRow.flight_id == flight_id, IncidentRow.state != State.NEW.value
     )
     for row in session.scalars(query.order_by(IncidentRow.incident_id)).all():
-        *_, last = map(event_of, incident_entries(session, row.incident_id))
+        events = map(event_of, incident_entries(session, row.incident_id))
+        *_, last = (event for event in events if event.from_state is not event.to_state)
         yield Decision(incident_of(row), last)
 
 

@@ -4,7 +4,7 @@ Pure: entries in, entries and faults out. The store keeps the rows.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,7 +14,9 @@ from detection.types import Detection, Sighting
 from ingest.frame import RefusedFile
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import LoggedFrame
-from patrol.incident import Incident, IncidentEvent, State
+from patrol.incident import Incident, IncidentEvent, State, standing_of, with_standing
+from patrol.incident_event import PLAIN, Deed, Standing
+from patrol.verdict import Priority
 
 # Written before whatever is hashed, so that no hash of this ledger means anything elsewhere.
 _DOMAIN = b"libong-watch ledger v1\n"
@@ -23,6 +25,7 @@ GENESIS_HASH = sha256(_DOMAIN + b"genesis").hexdigest()
 
 INCIDENT_EVENT = "incident_event"
 FLIGHT_LOGGED = "flight_logged"
+ACCOUNT_CHANGED = "account_changed"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,9 @@ class LedgerReport:
 
 
 EMPTY_HEAD = LedgerHead(0, GENESIS_HASH)
+
+# What an event's `standing` tells of an incident; all else in it are facts.
+_DECIDED = frozenset({"rule_priority", "assignee", "joined_to"})
 
 
 def canonical_json(value: Any) -> str:
@@ -145,8 +151,12 @@ def verify_chain(entries: Iterable[LedgerEntry], head: LedgerHead) -> tuple[Ledg
 
 
 def incident_facts(incident: Incident) -> dict[str, Any]:
-    """Return what may never change in an incident: all but state and version, as when it opened."""
-    return asdict(replace(incident, state=State.NEW, version=1))
+    """Return what may never change in an incident, as when it opened.
+
+    That is all but its state, its version and what officers decided of it besides.
+    """
+    opened = with_standing(replace(incident, state=State.NEW, version=1), PLAIN)
+    return {name: value for name, value in asdict(opened).items() if name not in _DECIDED}
 
 
 def facts_digest(incident: Incident) -> str:
@@ -164,21 +174,31 @@ def opening_event(incident: Incident, at_utc: datetime) -> IncidentEvent:
         from_state=None,
         to_state=State.NEW,
         reason=f"opened by the rule {incident.rule}",
+        deed=Deed.OPENED,
     )
+
+
+def event_document(event: IncidentEvent) -> dict[str, Any]:
+    """Return an event as the ledger tells it, without its time, which the entry has.
+
+    Only what is not plain is told, so that an entry of version 0.1.0 reads back as it was written.
+    """
+    document: dict[str, Any] = {
+        "version": event.version,
+        "actor": event.actor,
+        "from_state": event.from_state,
+        "to_state": event.to_state,
+        "reason": event.reason,
+    }
+    if event.deed not in (Deed.OPENED, Deed.MOVED):
+        document["deed"] = event.deed
+    more = asdict(event.standing) | {"undoes": event.undoes}
+    return document | {name: value for name, value in more.items() if value is not None}
 
 
 def incident_payload(event: IncidentEvent, incident: Incident) -> str:
     """Return the payload of an incident's event, which also vouches for the incident's facts."""
-    return canonical_json(
-        {
-            "version": event.version,
-            "actor": event.actor,
-            "from_state": event.from_state,
-            "to_state": event.to_state,
-            "reason": event.reason,
-            "facts": facts_digest(incident),
-        }
-    )
+    return canonical_json(event_document(event) | {"facts": facts_digest(incident)})
 
 
 def flight_payload(
@@ -191,11 +211,12 @@ def flight_payload(
     detections: Iterable[Detection],
     sightings: Iterable[Sighting],
     surveys: Iterable[ZoneSurvey],
+    efforts: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Return the payload of a logged flight: it vouches for all that is known of it.
 
     That is frames (their content, and where and when they were taken), refused files, detections
-    (of sightings or not), sightings, and surveys.
+    (of sightings or not), sightings, surveys, and effort, which flights of version 0.1.0 lack.
     """
     return canonical_json(
         {
@@ -211,6 +232,7 @@ def flight_payload(
                 sorted((it.zone_id, it.day.isoformat(), it.seen_fraction) for it in surveys)
             ),
         }
+        | ({"efforts": digest(efforts)} if efforts else {})
     )
 
 
@@ -226,6 +248,18 @@ def event_of(entry: LedgerEntry) -> IncidentEvent:
         from_state=None if before is None else State(before),
         to_state=State(payload["to_state"]),
         reason=payload["reason"],
+        deed=Deed(payload.get("deed", Deed.OPENED if before is None else Deed.MOVED)),
+        standing=_standing(payload),
+        undoes=payload.get("undoes"),
+    )
+
+
+def _standing(payload: dict[str, Any]) -> Standing:
+    priority = payload.get("priority")
+    return Standing(
+        priority=None if priority is None else Priority(priority),
+        assignee=payload.get("assignee"),
+        joined_to=payload.get("joined_to"),
     )
 
 
@@ -233,7 +267,9 @@ def incident_changed(incident: Incident, latest: LedgerEntry) -> bool:
     """Return whether an incident differs from what the latest entry about it vouches for."""
     payload = json.loads(latest.payload)
     vouched = (payload["to_state"], payload["version"], payload["facts"])
-    return vouched != (incident.state, incident.version, facts_digest(incident))
+    return vouched != (incident.state, incident.version, facts_digest(incident)) or _standing(
+        payload
+    ) != standing_of(incident)
 
 
 def _is_whole(entry: LedgerEntry) -> bool:

@@ -11,7 +11,8 @@ from ingest.frame import Flight, Note, RefusedFile
 from ingest.lonlat import LonLat
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import FlightLog, LoggedFrame
-from patrol.incident import Incident, State
+from patrol.incident import Incident, State, standing_of, with_standing
+from patrol.incident_event import Standing
 from patrol.ledger import LedgerEntry
 from patrol.tables import (
     DetectionRow,
@@ -228,9 +229,17 @@ def incident_row(incident: Incident) -> IncidentRow:
     )
 
 
+def write_decisions(row: IncidentRow, incident: Incident) -> None:
+    """Write into a row all that people decide of an incident; its facts stay as they are."""
+    standing = standing_of(incident)
+    row.state, row.version = incident.state.value, incident.version
+    row.set_priority = None if standing.priority is None else standing.priority.value
+    row.assignee, row.joined_to = standing.assignee, standing.joined_to
+
+
 def incident_of(row: IncidentRow) -> Incident:
     """Return the incident of a row."""
-    return Incident(
+    opened = Incident(
         incident_id=row.incident_id,
         rule=RuleName(row.rule),
         zone_id=row.zone_id,
@@ -252,6 +261,8 @@ def incident_of(row: IncidentRow) -> Incident:
         version=row.version,
         citation=row.citation,
     )
+    set_priority = None if row.set_priority is None else Priority(row.set_priority)
+    return with_standing(opened, Standing(set_priority, row.assignee, row.joined_to))
 
 
 def ledger_row(entry: LedgerEntry) -> LedgerRow:
@@ -282,4 +293,12 @@ def ledger_entry(row: LedgerRow) -> LedgerEntry:
 
 def user_of(row: UserRow) -> User:
     """Return the user of a row."""
-    return User(row.name, row.password_hash, Role(row.role), row.created_at_utc, row.session_epoch)
+    return User(
+        row.name,
+        row.password_hash,
+        Role(row.role),
+        row.created_at_utc,
+        row.session_epoch,
+        row.closed_at_utc,
+        row.factor_since_utc is not None,
+    )

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     DateTime,
     Dialect,
@@ -166,7 +167,10 @@ class SurveyRow(Base):
 
 
 class IncidentRow(Base):
-    """An incident as it stands; how it came to stand there is in the ledger."""
+    """An incident as it stands; how it came to stand there is in the ledger.
+
+    `priority` is the rule's, `set_priority` what an officer set instead.
+    """
 
     __tablename__ = "incidents"
     __table_args__ = (Index(None, "state", "occurred_at_utc"),)
@@ -195,6 +199,9 @@ class IncidentRow(Base):
     crop_sha256: Mapped[str | None] = mapped_column(String(64))
     version: Mapped[int]
     citation: Mapped[str]
+    set_priority: Mapped[str | None] = mapped_column(String(16), default=None)
+    assignee: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
+    joined_to: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
 
 
 class LedgerRow(Base):
@@ -222,7 +229,7 @@ class LedgerHeadRow(Base):
 
 
 class UserRow(Base):
-    """Someone who may sign in."""
+    """Someone who may sign in; `factor_step` is the last step of the second factor that passed."""
 
     __tablename__ = "users"
 
@@ -231,6 +238,10 @@ class UserRow(Base):
     role: Mapped[str] = mapped_column(String(16))
     created_at_utc: Mapped[datetime]
     session_epoch: Mapped[int]
+    closed_at_utc: Mapped[datetime | None] = mapped_column(default=None)
+    factor_secret: Mapped[str | None] = mapped_column(String(64), default=None)
+    factor_since_utc: Mapped[datetime | None] = mapped_column(default=None)
+    factor_step: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class LabelRow(Base):

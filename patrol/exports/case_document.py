@@ -8,7 +8,7 @@ from typing import Any
 from patrol.case_file import CaseFile
 from patrol.exports.outline import area_geometry
 from patrol.flight_log import LoggedFrame
-from patrol.ledger import LedgerFault, canonical_json, incident_facts
+from patrol.ledger import LedgerFault, canonical_json, event_document, incident_facts
 from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
 from patrol.zones import Zone
@@ -39,17 +39,7 @@ def incident_document(
             "state": incident.state,
             "version": incident.version,
             "radius_of_95_percent_m": ERRORS_OF_95_PERCENT * incident.error_m,
-            "events": [
-                {
-                    "version": event.version,
-                    "at_utc": event.at_utc,
-                    "actor": event.actor,
-                    "from_state": event.from_state,
-                    "to_state": event.to_state,
-                    "reason": event.reason,
-                }
-                for event in case.events
-            ],
+            "events": [event_document(event) | {"at_utc": event.at_utc} for event in case.events],
             "sighting": asdict(case.sighting),
             "flight": {
                 "flight_id": case.flight.flight_id,

@@ -13,8 +13,8 @@ from patrol.incident import (
     check_transition,
     incident_id_of,
     open_incidents,
-    step,
 )
+from patrol.incident_step import Move, Signature, take_step
 from patrol.verdict import Certainty, Priority, Verdict
 from patrol.zones import RuleName
 
@@ -33,7 +33,7 @@ MAY = {
     N: {C, D},
     C: {P, D, R},
     P: {V, D, R},
-    V: {R},
+    V: {P, R},
     D: {N},
     R: {N},
 }
@@ -55,7 +55,9 @@ def test_the_refusal_says_what_is_possible() -> None:
 
 def test_a_step_says_who_when_and_why(make_incident) -> None:
     incident = make_incident()
-    after, event = step(incident, C, actor=" Somchai ", reason=" clear\npicture ", at_utc=LATER)
+    after, event = take_step(
+        incident, Move(C), Signature(" Somchai ", " clear\npicture ", LATER)
+    )
     assert after == replace(incident, state=C, version=2)
     assert (event.actor, event.reason, event.at_utc) == ("Somchai", "clear\npicture", LATER)
     assert (event.from_state, event.to_state, event.version) == (N, C, 2)
@@ -67,8 +69,8 @@ def test_a_step_says_who_when_and_why(make_incident) -> None:
 def test_taking_something_back_needs_a_reason(make_incident, before: State, after: State) -> None:
     incident = make_incident(state=before)
     with pytest.raises(TransitionError, match="say why"):
-        step(incident, after, actor="o", reason="  ", at_utc=LATER)
-    assert step(incident, after, actor="o", reason="a buoy", at_utc=LATER)[0].state is after
+        take_step(incident, Move(after), Signature("o", "  ", LATER))
+    assert take_step(incident, Move(after), Signature("o", "a buoy", LATER))[0].state is after
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_taking_something_back_needs_a_reason(make_incident, before: State, afte
 )
 def test_texts_that_no_database_keeps_are_refused(make_incident, actor, reason, fault) -> None:
     with pytest.raises(TransitionError, match=fault):
-        step(make_incident(), C, actor=actor, reason=reason, at_utc=LATER)
+        take_step(make_incident(), Move(C), Signature(actor, reason, LATER))
 
 
 def test_the_id_changes_with_each_part_and_only_then() -> None:
