@@ -1,10 +1,8 @@
 """The web service: the public map, the officers' pages and the JSON interface."""
 
 from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
 
-import xstatic.pkg.leaflet
 from fastapi import Depends, FastAPI
 from shapely.geometry import mapping
 from starlette.staticfiles import StaticFiles
@@ -14,18 +12,34 @@ from api.deps import ApiSettings, Services, giving, make_sessions
 from api.errors import install_error_answers
 from api.headers import PublicCompression, SecurityHeaders
 from api.pages import Pages, SiteTitle
-from api.public.held_statuses import HeldStatuses
+from api.public.feeds import feeds_router
+from api.public.held_statuses import Held
+from api.public.kept_files import LEAFLET_DIR, STATIC_DIR
+from api.public.poster_page import poster_router
 from api.public.router import public_router
+from api.public.side import PublicSide
 from api.public.zone_feature import feature_collection
-from api.routes import login, officer, tus, uploads, v1
+from api.routes import (
+    account,
+    admin,
+    incident_steps,
+    login,
+    officer,
+    ranger,
+    tus,
+    uploads,
+    v1,
+    zones,
+)
 from api.throttle import LoginThrottle
 from patrol.media import MediaStore
 from patrol.site import Site
 from patrol.store import Store
 from patrol.uploads_desk import Desk
+from patrol.zone_status import ZoneStatusChange
 
-STATIC_DIR = Path(__file__).parent / "static"
-LEAFLET_DIR = Path(xstatic.pkg.leaflet.BASE_DIR)
+# how far back the public is told of changes: two status periods
+CHANGES_TOLD_FOR = timedelta(days=30)
 
 
 def create_app(
@@ -71,6 +85,8 @@ def create_app(
         throttle=LoginThrottle(now),
         desk=desk,
     )
+    # before anything is judged or shown: what is new in the site's file becomes a version
+    store.zones.follow_file(site, now())
     app = FastAPI(
         title="Libong Watch",
         summary="Drone-imagery watch over the dugongs of an island",
@@ -80,12 +96,25 @@ def create_app(
     )
     app.mount("/static/vendor/leaflet", StaticFiles(directory=LEAFLET_DIR))
     app.mount("/static", StaticFiles(directory=STATIC_DIR))
-    # the one thing the public side is given of the store
-    statuses = HeldStatuses(lambda: store.zone_statuses(site, services.today()), now)
-    app.include_router(public_router(statuses, coast, pages, services.today))
+
+    def changes() -> tuple[ZoneStatusChange, ...]:
+        day = services.today()
+        return tuple(c.told for c in store.zone_changes(site, day - CHANGES_TOLD_FOR, day))
+
+    # all that the public side is given of the store
+    side = PublicSide(
+        statuses=Held(lambda: store.zone_statuses(site, services.today()), now),
+        changes=Held(changes, now),
+        coast=coast,
+        pages=pages,
+        timezone=site.reference.timezone,
+        address=settings.public_address,
+    )
+    for public in (public_router, feeds_router, poster_router):
+        app.include_router(public(side))
     # only requests to these carry the services; public ones hold nothing that leads to the store
-    for router in (login.router, officer.router, v1.router, uploads.router, tus.router):
-        app.include_router(router, dependencies=[Depends(giving(services))])
+    for each in (login, officer, v1, incident_steps, zones, uploads, tus, ranger):
+        app.include_router(each.router, dependencies=[Depends(giving(services))])
     install_error_answers(app, pages)
     app.add_middleware(BodyLimit)
     app.add_middleware(tus.TusHeaders)

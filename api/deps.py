@@ -40,12 +40,14 @@ class ApiSettings:
     """What the service must be told.
 
     `secret_key` signs the session cookies; `session_hours` is how long a login lasts;
-    `cookie_secure` sends cookies over HTTPS only and is False just for trials on one's own machine.
+    `cookie_secure` sends cookies over HTTPS only and is False just for trials on one's own machine;
+    `public_address` is where the public finds the service (`https://…`), None where nobody said.
     """
 
     secret_key: str
     session_hours: float
     cookie_secure: bool
+    public_address: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < MIN_SECRET_KEY_CHARS:
@@ -77,6 +79,10 @@ class Services:
     sessions: Sessions
     throttle: LoginThrottle
     desk: Desk | None = None
+
+    def site_now(self) -> Site:
+        """Return the site with the zones that hold now: officers may have changed them."""
+        return self.store.zones.in_force(self.site)
 
     def today(self) -> date:
         """Return the local day at the site."""
@@ -115,6 +121,7 @@ SessionIfAny = Annotated[Session | None, Depends(session_if_any)]
 # Rangers see how their flights were received; incidents and positions are for officers.
 _MAY_READ_FLIGHTS = frozenset({Role.RANGER, Role.OFFICER, Role.ADMIN})
 _MAY_ACT = frozenset({Role.OFFICER, Role.ADMIN})
+_MAY_ADMINISTER = frozenset({Role.ADMIN})
 
 
 def ranger_session(session: SessionIfAny) -> Session:
@@ -125,6 +132,11 @@ def ranger_session(session: SessionIfAny) -> Session:
 def officer_session(session: SessionIfAny) -> Session:
     """Return the session of an officer; raises NotLoggedInError or NotAllowedError."""
     return _allowed(session, _MAY_ACT)
+
+
+def admin_session(session: SessionIfAny) -> Session:
+    """Return the session of an administrator; raises NotLoggedInError or NotAllowedError."""
+    return _allowed(session, _MAY_ADMINISTER)
 
 
 def may_act(user: User) -> bool:
@@ -162,6 +174,7 @@ def readable_flight(at_hand: Services, user: User, flight_id: str) -> FlightSumm
 
 RangerSession = Annotated[Session, Depends(ranger_session)]
 OfficerSession = Annotated[Session, Depends(officer_session)]
+AdminSession = Annotated[Session, Depends(admin_session)]
 
 
 def officer_who_meant_it(

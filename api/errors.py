@@ -20,8 +20,12 @@ from api.auth import CsrfError, LoginsBusyError, NotAllowedError, NotLoggedInErr
 from api.crops import CropError
 from api.headers import complete_headers
 from api.language import mark
+from api.models import EventOut
 from api.pages import Pages
 from api.sender import NoUploadsError, TokenError, TusVersionError
+from api.zones_models import NoPreconditionError, ZoneFaultOut
+from patrol.account import AccountError, LinkError
+from patrol.device_tokens import DeviceTokenError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
 from patrol.store import StaleVersion, UnknownFlight, UnknownIncident
@@ -33,6 +37,9 @@ from patrol.uploads import (
     UploadExpired,
     UploadStateError,
 )
+from patrol.user_records import UnknownUser, UserError
+from patrol.zone_document import ZoneError
+from patrol.zone_versions import StaleZone, UnknownZone, ZoneChangeError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -82,6 +89,39 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         HTTPStatus.NOT_FOUND,
         "unknown_flight",
         mark("There is no such flight. Open it from the list of flights."),
+        shows_text=True,
+    ),
+    UnknownUser: Answer(
+        HTTPStatus.NOT_FOUND,
+        "unknown_user",
+        mark("There is no such account. Open it from the list of accounts."),
+        shows_text=True,
+    ),
+    UserError: Answer(
+        HTTPStatus.CONFLICT,
+        "bad_user",
+        mark("There is an account of this name already, or the name will not do. Choose another."),
+        shows_text=True,
+    ),
+    AccountError: Answer(
+        HTTPStatus.CONFLICT,
+        "account",
+        mark(
+            "This change of an account was not made. The last administrator must stay, and a "
+            "second factor must be removed before another is added."
+        ),
+        shows_text=True,
+    ),
+    LinkError: Answer(
+        HTTPStatus.GONE,
+        "link_used",
+        mark("This link was used or is too old. Ask an administrator for a new one."),
+        shows_text=True,
+    ),
+    DeviceTokenError: Answer(
+        HTTPStatus.NOT_FOUND,
+        "unknown_device",
+        mark("There is no such device. Open it from the list of devices."),
         shows_text=True,
     ),
     StaleVersion: Answer(
@@ -152,6 +192,36 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         mark("This cannot be taken as it was sent. Correct it and send it again."),
         shows_text=True,
     ),
+    UnknownZone: Answer(
+        HTTPStatus.NOT_FOUND,
+        "unknown_zone",
+        mark("There is no such zone. Open it from the list of zones."),
+        shows_text=True,
+    ),
+    StaleZone: Answer(
+        HTTPStatus.PRECONDITION_FAILED,
+        "stale_zone",
+        mark("Somebody else changed this zone meanwhile. Look again, then decide."),
+        shows_text=True,
+    ),
+    ZoneError: Answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "bad_zone",
+        mark("The zone cannot be kept as it is drawn. Correct it and send it again."),
+        shows_text=True,
+    ),
+    ZoneChangeError: Answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "bad_zone_change",
+        mark("A change of a zone needs a reason."),
+        shows_text=True,
+    ),
+    NoPreconditionError: Answer(
+        HTTPStatus.PRECONDITION_REQUIRED,
+        "no_precondition",
+        mark("The request is not as this address expects it."),
+        shows_text=True,
+    ),
     # their texts may name a folder of the server
     MediaError: Answer(
         HTTPStatus.NOT_FOUND, "no_picture", mark("This picture is not in the media store.")
@@ -214,7 +284,7 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
         if isinstance(error, NotLoggedInError) and not _wants_problem(request):
             query = urlencode({"next": _page_to_return_to(request)})
             return RedirectResponse(f"/login?{query}", HTTPStatus.SEE_OTHER)
-        response = answer(request, given, str(error) if given.shows_text else None, {})
+        response = answer(request, given, str(error) if given.shows_text else None, _more(error))
         if given.retry_after_s is not None:
             response.headers["Retry-After"] = str(given.retry_after_s)
         return response
@@ -254,6 +324,20 @@ def _page_to_return_to(request: Request) -> str:
     """Return the page that was asked for, or the one whose form was sent: a form has no GET."""
     path = request.url.path
     return path if request.method in ("GET", "HEAD") else path.rpartition("/")[0]
+
+
+def _more(error: Exception) -> Mapping[str, object]:
+    """Return what programs are told besides: of a lost race, what has changed and by whom.
+
+    Of a zone that cannot be, what is wrong and where.
+    """
+    if isinstance(error, ZoneError):
+        faults = [ZoneFaultOut.of(fault).model_dump(mode="json") for fault in error.faults]
+        return {"faults": faults}
+    if not isinstance(error, StaleVersion):
+        return {}
+    missed = [EventOut.of(event).model_dump(mode="json") for event in error.missed]
+    return {"version": error.version, "changes": missed}
 
 
 def _wants_problem(request: Request) -> bool:

@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from patrol.account import AccountFacts, account_changed, account_payload
 from patrol.case_file import LedgerProof, ProvenEntry
 from patrol.database import StoreError
 from patrol.flight_table import stored_flight_payload
 from patrol.incident import Incident, IncidentEvent
 from patrol.ledger import (
+    ACCOUNT_CHANGED,
     EMPTY_HEAD,
     FLIGHT_LOGGED,
     INCIDENT_EVENT,
@@ -30,7 +32,11 @@ from patrol.tables import (
     IncidentRow,
     LedgerHeadRow,
     LedgerRow,
+    UserRow,
 )
+from patrol.zone_document import zone_sha256
+from patrol.zone_version_table import ZoneVersionRow, version_of_row
+from patrol.zone_versions import ZONE_CHANGED, ZoneVersion, zone_payload
 
 _HEAD_ID = 1
 
@@ -64,6 +70,20 @@ def append_flight(session: Session, flight: FlightRow) -> None:
         flight.flight_id,
         stored_flight_payload(session, flight),
     )
+
+
+def append_account(
+    session: Session, user: UserRow, at_utc: datetime, actor: str, what: str
+) -> None:
+    """Append what somebody did to an account; `user` is how it stands after that."""
+    payload = account_payload(_facts(user), actor, what)
+    _append(session, at_utc, ACCOUNT_CHANGED, user.name, payload)
+
+
+def append_zone_version(session: Session, site_id: str, version: ZoneVersion) -> None:
+    """Append that a zone has a new version."""
+    payload = zone_payload(site_id, version)
+    _append(session, version.at_utc, ZONE_CHANGED, version.zone.zone_id, payload)
 
 
 def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry]:
@@ -108,6 +128,8 @@ def ledger_report(session: Session) -> LedgerReport:
     faults += verify_chain(entries, head)
     faults += _incident_faults(session, entries)
     faults += _flight_faults(session, entries)
+    faults += _account_faults(session, entries)
+    faults += _zone_faults(session, entries)
     return LedgerReport(len(entries), tuple(faults), _printable(head.entry_hash))
 
 
@@ -185,3 +207,46 @@ def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator
             yield LedgerFault(entry.sequence, f"flight {flight_id} is not as this entry says")
     for flight_id, entry in sorted(logged.items(), key=_by_sequence):
         yield LedgerFault(entry.sequence, f"flight {_printable(flight_id)} is gone")
+
+
+def _account_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    latest = {entry.subject: entry for entry in entries if entry.kind == ACCOUNT_CHANGED}
+    for name in session.scalars(select(UserRow.name).order_by(UserRow.name)).all():
+        entry = latest.pop(name, None)
+        if entry is None:
+            yield LedgerFault(0, f"account {_printable(name)} is in no entry")
+            continue
+        try:
+            changed = account_changed(_facts(session.get_one(UserRow, name)), entry)
+        except UNREADABLE:
+            changed = True
+        if changed:
+            yield LedgerFault(entry.sequence, f"account {name} is not as this entry says")
+    for name, entry in sorted(latest.items(), key=_by_sequence):
+        yield LedgerFault(entry.sequence, f"account {_printable(name)} is gone")
+
+
+def _facts(user: UserRow) -> AccountFacts:
+    secret = None if user.factor_since_utc is None else user.factor_secret
+    return AccountFacts(user.role, user.password_hash, secret, user.closed_at_utc)
+
+
+def _zone_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    vouched = {entry.payload: entry for entry in entries if entry.kind == ZONE_CHANGED}
+    for row in session.scalars(select(ZoneVersionRow).order_by(ZoneVersionRow.at_utc)):
+        try:
+            version = version_of_row(row)
+            entry = vouched.pop(zone_payload(row.site_id, version), None)
+            changed = entry is None or zone_sha256(version.zone) != version.sha256
+        except UNREADABLE:
+            entry, changed = None, True
+        if changed:
+            number = 0 if entry is None else entry.sequence
+            yield LedgerFault(
+                number,
+                f"version {row.version} of zone {_printable(row.zone_id)} is not as it was kept",
+            )
+    for entry in vouched.values():
+        yield LedgerFault(
+            entry.sequence, f"a version of zone {_printable(entry.subject)} is not as it was kept"
+        )

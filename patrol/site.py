@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from ingest.site_reference import SiteReference
 from patrol.zone_file import SiteFileError, fault_text, load_land, load_zones
+from patrol.zone_geometry import far_fault
 from patrol.zones import Zone
-
-_FARTHEST_ZONE_DEG = 1.0  # some 110 km: no patrol by small drones covers more
 
 _SHIPPED = Path(__file__).parent / "sites"
 
@@ -196,15 +195,10 @@ def _timezone(name: str, path: Path) -> ZoneInfo:
 
 def _check_near(zones: Sequence[Zone], coast: shapely.MultiPolygon, path: Path) -> None:
     """Raise SiteFileError for a zone far from the coast: where both axes fit, only that shows."""
-    around = shapely.box(*coast.bounds).buffer(_FARTHEST_ZONE_DEG)
     for zone in zones:
-        if not around.contains(zone.area):
-            west, south, east, north = zone.area.bounds
-            raise SiteFileError(
-                f"{path}: {zone.zone_id}: the zone is more than {_FARTHEST_ZONE_DEG:g} degree from "
-                f"the site's coast; got bounds {west:g}, {south:g}, {east:g}, {north:g}: are the "
-                "axes swapped?"
-            )
+        fault = far_fault(zone.area, coast)
+        if fault is not None:
+            raise SiteFileError(f"{path}: {zone.zone_id}: {fault.text}")
 
 
 def _rule_parameters(rules: _Rules) -> RuleParameters:

@@ -14,6 +14,7 @@ from patrol.site import Site
 from patrol.tables import FlightRow, IncidentRow, LedgerRow, SurveyRow
 from patrol.zone_history import DugongCase, ZoneChange, zone_changes
 from patrol.zone_status import ZoneStatus
+from patrol.zone_version_table import site_in_force
 from patrol.zones import RuleName
 
 
@@ -28,10 +29,11 @@ class StatusRecords(Records):
             .where(FlightRow.site_id == site.site_id)
         )
         with self._reading() as session:
+            zones = site_in_force(session, site).zones
             dugong_incidents = _recent_dugongs(session, site, today)
             surveyed = tuple(map(zone_survey, session.scalars(surveys)))
         return zone_statuses(
-            site.zones,
+            zones,
             dugong_incidents,
             surveyed,
             today,
@@ -45,9 +47,10 @@ class StatusRecords(Records):
         Both local days are inclusive. The public side is given the `told` of each alone.
         """
         with self._reading() as session:
+            zones = site_in_force(session, site).zones
             cases = _dugong_cases(session, site, since, today)
         return zone_changes(
-            site.zones, cases, since, today, site.rule_parameters, site.reference.timezone
+            zones, cases, since, today, site.rule_parameters, site.reference.timezone
         )
 
 

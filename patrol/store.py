@@ -5,9 +5,11 @@ Values in, values out; every call is one transaction. Each part has a module of 
 `uploads_queue`) and `migrations/` speak SQL.
 """
 
+from patrol.account_records import Accounts
 from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
 from patrol.device_tokens import DeviceTokens
+from patrol.effort_records import EffortRecords
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
 from patrol.flight_records import FlightRecords, UnknownFlight, unknown_flight
 from patrol.frame_views import FrameViews
@@ -16,12 +18,14 @@ from patrol.incident_records import IncidentRecords, StaleVersion, UnknownIncide
 from patrol.ledger import LedgerFault, LedgerReport
 from patrol.ledger_table import ledger_report
 from patrol.ledger_tail import LedgerTail
+from patrol.ranger_totals import Rangers
 from patrol.rows import FlightLogError
 from patrol.status_records import StatusRecords
 from patrol.uploads_queue import FlightQueue
 from patrol.uploads_table import UploadTable
 from patrol.user import Role, User
 from patrol.user_records import UnknownUser, UserError, UserRecords
+from patrol.zone_records import ZoneRecords
 
 __all__ = [
     "FlightLog",
@@ -48,8 +52,9 @@ __all__ = [
 class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
     """All that is remembered, in SQLite or PostgreSQL. Safe to use from several threads.
 
-    `uploads`, `queue` and `device_tokens` are the flights on their way here; `views` tells how
-    frames see the sea, `tail` what was written last.
+    `uploads`, `queue` and `device_tokens` are the flights on their way here; `effort` is what
+    flights looked at, `rangers` what each sender's amount to; `views` tells how frames see the
+    sea, `tail` what was written last, `zones` the zones in all their versions.
     """
 
     def __init__(self, url: str) -> None:
@@ -58,8 +63,12 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
         self.uploads = UploadTable(self._database)
         self.queue = FlightQueue(self._database)
         self.device_tokens = DeviceTokens(self._database)
+        self.accounts = Accounts(self._database)
+        self.effort = EffortRecords(self._database)
+        self.rangers = Rangers(self._database)
         self.views = FrameViews(self._database)
         self.tail = LedgerTail(self._database)
+        self.zones = ZoneRecords(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""

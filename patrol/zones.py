@@ -1,10 +1,12 @@
 """Zones: named areas of the sea with a kind, the rules that hold there, and their source."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from shapely import MultiPolygon, Polygon
+
+from patrol.zone_times import Holds, Hours, Season, TideRange, Validity
 
 
 class ZoneKind(StrEnum):
@@ -37,12 +39,21 @@ class RuleName(StrEnum):
 
 
 @dataclass(frozen=True)
-class Zone:
-    """One zone as loaded from a site's GeoJSON.
+class AdvisedSpeed:
+    """The speed above which a boat goes too fast for a zone, and where the figure comes from."""
 
-    `area` is in WGS 84 degrees (lon, lat). `indicative` says that no official text was at hand;
-    `citation` names the source of outline and rules in English, `citation_th` in Thai. Validity
-    days are local and inclusive.
+    knots: float
+    citation: str
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One zone, as it is drawn in one of its versions.
+
+    `area` is in WGS 84 degrees (lon, lat); it may have parts and holes. `indicative` says that no
+    official text was at hand; `citation` names the source of outline and rules in English,
+    `citation_th` in Thai. Days are local and inclusive; what else limits when the zone holds is
+    told in `patrol.zone_times`. `version` is 0 for a zone that no store has kept yet.
     """
 
     zone_id: str
@@ -58,9 +69,21 @@ class Zone:
     indicative: bool
     valid_from: date | None
     valid_until: date | None
+    seasons: tuple[Season, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    tide: TideRange | None = None
+    advised_speed: AdvisedSpeed | None = None
+    version: int = 0
+
+    @property
+    def validity(self) -> Validity:
+        """When the zone holds."""
+        return Validity(self.valid_from, self.valid_until, self.seasons, self.hours, self.tide)
 
     def holds_on(self, day: date) -> bool:
-        """Return whether the zone is valid on this local day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
-        )
+        """Return whether the zone is valid at some hour of this local day."""
+        return self.validity.on(day)
+
+    def holds_at(self, local: datetime, tide_m: float | None = None) -> Holds:
+        """Return whether the zone holds at a local time, with the sea `tide_m` above its mean."""
+        return self.validity.at(local, tide_m)

@@ -66,7 +66,7 @@ def alerts(
         chosen_state=state,
         chosen_zone=zone,
         zone_names=_zone_names(at_hand, reader),
-        drawing=draw_incident_map(page.items, at_hand.site.zones, at_hand.coast, reader),
+        drawing=draw_incident_map(page.items, at_hand.site_now().zones, at_hand.coast, reader),
     )
 
 
@@ -171,7 +171,7 @@ def _incident_page(
         events=at_hand.store.events(incident_id),
         steps=[state for state in STEP_ORDER if (shown.state, state) in ALLOWED],
         zone_names=_zone_names(at_hand, reader),
-        drawing=draw_incident_map([shown], at_hand.site.zones, at_hand.coast, reader),
+        drawing=draw_incident_map([shown], at_hand.site_now().zones, at_hand.coast, reader),
         done=done,
         conflict=conflict,
         typed_reason=typed_reason,
@@ -212,4 +212,5 @@ def _incidents(at_hand: Services, state: str, zone_id: str) -> Sequence[Incident
 
 
 def _zone_names(at_hand: Services, reader: Reader) -> Mapping[str, str]:
-    return {zone.zone_id: reader.pick(zone.name_th, zone.name_en) for zone in at_hand.site.zones}
+    zones = at_hand.site_now().zones
+    return {zone.zone_id: reader.pick(zone.name_th, zone.name_en) for zone in zones}

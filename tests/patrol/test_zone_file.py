@@ -2,13 +2,16 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 import shapely
+from shapely.geometry import mapping
 
-from patrol.zone_file import SiteFileError, load_land, load_zones
+from patrol.zone_document import zone_sha256
+from patrol.zone_file import SiteFileError, load_land, load_zones, zones_text
 from patrol.zones import Binding, RuleName, ZoneKind
 
 SQUARE = [[[99.40, 7.20], [99.41, 7.20], [99.41, 7.21], [99.40, 7.21], [99.40, 7.20]]]
@@ -64,6 +67,9 @@ def changed(properties: dict | None = None, geometry: dict | None = None, **top:
 
 def polygon(*ring: tuple[float, ...]) -> dict:
     return {"type": "Polygon", "coordinates": [[list(point) for point in ring]]}
+
+
+BOW_TIE = polygon((99.4, 7.2), (99.41, 7.21), (99.41, 7.2), (99.4, 7.21), (99.4, 7.2))
 
 
 def test_a_zone_is_read_with_all_it_says(written) -> None:
@@ -138,15 +144,37 @@ def test_wgs84_by_name_is_taken(written, name) -> None:
         (changed(geometry=polygon((99.4, 7.2), (99.41, 7.2))), "geometry cannot be read"),
         (
             changed(geometry=polygon((7.2, 99.4), (7.2, 99.41), (7.21, 99.41), (7.2, 99.4))),
-            "are the axes swapped",
+            "this looks like swapped axes",
         ),
         (
             changed(geometry=polygon((543000, 799000), (544000, 799000), (544000, 800000))),
             "or is it in metres",
         ),
         (
-            changed(geometry=polygon((99.4, 7.2), (99.41, 7.21), (99.41, 7.2), (99.4, 7.21))),
-            "outline is invalid: Self-intersection",
+            changed(geometry=BOW_TIE),
+            "outline is invalid: Self-intersection at 99.405000, 7.205000: it crosses",
+        ),
+        (
+            changed(geometry=polygon((99.4, 7.2), (99.41, 7.2), (99.41, 7.21), (99.4, 7.21))),
+            r"must end where it begins; it begins at \[99.4, 7.2\] and ends at \[99.4, 7.21\]",
+        ),
+        (
+            changed(geometry=polygon((-179, 7), (179, 7), (179, 8), (-179, 8), (-179, 7))),
+            "from -179 to 179 degrees of longitude, so it crosses the date line",
+        ),
+        (
+            changed(geometry=mapping(shapely.Point(99.4, 7.2).buffer(0.05, quad_segs=2600))),
+            "at most 10000 points; got 10401: simplify it",
+        ),
+        (changed({"seasons": [{"first": "02-30", "last": "03-01"}]}), "a month and day like 05-31"),
+        (changed({"hours": [{"first": "18:00", "last": "18:00"}]}), "first and last must differ"),
+        (changed({"hours": [{"first": "18:00:30", "last": "19:00"}]}), "hours and minutes"),
+        (changed({"tide": {}}), "name above_m or below_m"),
+        (changed({"tide": {"above_m": 1, "below_m": 0}}), "above_m must be less than below_m"),
+        (changed({"advised_speed": {"knots": 6}}), "advised_speed.citation: Field required"),
+        (
+            changed({"advised_speed": {"knots": 300, "citation": "x"}}),
+            "knots: Input should be less than or equal to 60",
         ),
         (
             changed(geometry=polygon((99.4, 7.2), (99.41, float("nan")), (99.41, 7.21))),
@@ -223,3 +251,26 @@ def test_zones_that_would_pin_an_animal_down_are_refused(written, boxes, fault) 
     for feature in features:  # without the rule the public learns nothing from them
         feature["properties"]["rules"] = []
     assert load_zones(written({"type": "FeatureCollection", "features": features}))
+
+
+def test_a_zone_with_holes_times_and_a_speed_is_written_as_it_is_read(written, tmp_path) -> None:
+    hole = [[99.402, 7.202], [99.402, 7.204], [99.404, 7.204], [99.404, 7.202], [99.402, 7.202]]
+    far = [[[x + 0.02, y] for x, y in ring] for ring in SQUARE]
+    more = {
+        "seasons": [{"first": "11-01", "last": "04-30"}],
+        "hours": [{"first": "18:00", "last": "06:00"}],
+        "tide": {"above_m": None, "below_m": 0.5},
+        "advised_speed": {"knots": 6, "citation": "a source"},
+    }
+    area = {"type": "MultiPolygon", "coordinates": [[*SQUARE, hole], far]}
+    (zone,) = load_zones(written(changed(more, geometry=area)))
+    assert len(zone.area.geoms) == 2
+    assert not zone.area.contains(shapely.Point(99.403, 7.203))
+    again = tmp_path / "again.geojson"
+    again.write_text(zones_text([zone]), encoding="utf-8")
+    (read,) = load_zones(again)
+    assert read.area.equals(zone.area)
+    assert replace(read, area=zone.area) == zone
+    assert zone_sha256(read) == zone_sha256(zone)
+    assert zone_sha256(replace(zone, name_en="Bay 2")) != zone_sha256(zone)
+    assert zone_sha256(replace(zone, version=7)) == zone_sha256(zone)

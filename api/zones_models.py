@@ -1,0 +1,129 @@
+"""What the JSON interface says and takes of zones and their versions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from ingest.errors import LibongError
+from patrol.zone_document import ZoneFeature, feature_of
+from patrol.zone_geometry import ZoneFault
+from patrol.zone_versions import ZoneOrigin, ZoneVersion
+
+_EXAMPLE: Mapping[str, Any] = {
+    "type": "Feature",
+    "properties": {
+        "zone_id": "bay",
+        "name_th": "อ่าว",
+        "name_en": "Bay",
+        "kind": "go_slow",
+        "rules": ["boat_in_go_slow_zone"],
+        "citation": "where the outline and its rules come from",
+        "citation_th": "ที่มาของแนวเขตและกฎ",
+        "binding": "proposal",
+        "jurisdiction": "Trang",
+        "indicative": True,
+        "valid_from": "2026-11-01",
+        "valid_until": None,
+        "seasons": [{"first": "11-01", "last": "04-30"}],
+        "hours": [{"first": "18:00", "last": "06:00"}],
+        "tide": {"above_m": None, "below_m": 0.5},
+        "advised_speed": {"knots": 6, "citation": "where the figure comes from"},
+    },
+    "geometry": {
+        "type": "Polygon",
+        "coordinates": [
+            [[99.44, 7.24], [99.46, 7.24], [99.46, 7.26], [99.44, 7.26], [99.44, 7.24]]
+        ],
+    },
+}
+
+
+class NoPreconditionError(LibongError, ValueError):
+    """A change of a zone that does not say which version it follows."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ZoneIn(_Strict):
+    """A zone as it shall be from now on, and why."""
+
+    feature: ZoneFeature = Field(
+        description="a GeoJSON feature in longitude, latitude, as in a site's zones.geojson",
+        examples=[dict(_EXAMPLE)],
+    )
+    reason: str = Field(min_length=1, max_length=2000, examples=["buoys were moved"])
+
+
+class ZoneRetiredIn(_Strict):
+    """Why a zone shall hold no longer."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class ZoneToCheckIn(_Strict):
+    """A zone that is being drawn."""
+
+    feature: ZoneFeature = Field(examples=[dict(_EXAMPLE)])
+
+
+class ZoneFaultOut(BaseModel):
+    """Something wrong with a zone, and where."""
+
+    code: str = Field(examples=["self_crossing"])
+    text: str
+    place: tuple[float, float] | None = Field(description="longitude, latitude")
+
+    @classmethod
+    def of(cls, fault: ZoneFault) -> Self:
+        """Return the answer that describes `fault`."""
+        place = None if fault.place is None else (fault.place.lon, fault.place.lat)
+        return cls(code=fault.code, text=fault.text, place=place)
+
+
+class ZoneFaultsOut(BaseModel):
+    """All that is wrong with a zone; nothing where it may be kept."""
+
+    faults: list[ZoneFaultOut]
+
+
+class ZoneVersionOut(BaseModel):
+    """One version of a zone: what it was, who made it, when and why."""
+
+    zone_id: str
+    version: int = Field(examples=[2])
+    sha256: str
+    retired: bool = Field(description="this version took the zone away")
+    origin: ZoneOrigin
+    actor: str
+    reason: str
+    at_utc: AwareDatetime
+    feature: dict[str, Any]
+
+    @classmethod
+    def of(cls, version: ZoneVersion) -> Self:
+        """Return the answer that describes `version`."""
+        return cls(
+            zone_id=version.zone.zone_id,
+            version=version.zone.version,
+            sha256=version.sha256,
+            retired=version.retired,
+            origin=version.origin,
+            actor=version.actor,
+            reason=version.reason,
+            at_utc=version.at_utc,
+            feature=feature_of(version.zone),
+        )
+
+
+class ZoneVersionsOut(BaseModel):
+    """Versions of zones."""
+
+    items: list[ZoneVersionOut]
+
+    @classmethod
+    def of(cls, versions: Sequence[ZoneVersion]) -> Self:
+        """Return the answer that describes `versions`."""
+        return cls(items=[ZoneVersionOut.of(version) for version in versions])

@@ -1,0 +1,103 @@
+"""When a zone holds: local days, seasons of the year, hours of the day, heights of the tide."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+
+class Holds(StrEnum):
+    """Whether a zone holds at a moment; unknown where it hangs on a tide that nobody gave."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class MonthDay:
+    """A day of any year."""
+
+    month: int
+    day: int
+
+    def __str__(self) -> str:
+        return f"{self.month:02d}-{self.day:02d}"
+
+
+@dataclass(frozen=True)
+class Season:
+    """The same days of every year, both inclusive; a `last` before `first` is over New Year."""
+
+    first: MonthDay
+    last: MonthDay
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether a local day lies in the season."""
+        at = (day.month, day.day)
+        first, last = (self.first.month, self.first.day), (self.last.month, self.last.day)
+        return first <= at <= last if first <= last else at >= first or at <= last
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Local time of day, from `first` until just before `last`; over midnight where that is less.
+
+    The hours after midnight belong to the day on which they began.
+    """
+
+    first: time
+    last: time
+
+    def day_of(self, local: datetime) -> date | None:
+        """Return the day whose hours a local time falls in; None when in none."""
+        at = local.time()
+        if self.first < self.last:
+            return local.date() if self.first <= at < self.last else None
+        if at >= self.first:
+            return local.date()
+        return local.date() - timedelta(days=1) if at < self.last else None
+
+
+@dataclass(frozen=True)
+class TideRange:
+    """Heights of the sea above its mean, in metres, at which a zone holds; None is no limit."""
+
+    above_m: float | None
+    below_m: float | None
+
+    def holds_at(self, tide_m: float | None) -> Holds:
+        """Return whether the zone holds at a tide; unknown where none is given."""
+        if tide_m is None:
+            return Holds.UNKNOWN
+        low = self.above_m is not None and tide_m <= self.above_m
+        high = self.below_m is not None and tide_m >= self.below_m
+        return Holds.NO if low or high else Holds.YES
+
+
+@dataclass(frozen=True)
+class Validity:
+    """All that must be so for a zone to hold; what is not named is always so.
+
+    Days are local and inclusive. Of several seasons, or hours, one is enough.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    seasons: tuple[Season, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    tide: TideRange | None = None
+
+    def on(self, day: date) -> bool:
+        """Return whether the zone holds at some hour and tide of a local day."""
+        in_period = (self.first is None or self.first <= day) and (
+            self.last is None or day <= self.last
+        )
+        in_season = not self.seasons or any(season.holds_on(day) for season in self.seasons)
+        return in_period and in_season
+
+    def at(self, local: datetime, tide_m: float | None = None) -> Holds:
+        """Return whether the zone holds at a local time, with the sea `tide_m` above its mean."""
+        days = [hours.day_of(local) for hours in self.hours] if self.hours else [local.date()]
+        if not any(day is not None and self.on(day) for day in days):
+            return Holds.NO
+        return Holds.YES if self.tide is None else self.tide.holds_at(tide_m)

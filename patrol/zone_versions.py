@@ -1,0 +1,132 @@
+"""Versions of zones: every one is kept, for an incident names the one it was judged by.
+
+Pure: zones in, versions out. The store keeps the rows, the ledger an entry for each.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ingest.errors import LibongError
+from patrol.ledger import canonical_json
+from patrol.zone_document import zone_sha256
+from patrol.zones import Zone
+
+ZONE_CHANGED = "zone_changed"
+
+
+class ZoneOrigin(StrEnum):
+    """Where a version came from: the site's file, or a person."""
+
+    FILE = "file"
+    PERSON = "person"
+
+
+class UnknownZone(LibongError, LookupError):  # noqa: N818  says what is wrong without "Error"
+    """No zone, or no version of it, of this id."""
+
+
+class StaleZone(LibongError, ValueError):  # noqa: N818
+    """Someone else changed the zone after it was read."""
+
+
+class ZoneChangeError(LibongError, ValueError):
+    """A change of a zone that lacks who or why."""
+
+
+@dataclass(frozen=True)
+class ZoneVersion:
+    """One version of a zone: who made it, when and why.
+
+    `zone` is as it was drawn, also in a version that took it away (`retired`). `sha256` is over
+    the zone's feature (`patrol.zone_document`).
+    """
+
+    zone: Zone
+    sha256: str
+    retired: bool
+    origin: ZoneOrigin
+    actor: str
+    reason: str
+    at_utc: datetime
+
+
+def version_of(
+    zone: Zone,
+    before: ZoneVersion | None,
+    *,
+    origin: ZoneOrigin,
+    actor: str,
+    reason: str,
+    at_utc: datetime,
+    retired: bool = False,
+) -> ZoneVersion:
+    """Return the version that follows `before`; raises ZoneChangeError without actor or reason."""
+    for name, text in (("name of who makes it", actor), ("reason", reason)):
+        if not text.strip() or not text.isprintable():
+            raise ZoneChangeError(
+                f"a change of a zone needs a {name} of printable characters; got {text!r}"
+            )
+    number = 1 if before is None else before.zone.version + 1
+    return ZoneVersion(
+        zone=replace(zone, version=number),
+        sha256=zone_sha256(zone),
+        retired=retired,
+        origin=origin,
+        actor=actor.strip(),
+        reason=reason.strip(),
+        at_utc=at_utc,
+    )
+
+
+def file_changes(
+    zones: Iterable[Zone], latest: dict[str, ZoneVersion], at_utc: datetime
+) -> Iterator[ZoneVersion]:
+    """Yield the versions by which the store follows a site's file.
+
+    Zones that a person drew, changed or took away stay as that person left them.
+    """
+    named: set[str] = set()
+    for zone in zones:
+        named.add(zone.zone_id)
+        before = latest.get(zone.zone_id)
+        if before is None or (
+            before.origin is ZoneOrigin.FILE
+            and (before.retired or before.sha256 != zone_sha256(zone))
+        ):
+            yield version_of(
+                zone,
+                before,
+                origin=ZoneOrigin.FILE,
+                actor="libong",
+                reason="as in the file of the site",
+                at_utc=at_utc,
+            )
+    for zone_id, before in latest.items():
+        if zone_id not in named and before.origin is ZoneOrigin.FILE and not before.retired:
+            yield version_of(
+                before.zone,
+                before,
+                origin=ZoneOrigin.FILE,
+                actor="libong",
+                reason="no longer in the file of the site",
+                at_utc=at_utc,
+                retired=True,
+            )
+
+
+def zone_payload(site_id: str, version: ZoneVersion) -> str:
+    """Return what the ledger says of a version: it vouches for the outline and all its rules."""
+    return canonical_json(
+        {
+            "site_id": site_id,
+            "version": version.zone.version,
+            "sha256": version.sha256,
+            "retired": version.retired,
+            "origin": version.origin,
+            "actor": version.actor,
+            "reason": version.reason,
+            "at_utc": version.at_utc,
+        }
+    )
