@@ -67,7 +67,7 @@ def make_worker(store, settings, *, pool=False, **changes):
         end_processes=end_processes,
     )
     patience = Patience(
-        lease=timedelta(seconds=2), most_tries=2 if pool else 3, frame_timeout=timedelta(seconds=4)
+        lease=timedelta(seconds=2), most_tries=2 if pool else 3, frame_timeout=timedelta(seconds=2)
     )
     return Worker(
         store=store,

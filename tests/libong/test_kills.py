@@ -167,7 +167,7 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
 @pytest.mark.parametrize(
     ("photos", "kills", "seconds_a_frame"),
     [
-        (12, 8, 0.4),
+        (8, 4, 0.3),
         pytest.param(120, 60, 1.0, marks=[pytest.mark.deep, push.DEEP_ONLY]),
     ],
 )

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -125,11 +125,12 @@ class CuttingProxy:
 
     @staticmethod
     def _pass_back(server, client):
-        try:
+        with suppress(OSError):
             while data := server.recv(65536):
                 client.sendall(data)
-        except OSError:
-            return
+        # a server that was killed answers no more: who waits for it is to know at once
+        with suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         self._listener.close()
@@ -164,13 +165,8 @@ def write_films(folder, total_bytes, count):
         )
 
 
-@pytest.mark.parametrize(
-    "total_bytes",
-    [20_000_000, pytest.param(200_000_000, marks=[pytest.mark.deep, DEEP_ONLY])],
-)
-def test_a_flight_cut_fifty_times_arrives_whole_and_resumes_at_the_byte(
-    tmp_path, total_bytes, record_property
-):
+def test_a_flight_cut_fifty_times_arrives_whole_and_resumes_at_the_byte(tmp_path, record_property):
+    total_bytes = 200_000_000
     write_films(tmp_path / "card", total_bytes, 8)
     files, _ = files_in(tmp_path / "card")
     with site_at(tmp_path / "data") as (server, token, settings):
@@ -185,13 +181,15 @@ def test_a_flight_cut_fifty_times_arrives_whole_and_resumes_at_the_byte(
                 server.start()
                 restarts.append(at)
 
-        threading.Thread(target=restart_now_and_then, daemon=True).start()
+        restarting = threading.Thread(target=restart_now_and_then, daemon=True)
+        restarting.start()
         with client_of(proxy.url, token) as client:
             pusher = Pusher(
                 client, most_failures=3000, piece_bytes=1 << 20, sleep=lambda _: time.sleep(0.05)
             )
             report = pusher.push("cut", files, lambda *_: None)
             again = pusher.push("cut", files, lambda *_: None)
+        restarting.join(60)
         proxy.close()
         assert (report.state, report.sent, report.refused) == ("received", 8, ())
         assert (again.upload_id, again.sent, again.known) == (report.upload_id, 0, 8)

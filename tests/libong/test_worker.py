@@ -172,7 +172,7 @@ def test_a_frame_that_ends_or_hangs_its_process_is_set_aside(store, settings, re
     assert flight.frames == 2
     told = {file.path.name: file.reason.text for file in flight.refused}
     assert "ended at once" in told["POISON.JPG"]
-    assert "longer than 4 seconds" in told["HANGS.JPG"]
+    assert "longer than 2 seconds" in told["HANGS.JPG"]
 
 
 def test_a_file_that_ends_the_worker_while_it_is_read_is_found(store, settings, receive):
