@@ -38,8 +38,16 @@ _AES_METHOD = 99  # WinZip's mark for an entry encrypted with AES
 _CHUNK_BYTES = 1 << 20
 _DIRECTORY_BYTES_PER_ENTRY = 1024  # 46 and a name; names of more than a few hundred bytes are odd
 
-# What zipfile and zlib raise on broken entries.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+# Each of them is raised by Python 3.11 on a ZIP of three files with a few bytes changed, OSError by
+# the disk.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,  # an entry's bytes end early
+    ValueError,  # an offset before the file's beginning; a name that is not UTF-8
+    NotImplementedError,  # a later version of the format, a patched entry
+    OSError,
+)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) 
     taken = read_time(exif, drone, site.timezone)
     camera = read_intrinsics(head.width_px, head.height_px, exif, drone, pix4d)
     gsd_cm, error_m = _at_centre(camera, reading.pose)
-    if camera.source == "35mm_equivalent":
+    if camera.source == "35mm_equivalent" and not reading.pose.position_only:
         notes += (_LENS_NOTE,)
     if gsd_cm is None and not reading.pose.position_only:
         notes += (_HORIZON_NOTE,)

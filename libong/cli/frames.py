@@ -131,13 +131,14 @@ def _print_overlap(check: PoseCheck, *, as_json: bool) -> None:
 def _print_frames(flight: Flight) -> None:
     table = Table("file", "UTC", "lon", "lat", "height m", "source", "cm/px", "± m", "notes")
     for f in flight.frames:
+        aimed = not f.pose.position_only
         table.add_row(
             shown_name(f),
             f"{f.taken_at_utc:%Y-%m-%d %H:%M:%S}",
             f"{f.pose.position.lon:.6f}",
             f"{f.pose.position.lat:.6f}",
-            f"{f.pose.height_above_sea_m:.1f}",
-            f.pose.height_source.value,
+            f"{f.pose.height_above_sea_m:.1f}" if aimed else "-",
+            f.pose.height_source.value if aimed else "-",
             "-" if f.gsd_cm is None else f"{f.gsd_cm:.2f}",
             "-" if f.error_m is None else f"{f.error_m:.1f}",
             ", ".join(w.code for w in f.warnings),

@@ -3,6 +3,7 @@
 import random
 from io import BytesIO
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,9 @@ from pillow_heif import register_heif_opener
 from ingest.errors import PhotoError
 from ingest.photo import read_frame
 from ingest.pixels import decode_bgr
+from ingest.projection import SeaView
 from ingest.refusal import REMEDIES
+from ingest.report import frame_document
 from tests.fuzz_photos import mutated, outcome, seeds
 
 XMP = (
@@ -65,16 +68,43 @@ def test_a_clock_that_was_never_set_is_noted(make_photo, site):
     assert "clock_never_set" in codes(frame)
 
 
-def test_a_thermal_picture_is_refused(make_photo, site):
-    with pytest.raises(PhotoError, match="thermal"):
-        read_frame(make_photo(dji={"ImageSource": "InfraredCamera"}), site)
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"dji": {"ImageSource": "InfraredCamera"}},
+        {"make": "FLIR", "model": "Vue Pro R"},
+        {"make": "DJI", "model": "MAVIC2-ENTERPRISE-ADVANCED", "size": (640, 512)},
+        {"make": "DJI", "model": "M3T", "size": (512, 640)},
+    ],
+)
+def test_a_thermal_picture_is_refused(make_photo, site, told):
+    with pytest.raises(PhotoError, match="thermal") as refused:
+        read_frame(make_photo(**told), site)
+    assert refused.value.code == "thermal"
+    assert "colour picture" in REMEDIES["thermal"]
 
 
-def test_a_phone_keeps_its_place_alone(make_photo, site):
-    frame = read_frame(make_photo(make="Apple", model="iPhone 14", gps_error=12.0), site)
+@pytest.mark.parametrize("source", ["WideCamera", "ZoomCamera", "VisibleCamera"])
+def test_other_lenses_beside_a_thermal_one_are_read(make_photo, site, source):
+    assert read_frame(make_photo(dji={"ImageSource": source}), site).gsd_cm
+
+
+@pytest.mark.parametrize("altitude", [3.0, None])
+def test_a_phone_keeps_its_place_alone(make_photo, site, altitude):
+    path = make_photo(make="Apple", model="iPhone 14", gps_error=12.0, altitude=altitude)
+    frame = read_frame(path, site)
+    assert frame.pose.position_only
     assert (frame.footprint, frame.gsd_cm, frame.error_m) == (None, None, None)
     assert frame.pose.position_sigma_m == pytest.approx(12)
-    assert "position_only" in codes(frame)
+    assert codes(frame) == ["position_only"]
+    assert frame.warnings[0].text.startswith("position only: a phone took it, within 12 m")
+    document = frame_document(frame)
+    unknown = ("height_above_sea_m", "height_source", "yaw_deg", "pitch_deg", "roll_deg")
+    unknown += ("gsd_cm", "footprint", "error_m")
+    assert [document[name] for name in unknown] == [None] * len(unknown)
+    assert (document["lon"], document["lat"]) == pytest.approx((99.4, 7.25))
+    pixels = np.array([[0.0, 0.0], [80.0, 45.0], [160.0, 90.0], [80.0, 89.0]])
+    assert np.isnan(SeaView(frame.camera, frame.pose).to_ground_many(pixels)[0]).all()
 
 
 def test_skydios_camera_angles(make_photo, site):

@@ -85,3 +85,50 @@ def test_warnings_are_shown(run, tmp_path):
 
 def test_a_file_that_is_not_there_is_wrong_usage(run, tmp_path):
     assert run(tmp_path / "nowhere.SRT").exit_code == 2
+
+
+LOG = (
+    "latitude,longitude,altitude(m),datetime(utc),datetime(local)\n"
+    "7.2500123,99.4000345,58.0,2026-03-14 03:00:00,x\n"
+    "7.2501123,99.4000345,58.5,never,x\n"
+    "7.2502123,99.4000345,59.0,2026-03-14 03:00:02,x\n"
+)
+GPX = (
+    '<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg><trkpt lat="7.2500123" lon="99.4000345">'
+    "<ele>60</ele><time>2026-03-14T03:00:00Z</time></trkpt></trkseg></trk></gpx>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "dialect", "records", "codes"),
+    [
+        ("flight.csv", LOG, "litchi", 2, ["damaged_block"]),
+        ("track.gpx", GPX, "gpx", 1, ["no_relative_height"]),
+    ],
+)
+def test_flight_logs_are_read(run, tmp_path, name, text, dialect, records, codes):
+    path = tmp_path / name
+    path.write_text(text)
+    (document,) = json.loads(run(path, "--json").stdout)
+    assert (document["dialect"], document["records"]) == (dialect, records)
+    assert document["first"]["taken_at_utc"] == "2026-03-14T03:00:00+00:00"
+    assert [warning["code"] for warning in document["warnings"]] == codes
+    assert "2026-03-14 03:00:00 UTC" in run(path).stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("cut.gpx", GPX[:90], "unknown_dialect"),
+        ("untimed.csv", LOG.replace("(utc)", ""), "unknown_dialect"),
+        ("other.csv", "name,count\ndugong,3\n", "unknown_dialect"),
+        ("placeless.csv", LOG.replace("99.4000345", ""), "nothing_usable"),
+    ],
+)
+def test_broken_flight_logs_are_refused(run, tmp_path, name, text, code):
+    path = tmp_path / name
+    path.write_text(text)
+    done = run(path, "--json")
+    assert done.exit_code == 2
+    (document,) = json.loads(done.stdout)
+    assert document["error_code"] == code
