@@ -16,8 +16,10 @@ from patrol.user import User
 
 SESSION_COOKIE = "libong_session"
 LOGIN_FORM_COOKIE = "libong_login_form"
+HALF_LOGIN_COOKIE = "libong_half_login"
 MIN_PASSWORD_CHARS = 10
 LOGIN_FORM_LIFETIME = timedelta(hours=2)
+HALF_LOGIN_LIFETIME = timedelta(minutes=10)
 MAX_PASSWORD_CHARS = 1024  # a longer one only keeps the hash function busy
 
 # Argon2id with pwdlib's parameters takes 64 MiB a check; more than two at once could starve a
@@ -70,6 +72,8 @@ def _hash_of_nobody() -> str:
 def authenticate(store: Store, name: str, password: str) -> User | None:
     """Return the user whose name and password these are, or None; as slow for unknown names.
 
+    None too for a closed account.
+
     Raises LoginsBusyError, at once, where too many others are waiting for the same.
     """
     user = store.user(name)
@@ -82,7 +86,7 @@ def authenticate(store: Store, name: str, password: str) -> User | None:
             )
     finally:
         _places_in_line.release()
-    return user if user and matches else None
+    return user if user and matches and user.may_pass else None
 
 
 class _Claims(BaseModel):
@@ -108,36 +112,29 @@ class Sessions:
     def __init__(self, secret_key: str, lifetime: timedelta) -> None:
         self._cookies = URLSafeSerializer(secret_key, salt="libong.session")
         self._forms = URLSafeSerializer(secret_key, salt="libong.login-form")
+        self._halves = URLSafeSerializer(secret_key, salt="libong.half-login")
         self.lifetime = lifetime
 
     def cookie_for(self, user: User, now: datetime) -> str:
         """Return the signed cookie of a new login that starts `now` (aware)."""
-        claims = _Claims(
-            name=user.name,
-            epoch=user.session_epoch,
-            expires=int((now + self.lifetime).timestamp()),
-            csrf=token_urlsafe(24),
-        )
-        return self._cookies.dumps(claims.model_dump())
+        return self._cookies.dumps(_claims(user, now + self.lifetime).model_dump())
+
+    def half_cookie_for(self, user: User, now: datetime) -> str:
+        """Return the cookie of a login whose password was right and whose code is still to come."""
+        return self._halves.dumps(_claims(user, now + HALF_LOGIN_LIFETIME).model_dump())
 
     def read(self, cookie: str | None, store: Store, now: datetime) -> Session | None:
         """Return the session of a cookie, or None.
 
-        None when it is absent, altered or expired, when its user is gone, or when the user's
-        epoch was raised since (which logs all their sessions out).
+        None when it is absent, altered or expired, when its user is gone or closed, or when the
+        user's epoch was raised since (which logs all their sessions out).
         """
-        if not cookie:
-            return None
-        try:
-            claims = _Claims.model_validate(self._cookies.loads(cookie))
-        except (BadSignature, ValidationError):
-            return None
-        if now.timestamp() >= claims.expires:
-            return None
-        user = store.user(claims.name)
-        if user is None or user.session_epoch != claims.epoch:
-            return None
-        return Session(user, claims.csrf)
+        return _session(self._cookies, cookie, store, now)
+
+    def read_half(self, cookie: str | None, store: Store, now: datetime) -> User | None:
+        """Return whose password was right a moment ago, or None."""
+        half = _session(self._halves, cookie, store, now)
+        return None if half is None else half.user
 
     def login_form_token(self, now: datetime) -> str:
         """Return a token for the login form, to be set as a cookie and as a hidden field."""
@@ -156,6 +153,32 @@ class Sessions:
         repeated = compare_digest((cookie or "").encode(), field.encode())
         if not repeated or now.timestamp() >= expires:
             raise CsrfError("the login form is too old or from elsewhere; load the page again")
+
+
+def _claims(user: User, until: datetime) -> _Claims:
+    return _Claims(
+        name=user.name,
+        epoch=user.session_epoch,
+        expires=int(until.timestamp()),
+        csrf=token_urlsafe(24),
+    )
+
+
+def _session(
+    signed: URLSafeSerializer, cookie: str | None, store: Store, now: datetime
+) -> Session | None:
+    if not cookie:
+        return None
+    try:
+        claims = _Claims.model_validate(signed.loads(cookie))
+    except (BadSignature, ValidationError):
+        return None
+    if now.timestamp() >= claims.expires:
+        return None
+    user = store.user(claims.name)
+    if user is None or user.session_epoch != claims.epoch or not user.may_pass:
+        return None
+    return Session(user, claims.csrf)
 
 
 def check_csrf(session: Session, token: str | None) -> None:

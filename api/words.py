@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from api.language import mark
 from detection.types import ObjectClass
 from patrol.incident import Certainty, Priority, State
+from patrol.user import Role
 from patrol.zones import RuleName
 
 STATE_WORDS: Mapping[State, str] = {
@@ -24,6 +25,12 @@ STEP_WORDS: Mapping[State, str] = {
     State.RESOLVED: mark("Resolve"),
     State.DISMISSED: mark("Dismiss"),
     State.RETRACTED: mark("Retract"),
+}
+
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.RANGER: mark("Ranger"),
+    Role.OFFICER: mark("Officer"),
+    Role.ADMIN: mark("Administrator"),
 }
 
 CLASS_WORDS: Mapping[ObjectClass, str] = {

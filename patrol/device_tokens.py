@@ -68,7 +68,10 @@ class DeviceTokens:
         return token
 
     def user(self, token: str) -> User | None:
-        """Return whose token this is; None for an unknown, malformed or revoked one."""
+        """Return whose token this is; None for an unknown, malformed or revoked one.
+
+        None too where the user's account is closed.
+        """
         match = _TOKEN.fullmatch(token)
         if match is None:
             return None
@@ -79,7 +82,8 @@ class DeviceTokens:
                 return None
             if row.revoked_at_utc is not None:
                 return None
-            return user_of(session.get_one(UserRow, row.owner))
+            user = user_of(session.get_one(UserRow, row.owner))
+            return user if user.may_pass else None
 
     def of(self, owner: str) -> tuple[DeviceToken, ...]:
         """Return a user's tokens, the oldest first, revoked ones too."""
@@ -92,11 +96,14 @@ class DeviceTokens:
                 for row in session.scalars(query.order_by(DeviceTokenRow.created_at_utc))
             )
 
-    def revoke(self, token_id: str, at_utc: datetime) -> None:
-        """Let a token pass no more; one revoked before stays so. Raises DeviceTokenError."""
+    def revoke(self, token_id: str, at_utc: datetime, *, owner: str | None = None) -> None:
+        """Let a token pass no more; one revoked before stays so.
+
+        Raises DeviceTokenError where there is none, or none of `owner` where one is given.
+        """
         with Session(self._database.writer) as session, session.begin():
             row = session.get(DeviceTokenRow, token_id) if token_id.isalnum() else None
-            if row is None:
+            if row is None or owner not in (None, row.owner):
                 raise DeviceTokenError(
                     f"no token {token_id!r}; `libong user token list NAME` lists them"
                 )

@@ -19,6 +19,7 @@ from patrol.ledger import LedgerFault, LedgerReport
 from patrol.ledger_table import ledger_report
 from patrol.ledger_tail import LedgerTail
 from patrol.ranger_totals import Rangers
+from patrol.report.records import ReportRecords
 from patrol.rows import FlightLogError
 from patrol.status_records import StatusRecords
 from patrol.uploads_queue import FlightQueue
@@ -65,6 +66,7 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
         self.device_tokens = DeviceTokens(self._database)
         self.accounts = Accounts(self._database)
         self.effort = EffortRecords(self._database)
+        self.reports = ReportRecords(self._database)
         self.rangers = Rangers(self._database)
         self.views = FrameViews(self._database)
         self.tail = LedgerTail(self._database)

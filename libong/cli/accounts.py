@@ -51,7 +51,7 @@ def password(
     """Give an account a new password and end its sessions."""
     new, made = _password(from_stdin=password_stdin)
     with closing(open_store(read_settings())) as store:
-        store.set_password_hash(name, hash_password(new))
+        store.set_password_hash(name, hash_password(new), datetime.now(UTC))
     console.print(f"changed the password of {name}; its sessions are ended", highlight=False)
     if made:
         console.print(f"password, shown only now: {new}", highlight=False)

@@ -66,7 +66,7 @@ def _officer_password(store: Store) -> str:
     if store.user(DEMO_OFFICER) is None:
         store.add_user(DEMO_OFFICER, hash_password(password), Role.OFFICER, datetime.now(UTC))
     else:
-        store.set_password_hash(DEMO_OFFICER, hash_password(password))
+        store.set_password_hash(DEMO_OFFICER, hash_password(password), datetime.now(UTC))
     return password
 
 

@@ -9,6 +9,8 @@ from api.crops import CropError
 from api.errors import ANSWERS, answer_for
 from api.sender import NoUploadsError, TokenError, TusVersionError
 from ingest.errors import LibongError, PhotoError
+from patrol.account import AccountError, LinkError
+from patrol.device_tokens import DeviceTokenError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
 from patrol.store import StaleVersion, StoreError, UnknownFlight, UnknownIncident
@@ -20,6 +22,7 @@ from patrol.uploads import (
     UploadExpired,
     UploadStateError,
 )
+from patrol.user_records import UnknownUser, UserError
 
 SECRET_TEXT = "the database at /srv/secret is gone"
 
@@ -31,6 +34,11 @@ CASES = [
     (LoginsBusyError("x"), 503, "logins_busy", True),
     (UnknownIncident("x"), 404, "unknown_incident", True),
     (UnknownFlight("x"), 404, "unknown_flight", True),
+    (UnknownUser("x"), 404, "unknown_user", True),
+    (UserError("x"), 409, "bad_user", True),
+    (AccountError("x"), 409, "account", True),
+    (LinkError("x"), 410, "link_used", True),
+    (DeviceTokenError("x"), 404, "unknown_device", True),
     (StaleVersion("x"), 409, "stale_version", True),
     (TransitionError("x"), 409, "transition", True),
     (MediaError("x"), 404, "no_picture", False),

@@ -343,14 +343,14 @@ def test_users(store) -> None:
     assert (added.role, added.created_at_utc, added.session_epoch) == (Role.OFFICER, LATER, 0)
     store.add_user("malee", "hash2", Role.RANGER, LATER)
     assert {user.name for user in store.users()} == {"malee", "สมชาย"}
-    changed = store.set_password_hash("สมชาย", "hash3")
+    changed = store.set_password_hash("สมชาย", "hash3", LATER)
     assert changed == replace(added, password_hash="hash3", session_epoch=1)
     assert store.end_sessions("สมชาย") == replace(changed, session_epoch=2) == store.user("สมชาย")
     with pytest.raises(UserError, match="already"):
         store.add_user("malee", "other", Role.ADMIN, LATER)
     assert store.user("malee").password_hash == "hash2"
     with pytest.raises(UnknownUser):
-        store.set_password_hash("nobody", "x")
+        store.set_password_hash("nobody", "x", LATER)
     with pytest.raises(UnknownUser):
         store.end_sessions("nobody")
 
