@@ -158,7 +158,14 @@ def serve() -> Iterator:
         if id(app) in running:
             return running[id(app)][0]
         server = Started(
-            uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
+            uvicorn.Config(
+                app,
+                host="127.0.0.1",
+                port=0,
+                log_level="error",
+                ws="none",
+                timeout_graceful_shutdown=1,
+            )
         )
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
@@ -170,7 +177,7 @@ def serve() -> Iterator:
 
     yield start
     for _, server, thread in running.values():
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         thread.join(timeout=10)
 
 

@@ -1,0 +1,49 @@
+/* What a ranger's flights came to, and by which name others may know it. */
+
+import { askJson } from "./server.js";
+import { element, say } from "./words.js";
+
+const FIGURES = ["seen_km2", "dugongs", "flights", "photos"];
+const LABELS = { seen_km2: "km2", dugongs: "dugongs", flights: "flights", photos: "photos" };
+
+function figure(name, value) {
+  const item = element("li");
+  const shown = name === "seen_km2" ? value.toFixed(value < 10 ? 2 : 0) : String(value);
+  item.append(element("strong", "", shown), element("span", "", say(LABELS[name])));
+  return item;
+}
+
+function show(totals) {
+  const own = document.querySelector("#totals");
+  own.replaceChildren(...FIGURES.map((name) => figure(name, totals[name])));
+  const all = document.querySelector("#everybody");
+  all.replaceChildren(
+    ...totals.everybody.map((ranger) => {
+      const item = element("li");
+      const name = ranger.credit_name ?? say("anonymous");
+      const km2 = `${ranger.seen_km2.toFixed(2)} ${say("km2")}`;
+      item.append(element("strong", "", name), ` · ${km2} · ${ranger.flights} ${say("flights")}`);
+      return item;
+    }),
+  );
+  const form = document.querySelector("#credit");
+  form.elements.shown.value = totals.credit_name === null ? "anonymous" : "named";
+  form.elements.credit_name.value = totals.credit_name ?? "";
+}
+
+export async function loadTotals(person) {
+  const form = document.querySelector("#credit");
+  try {
+    show(await askJson("GET", "/api/v1/ranger/totals", person));
+  } catch {
+    return; // shown when there is a network
+  }
+  document.querySelector("#thanks").hidden = false;
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const typed = form.elements.credit_name.value.trim();
+    const credit_name = form.elements.shown.value === "named" ? typed || person.name : null;
+    show(await askJson("PUT", "/api/v1/ranger/credit", person, { credit_name }));
+    document.querySelector("#credit-saved").textContent = say("credit_saved");
+  };
+}
