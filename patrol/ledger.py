@@ -212,11 +212,13 @@ def flight_payload(
     sightings: Iterable[Sighting],
     surveys: Iterable[ZoneSurvey],
     efforts: Sequence[Mapping[str, Any]] = (),
+    origin: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the payload of a logged flight: it vouches for all that is known of it.
 
     That is frames (their content, and where and when they were taken), refused files, detections
-    (of sightings or not), sightings, surveys, and effort, which flights of version 0.1.0 lack.
+    (of sightings or not), sightings, surveys, and what flights of version 0.1.0 lack: effort, and
+    the origin (the record that it was logged from, and whose device in the field made it).
     """
     return canonical_json(
         {
@@ -233,6 +235,7 @@ def flight_payload(
             ),
         }
         | ({"efforts": digest(efforts)} if efforts else {})
+        | ({"origin": dict(origin)} if origin else {})
     )
 
 

@@ -10,6 +10,7 @@ from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
 from patrol.device_tokens import DeviceTokens
 from patrol.effort_records import EffortRecords
+from patrol.field_table import FlightOrigins
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
 from patrol.flight_records import FlightRecords, UnknownFlight, unknown_flight
 from patrol.frame_views import FrameViews
@@ -55,7 +56,8 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
 
     `uploads`, `queue` and `device_tokens` are the flights on their way here; `effort` is what
     flights looked at, `rangers` what each sender's amount to; `views` tells how frames see the
-    sea, `tail` what was written last, `zones` the zones in all their versions.
+    sea, `tail` what was written last, `origins` what
+    flights were logged from, `zones` the zones in all their versions.
     """
 
     def __init__(self, url: str) -> None:
@@ -70,6 +72,7 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
         self.rangers = Rangers(self._database)
         self.views = FrameViews(self._database)
         self.tail = LedgerTail(self._database)
+        self.origins = FlightOrigins(self._database)
         self.zones = ZoneRecords(self._database)
 
     def migrate(self) -> None:
