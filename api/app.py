@@ -29,6 +29,7 @@ from api.routes import (
     tus,
     uploads,
     v1,
+    welcome,
     zones,
 )
 from api.throttle import LoginThrottle
@@ -37,6 +38,20 @@ from patrol.site import Site
 from patrol.store import Store
 from patrol.uploads_desk import Desk
 from patrol.zone_status import ZoneStatusChange
+
+_ROUTES = (
+    login,
+    account,
+    admin,
+    welcome,
+    officer,
+    v1,
+    incident_steps,
+    zones,
+    uploads,
+    tus,
+    ranger,
+)
 
 # how far back the public is told of changes: two status periods
 CHANGES_TOLD_FOR = timedelta(days=30)
@@ -113,7 +128,7 @@ def create_app(
     for public in (public_router, feeds_router, poster_router):
         app.include_router(public(side))
     # only requests to these carry the services; public ones hold nothing that leads to the store
-    for each in (login, officer, v1, incident_steps, zones, uploads, tus, ranger):
+    for each in _ROUTES:
         app.include_router(each.router, dependencies=[Depends(giving(services))])
     install_error_answers(app, pages)
     app.add_middleware(BodyLimit)

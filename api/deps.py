@@ -31,6 +31,10 @@ MIN_SECRET_KEY_CHARS = 32
 FormToken = Annotated[str, Form(max_length=200)]  # ours have at most 100 characters
 
 
+class SecondFactorNeededError(NotAllowedError):
+    """A request of an officer who must set up a second factor first."""
+
+
 class ApiSettingsError(LibongError, ValueError):
     """A setting that would make the service unsafe."""
 
@@ -41,12 +45,14 @@ class ApiSettings:
 
     `secret_key` signs the session cookies; `session_hours` is how long a login lasts;
     `cookie_secure` sends cookies over HTTPS only and is False just for trials on one's own machine;
+    `officers_need_second_factor` lets officers and administrators act only with one;
     `public_address` is where the public finds the service (`https://…`), None where nobody said.
     """
 
     secret_key: str
     session_hours: float
     cookie_secure: bool
+    officers_need_second_factor: bool = False
     public_address: str | None = None
 
     def __post_init__(self) -> None:
@@ -129,14 +135,23 @@ def ranger_session(session: SessionIfAny) -> Session:
     return _allowed(session, _MAY_READ_FLIGHTS)
 
 
-def officer_session(session: SessionIfAny) -> Session:
-    """Return the session of an officer; raises NotLoggedInError or NotAllowedError."""
-    return _allowed(session, _MAY_ACT)
+def officer_session(session: SessionIfAny, at_hand: ServicesDep) -> Session:
+    """Return the session of an officer.
+
+    Raises NotLoggedInError, NotAllowedError, SecondFactorNeededError.
+    """
+    return _proven(_allowed(session, _MAY_ACT), at_hand)
 
 
-def admin_session(session: SessionIfAny) -> Session:
-    """Return the session of an administrator; raises NotLoggedInError or NotAllowedError."""
-    return _allowed(session, _MAY_ADMINISTER)
+def admin_session(session: SessionIfAny, at_hand: ServicesDep) -> Session:
+    """Return the session of an administrator; raises as `officer_session` does."""
+    return _proven(_allowed(session, _MAY_ADMINISTER), at_hand)
+
+
+def _proven(session: Session, at_hand: Services) -> Session:
+    if at_hand.settings.officers_need_second_factor and not session.user.has_second_factor:
+        raise SecondFactorNeededError("officers need a second factor here; set one up at /account")
+    return session
 
 
 def may_act(user: User) -> bool:

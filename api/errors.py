@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api.auth import CsrfError, LoginsBusyError, NotAllowedError, NotLoggedInError
 from api.crops import CropError
+from api.deps import SecondFactorNeededError
 from api.headers import complete_headers
 from api.language import mark
 from api.models import EventOut
@@ -64,6 +65,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         HTTPStatus.FORBIDDEN,
         "not_allowed",
         mark("Your account may not see this. Ask an administrator if you need it."),
+        shows_text=True,
+    ),
+    SecondFactorNeededError: Answer(
+        HTTPStatus.FORBIDDEN,
+        "second_factor_needed",
+        mark("Set up a second factor first, on the page of your account."),
         shows_text=True,
     ),
     CsrfError: Answer(
@@ -284,6 +291,8 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
         if isinstance(error, NotLoggedInError) and not _wants_problem(request):
             query = urlencode({"next": _page_to_return_to(request)})
             return RedirectResponse(f"/login?{query}", HTTPStatus.SEE_OTHER)
+        if isinstance(error, SecondFactorNeededError) and not _wants_problem(request):
+            return RedirectResponse("/account?said=factor-needed", HTTPStatus.SEE_OTHER)
         response = answer(request, given, str(error) if given.shows_text else None, _more(error))
         if given.retry_after_s is not None:
             response.headers["Retry-After"] = str(given.retry_after_s)

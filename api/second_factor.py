@@ -23,7 +23,7 @@ def new_secret() -> str:
 
 def setup_uri(secret: str, user_name: str, issuer: str) -> str:
     """Return the otpauth:// address that an authenticator app reads."""
-    return pyotp.TOTP(secret).provisioning_uri(user_name, issuer_name=issuer)
+    return pyotp.TOTP(secret).provisioning_uri(name=user_name, issuer_name=issuer)
 
 
 def qr_svg(uri: str) -> str:

@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address to serve on")
     port: int = Field(default=8000, ge=1, le=65535)
     session_hours: float = Field(default=12, gt=0, le=24 * 31)
+    officers_need_second_factor: bool = Field(
+        default=False, description="let officers act only once they have set up an app's codes"
+    )
+    proxies: str = Field(
+        default="127.0.0.1",
+        description="addresses of TLS proxies, which alone may say where a request came from",
+    )
     token: SecretStr | None = Field(
         default=None, description="this device's token, for `libong push`"
     )

@@ -1,5 +1,6 @@
 """One's own account: password, second factor, devices, and logging out everywhere."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -143,9 +144,14 @@ def revoke_device(
 
 
 def account_page(
-    request: Request, session: Session, at_hand: Services, **shown_once: object
+    request: Request,
+    session: Session,
+    at_hand: Services,
+    *,
+    recovery_codes: Sequence[str] | None = None,
+    device_token: str | None = None,
 ) -> Response:
-    """Return the account's page; `shown_once` is a secret that was made by this request."""
+    """Return the account's page; the secrets were made by this request and are shown only now."""
     name = session.user.name
     factor = at_hand.store.accounts.second_factor(name)
     begun = factor is not None and not factor.proven
@@ -162,7 +168,8 @@ def account_page(
         devices=at_hand.store.device_tokens.of(name),
         said=request.query_params.get("said"),
         least_chars=MIN_PASSWORD_CHARS,
-        **{"recovery_codes": None, "device_token": None, **shown_once},
+        recovery_codes=recovery_codes,
+        device_token=device_token,
     )
 
 

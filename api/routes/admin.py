@@ -1,21 +1,20 @@
 """Accounts of others, as administrators see them: roles, links to set a password, devices."""
 
 from http import HTTPStatus
+from secrets import token_urlsafe
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import words
-from api.auth import Session, check_csrf
+from api.auth import Session, check_csrf, hash_password
 from api.deps import AdminSession, FormToken, Services, ServicesDep
 from patrol.account import LINK_LIFETIME
 from patrol.user import Role
 
 router = APIRouter(prefix="/admin/users", include_in_schema=False)
 
-# Argon2id never gives this, so that no password fits before the person sets one by the link
-NO_PASSWORD = "none set yet"  # noqa: S105  what stands where a hash would
 Name = Annotated[str, Form(max_length=64)]
 
 
@@ -37,7 +36,9 @@ def add_user(
     """Make an account without a password, and show the link by which its owner sets one."""
     check_csrf(session, csrf_token)
     admin = session.user.name
-    user = at_hand.store.add_user(name.strip(), NO_PASSWORD, role, at_hand.now(), actor=admin)
+    # a password that nobody knows, until its owner sets one by the link
+    unknown = hash_password(token_urlsafe(32))
+    user = at_hand.store.add_user(name.strip(), unknown, role, at_hand.now(), actor=admin)
     token = at_hand.store.accounts.link_for(user.name, at_hand.now(), admin)
     return _page(request, session, at_hand, link_of=user.name, link_token=token)
 

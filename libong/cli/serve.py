@@ -33,7 +33,7 @@ def serve(
 ) -> None:
     """Serve the public map at / and the officers' alerts at /officer, and take in flights.
 
-    Make an account first: libong user add NAME --role officer
+    While there is no account yet it prints a link by which the first administrator makes one.
     """
     settings = read_settings(host=host, port=port)
     with _worker() if with_worker else nullcontext():
@@ -80,6 +80,7 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
                 secret_key=settings.signing_key(),
                 session_hours=settings.session_hours,
                 cookie_secure=settings.cookies_over_https_only,
+                officers_need_second_factor=settings.officers_need_second_factor,
             ),
             store,
             media,
@@ -93,6 +94,20 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
             "stop with Ctrl+C",
             highlight=False,
         )
+        if not store.users():
+            token = store.accounts.link_for(None, now(), "libong")
+            console.print(
+                "no accounts yet: make the first one, an administrator's, here, within 48 hours:\n"
+                f"http://{settings.host}:{settings.port}/welcome/{token}",
+                highlight=False,
+                soft_wrap=True,
+            )
         if settings.cookies_over_https_only:
             console.print("logins work over HTTPS only: put a TLS proxy before this address")
-        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            forwarded_allow_ips=settings.proxies,
+        )

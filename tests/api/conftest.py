@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -43,6 +43,7 @@ PASSWORD = "gentle sea grass"
 PASSWORD_HASH = hash_password(PASSWORD)
 START = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 POLICY = UploadPolicy()
+USERS = {"mali": Role.OFFICER, "don": Role.RANGER, "nid": Role.ADMIN}
 NASTY = "</script><script>alert(1)</script>`${alert(2)}`\"'<img src=x onerror=alert(3)>"
 
 
@@ -232,7 +233,9 @@ class World:
     site: Site
     clock: Clock
     cookie_secure: bool = False
+    need_second_factor: bool = False
     secret: str = SECRET
+    password: str = PASSWORD
     parts: Path | None = None
     policy: UploadPolicy = POLICY
     app: FastAPI = field(init=False)
@@ -244,7 +247,12 @@ class World:
             else None
         )
         self.app = create_app(
-            ApiSettings(SECRET, session_hours=12, cookie_secure=self.cookie_secure),
+            ApiSettings(
+                SECRET,
+                session_hours=12,
+                cookie_secure=self.cookie_secure,
+                officers_need_second_factor=self.need_second_factor,
+            ),
             self.store,
             self.media,
             self.site,
@@ -254,6 +262,12 @@ class World:
 
     def client(self, **options) -> TestClient:
         return TestClient(self.app, follow_redirects=False, **options)
+
+    def log_in(
+        self, name: str, password: str = PASSWORD, client: TestClient | None = None
+    ) -> Response:
+        """Send the login form as the page has it."""
+        return submit_login(client or self.client(), name, password)
 
     def log(self, *seen: Seen, **more) -> Logged:
         return log_seen(self.store, self.site, seen, **more)
@@ -286,13 +300,15 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
         *,
         cookie_secure: bool = False,
         policy: UploadPolicy = POLICY,
+        users: Mapping[str, Role] = USERS,
+        need_second_factor: bool = False,
     ) -> World:
         folder = tmp_path / f"world{len(stores)}"
         folder.mkdir()
         store = Store(f"sqlite:///{folder}/libong.sqlite3")
         store.migrate()
         stores.append(store)
-        for name, role in (("mali", Role.OFFICER), ("don", Role.RANGER), ("nid", Role.ADMIN)):
+        for name, role in users.items():
             store.add_user(name, PASSWORD_HASH, role, START)
         return World(
             store,
@@ -300,6 +316,7 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
             site or site_with(zones),
             Clock(),
             cookie_secure,
+            need_second_factor,
             parts=folder / "parts",
             policy=policy,
         )

@@ -6,6 +6,7 @@ import pytest
 
 from api.auth import CsrfError, LoginsBusyError, NotAllowedError, NotLoggedInError
 from api.crops import CropError
+from api.deps import SecondFactorNeededError
 from api.errors import ANSWERS, answer_for
 from api.sender import NoUploadsError, TokenError, TusVersionError
 from ingest.errors import LibongError, PhotoError
@@ -30,6 +31,7 @@ SECRET_TEXT = "the database at /srv/secret is gone"
 CASES = [
     (NotLoggedInError("x"), 401, "not_logged_in", True),
     (NotAllowedError("x"), 403, "not_allowed", True),
+    (SecondFactorNeededError("x"), 403, "second_factor_needed", True),
     (CsrfError("x"), 403, "csrf", True),
     (LoginsBusyError("x"), 503, "logins_busy", True),
     (UnknownIncident("x"), 404, "unknown_incident", True),
