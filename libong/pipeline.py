@@ -1,63 +1,41 @@
 """One flight, the whole way: read, check, detect, associate, judge, log; twice changes nothing."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from detection.detector import Detector
-from detection.persistence import borne_out
-from detection.sightings import LengthOf, associate
 from detection.types import Sighting
-from ingest.errors import LibongError, PhotoError
-from ingest.flight import leave_out, read_flight
+from ingest.errors import PhotoError
+from ingest.flight import read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
 from ingest.pose_check import check_poses
 from ingest.refusal import remedy_for
-from ingest.summary import FlightFigures, summarise, usable_looks
 from libong.crops import crop_jpeg
+from libong.flight_entry import FlightReport, OtherSiteError, enter_flight, logged_before
+from libong.flight_record import FlightRecord
 from libong.frame_look import FrameLook, judged
-from patrol.ashore import sort_by_coast
-from patrol.coverage import zone_surveys
-from patrol.incident import Incident, open_incidents
 from patrol.media import MediaStore
-from patrol.rules import judge
 from patrol.site import Site
-from patrol.store import FlightLog, FlightSummary, Store, UnknownFlight
+from patrol.store import Store
+
+__all__ = [
+    "FlightReport",
+    "Looks",
+    "OtherSiteError",
+    "Progress",
+    "Search",
+    "look_at_frames",
+    "process_flight",
+]
 
 Progress = Callable[[str, int, int], None]
 Looks = tuple[tuple[FrameLook, ...], tuple[RefusedFile, ...]]
 # Searches frames; returns their looks in order, and the frames that broke.
 Search = Callable[[Sequence[Frame], Detector, Progress], Looks]
-
-
-class OtherSiteError(LibongError, ValueError):
-    """A flight that was logged for another site."""
-
-
-@dataclass(frozen=True)
-class FlightReport:
-    """What became of one flight.
-
-    `already_logged` says that it had been processed before. `figures` sum up what was seen, and
-    `beyond` are the looks at frames beyond what the detector was taught, `ashore` how many finds
-    were dropped because no dugong lies on dry land; these are told when the flight is processed,
-    not when its report is read back.
-    """
-
-    flight_id: str
-    frames: int
-    refused: tuple[RefusedFile, ...]
-    detections: int
-    sightings: tuple[Sighting, ...]
-    incidents: tuple[Incident, ...]
-    already_logged: bool
-    figures: FlightFigures | None = None
-    beyond: tuple[FrameLook, ...] = ()
-    ashore: int = 0
 
 
 def process_flight(
@@ -80,6 +58,8 @@ def process_flight(
     `refused` are files of the flight that were refused before, and are told with the others.
     `search` takes the place of `look_at_frames`, to search elsewhere or resume.
     """
+    store.zones.follow_file(site, datetime.now(UTC))
+    site = store.zones.in_force(site)
     with TemporaryDirectory(prefix="libong-") as unpacked:
         flight = read_flight(
             paths,
@@ -100,78 +80,30 @@ def _process(
     on_progress: Progress,
     search: Search | None,
 ) -> FlightReport:
-    logged = _logged_report(flight.flight_id, site, store)
-    if logged is not None:
-        return logged
-    known = store.flights_of_frames([frame.sha256 for frame in flight.frames])
-    if flight.frames and len(known) == len(flight.frames):
-        holder, _ = Counter(known.values()).most_common(1)[0]
-        logged = _logged_report(holder, site, store)
-        if logged is not None:
-            return logged
-    flight = _check_poses(leave_out(flight, known), on_progress)
+    known = logged_before(flight, site, store)
+    if isinstance(known, FlightReport):
+        _keep_originals(flight.frames, known.sightings, media)
+        return known
+    flight = _check_poses(known, on_progress)
     flight, looks = _detect(flight, detector, on_progress, search or look_at_frames)
-    detections = tuple(d for look in looks for d in look.detections)
-    qualities = [look.quality for look in looks]
-    usable = usable_looks(flight.frames, qualities)
-    length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
-    parted = sort_by_coast(
-        borne_out(
-            associate(detections, flight.flight_id, length_m=length_m, frames=flight.frames),
-            # a blurred or glaring frame, or a far part of one, would miss a real animal too
-            usable,
-            detector.manifest.thresholds,
-        ),
-        site.coast,
-    )
-    sightings = parted.afloat
-    crops = _store_crops(flight, sightings, media, on_progress)
-    incidents = _incidents(sightings, site, crops)
-    new = store.log_flight(
-        FlightLog(
-            flight=flight,
-            sightings=sightings,
-            detections=detections,
-            incidents=incidents,
-            surveyed=zone_surveys(usable, site.zones, site.reference.timezone),
-            model_sha256=detector.manifest.sha256,
-            site_id=site.site_id,
-            received_at_utc=datetime.now(UTC),
-        )
-    )
-    # another worker may have logged it meanwhile; either way the store has the last word
-    return replace(
-        _report(store, store.flight(flight.flight_id), already_logged=not new),
-        figures=summarise(flight, qualities),
-        beyond=tuple(look for look in looks if look.limits),
-        ashore=len(parted.ashore),
+    manifest = detector.manifest
+    return enter_flight(
+        FlightRecord(flight, looks, manifest.sha256, site.site_id),
+        lambda sightings: _store_crops(flight, sightings, media, on_progress),
+        site,
+        manifest.thresholds,
+        store,
     )
 
 
-def _logged_report(flight_id: str, site: Site, store: Store) -> FlightReport | None:
-    """Read back what a flight gave when it was processed before; None when it never was."""
-    try:
-        logged = store.flight(flight_id)
-    except UnknownFlight:
-        return None
-    if logged.site_id != site.site_id:
-        raise OtherSiteError(
-            f"flight {flight_id} is already logged for the site {logged.site_id}, not for "
-            f"{site.site_id}; use another database (LIBONG_DATA_DIR) for another site"
-        )
-    return _report(store, logged, already_logged=True)
-
-
-def _report(store: Store, logged: FlightSummary, *, already_logged: bool) -> FlightReport:
-    return FlightReport(
-        logged.flight_id,
-        logged.frames,
-        logged.refused,
-        logged.detections,
-        store.sightings(logged.flight_id),
-        store.incidents(flight_id=logged.flight_id),
-        already_logged,
-    )
+def _keep_originals(
+    frames: Iterable[Frame], sightings: Iterable[Sighting], media: MediaStore
+) -> None:
+    """Keep the originals that show a sighting, where they come after what was found in them."""
+    shown = {sighting.best.frame_sha256 for sighting in sightings}
+    for frame in frames:
+        if frame.sha256 in shown and not media.has(frame.sha256):
+            media.put(frame.path.read_bytes())
 
 
 def look_at_frames(frames: Sequence[Frame], detector: Detector, on_progress: Progress) -> Looks:
@@ -235,15 +167,3 @@ def _store_crops(
             crops[sighting.sighting_id] = media.put(crop_jpeg(pixels, sighting.best))
     on_progress("crop", len(by_frame), len(by_frame))
     return crops
-
-
-def _incidents(
-    sightings: Sequence[Sighting], site: Site, crops: dict[str, str]
-) -> tuple[Incident, ...]:
-    """Judge sightings by the local day they were made on, since zones hold from day to day."""
-    by_day: dict[date, list[Sighting]] = {}
-    for sighting in sightings:
-        day = sighting.last_seen_utc.astimezone(site.reference.timezone).date()
-        by_day.setdefault(day, []).append(sighting)
-    verdicts = [v for day, group in by_day.items() for v in judge(group, site, day)]
-    return open_incidents(verdicts, sightings, crops)

@@ -7,6 +7,8 @@ from detection.types import Detection, Sighting
 from ingest.frame import Flight, RefusedFile
 from ingest.lonlat import LonLat
 from patrol.coverage import ZoneSurvey
+from patrol.effort import DayEffort
+from patrol.field_flight import FieldSource
 from patrol.incident import Incident
 
 
@@ -14,7 +16,9 @@ from patrol.incident import Incident
 class FlightLog:
     """All that came of one flight, to be logged at once.
 
-    `detections` holds every box, those of the sightings among them.
+    `detections` holds every box, those of the sightings among them. `efforts` are what it looked
+    at, day by day. `record` is the document of all that was read and found, from which the flight
+    can be logged elsewhere too; `field_source` is set for one that came so.
     """
 
     flight: Flight
@@ -25,6 +29,9 @@ class FlightLog:
     model_sha256: str
     site_id: str
     received_at_utc: datetime
+    efforts: tuple[DayEffort, ...] = ()
+    record: bytes = b""
+    field_source: FieldSource | None = None
 
 
 @dataclass(frozen=True)

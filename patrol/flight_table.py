@@ -4,6 +4,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from detection.types import Detection, Sighting
+from patrol.effort_table import effort_documents, efforts_of, insert_efforts
+from patrol.field_table import insert_origin, origin_document
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
 from patrol.frame_views import insert_views
 from patrol.ledger import flight_payload
@@ -43,6 +45,8 @@ def insert_flight(session: Session, log: FlightLog) -> FlightRow:
         SurveyRow(flight.flight_id, survey.zone_id, survey.day, survey.seen_fraction)
         for survey in log.surveyed
     )
+    insert_efforts(session, flight.flight_id, log.efforts)
+    insert_origin(session, flight.flight_id, log.record, log.field_source)
     session.add_all(map(incident_row, log.incidents))
     session.flush()
     return flight
@@ -85,6 +89,8 @@ def stored_flight_payload(session: Session, flight: FlightRow) -> str:
         detections=stored_detections(session, flight.flight_id),
         sightings=stored_sightings(session, flight.flight_id),
         surveys=map(zone_survey, session.scalars(surveys)),
+        efforts=effort_documents(efforts_of(session, flight.flight_id)),
+        origin=origin_document(session, flight.flight_id),
     )
 
 
