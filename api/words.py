@@ -48,6 +48,7 @@ PRIORITY_WORDS: Mapping[Priority, str] = {
 CERTAINTY_WORDS: Mapping[Certainty, str] = {
     Certainty.INSIDE: mark("inside the zone"),
     Certainty.BOUNDARY: mark("near the boundary: its error leaves a doubt about the zone"),
+    Certainty.UNKNOWN: mark("cannot be told: speed, tide or which thing it is was not measured"),
 }
 
 RULE_WORDS: Mapping[RuleName, str] = {
@@ -55,7 +56,12 @@ RULE_WORDS: Mapping[RuleName, str] = {
     RuleName.BOAT_IN_GO_SLOW_ZONE: mark("Boat in a go-slow zone"),
     RuleName.GEAR_IN_NO_FISHING_ZONE: mark("Fishing gear in a no-fishing zone"),
     RuleName.BOAT_NEAR_DUGONG: mark("Boat close to a dugong"),
+    RuleName.BOAT_THROUGH_PAIR: mark("Boat between two dugongs"),
+    RuleName.BOATS_AROUND_DUGONG: mark("Many boats around a dugong"),
     RuleName.DUGONG_SIGHTING: mark("Dugong sighted"),
+    RuleName.REPORTED: mark("Reported by a person"),
+    RuleName.GEAR_SEEN_AGAIN: mark("Fishing gear at the same place again"),
+    RuleName.STILL_DUGONG: mark("A dugong that may be dead: look at the pictures"),
 }
 
 # why a file was refused, by the codes of ingest.refusal.REMEDIES

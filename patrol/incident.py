@@ -9,7 +9,7 @@ from detection.types import ObjectClass, Sighting
 from ingest.lonlat import LonLat
 from patrol.incident_event import IncidentEvent, Standing
 from patrol.incident_state import ALLOWED, State, TransitionError, check_transition
-from patrol.verdict import Certainty, Priority, Verdict
+from patrol.verdict import Certainty, Grounds, Priority, Verdict
 from patrol.zones import RuleName
 
 __all__ = [
@@ -34,7 +34,8 @@ class Incident:
     `position` and `error_m` (root mean square, metres) are the sighting's; `frame_sha256` and
     `xyxy_px` point to the evidence in the original; `crop_sha256` to the picture stored in the
     media store. `version` counts the events and guards against two officers overwriting each
-    other. `citation` is the source of the rule as it stood when the incident was opened.
+    other. `citation` is the source of the rule as it stood when the incident was opened; `grounds`
+    are what its verdict rests on, None for an incident from before they were kept.
 
     `priority` is the rule's until an officer sets another; then `rule_priority` tells what the
     rule gave. `assignee` and `joined_to` are as in `Standing`.
@@ -60,6 +61,7 @@ class Incident:
     crop_sha256: str | None
     version: int
     citation: str = ""
+    grounds: Grounds | None = None
     rule_priority: Priority | None = None
     assignee: str | None = None
     joined_to: str | None = None
@@ -132,4 +134,5 @@ def _opened(verdict: Verdict, sighting: Sighting, crop_sha256: str | None) -> In
         crop_sha256=crop_sha256,
         version=1,
         citation=verdict.citation,
+        grounds=verdict.grounds,
     )

@@ -156,7 +156,10 @@ def incident_facts(incident: Incident) -> dict[str, Any]:
     That is all but its state, its version and what officers decided of it besides.
     """
     opened = with_standing(replace(incident, state=State.NEW, version=1), PLAIN)
-    return {name: value for name, value in asdict(opened).items() if name not in _DECIDED}
+    facts = {name: value for name, value in asdict(opened).items() if name not in _DECIDED}
+    if opened.grounds is None:  # the entries of incidents without grounds know nothing of them
+        del facts["grounds"]
+    return facts
 
 
 def facts_digest(incident: Incident) -> str:

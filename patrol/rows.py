@@ -11,6 +11,7 @@ from ingest.frame import Flight, Note, RefusedFile
 from ingest.lonlat import LonLat
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import FlightLog, LoggedFrame
+from patrol.grounds_text import grounds_of_text, grounds_text
 from patrol.incident import Incident, State, standing_of, with_standing
 from patrol.incident_event import Standing
 from patrol.ledger import LedgerEntry
@@ -226,6 +227,7 @@ def incident_row(incident: Incident) -> IncidentRow:
         crop_sha256=incident.crop_sha256,
         version=incident.version,
         citation=incident.citation,
+        grounds=grounds_text(incident.grounds),
     )
 
 
@@ -260,6 +262,7 @@ def incident_of(row: IncidentRow) -> Incident:
         crop_sha256=row.crop_sha256,
         version=row.version,
         citation=row.citation,
+        grounds=grounds_of_text(row.grounds),
     )
     set_priority = None if row.set_priority is None else Priority(row.set_priority)
     return with_standing(opened, Standing(set_priority, row.assignee, row.joined_to))

@@ -11,13 +11,22 @@ import shapely
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ingest.site_reference import SiteReference
+from patrol.permits import Permit, load_permits
 from patrol.zone_file import SiteFileError, fault_text, load_land, load_zones
 from patrol.zone_geometry import far_fault
-from patrol.zones import Zone
+from patrol.zones import AdvisedSpeed, Zone
 
 _SHIPPED = Path(__file__).parent / "sites"
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A figure of a rule, with its unit in the name of what holds it, and its source."""
+
+    value: float
+    citation: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,12 @@ class RuleParameters:
     `status_sightings`: how many sightings of one local day raise a zone or keep it raised longer.
     `auto_status_min_score`: from this score on, a dugong that nobody has reviewed raises its zone.
     `survey_min_fraction`: a day counts as surveyed when a flight saw this share of the zone.
+    `advised_speed`: what boats in go-slow zones are advised, where the zone does not say.
+    `dugong_pair_m`: two dugongs so near may be a mother and calf.
+    `boats_around_dugong`, `boats_around_m`: more boats than that within that distance are reported.
+    `gear_again_m`, `gear_again_days`: gear so near to where it was in so many days is the same.
+    `still_dugong_m`, `still_dugong_h`: a dugong so near after so many hours may be dead.
+    A rule whose figures are None is not held against anything at this site.
     """
 
     boat_near_dugong_m: float
@@ -44,6 +59,14 @@ class RuleParameters:
     survey_min_fraction: float
     survey_min_fraction_citation: str
     status_sightings: int = 1
+    advised_speed: AdvisedSpeed | None = None
+    dugong_pair_m: Parameter | None = None
+    boats_around_dugong: Parameter | None = None
+    boats_around_m: Parameter | None = None
+    gear_again_m: Parameter | None = None
+    gear_again_days: Parameter | None = None
+    still_dugong_m: Parameter | None = None
+    still_dugong_h: Parameter | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +85,7 @@ class Site:
     coast_credit_th: str
     coast_credit_en: str
     rule_parameters: RuleParameters
+    permits: tuple[Permit, ...] = ()
 
 
 class _Strict(BaseModel):
@@ -118,7 +142,20 @@ class _Count(_Strict):
     citation: _Text
 
 
+class _Knots(_Strict):
+    value: float = Field(gt=0, le=60)
+    citation: _Text
+
+
 class _Rules(_Strict):
+    advised_speed_kn: _Knots | None = None
+    dugong_pair_m: _Metres | None = None
+    boats_around_dugong: _Count | None = None
+    boats_around_m: _Metres | None = None
+    gear_again_m: _Metres | None = None
+    gear_again_days: _Count | None = None
+    still_dugong_m: _Metres | None = None
+    still_dugong_h: _Count | None = None
     status_sightings: _Count | None = None
     boat_near_dugong_m: _Metres
     boat_near_dugong_gap_s: _Seconds
@@ -160,6 +197,7 @@ def load_site(folder: Path) -> Site:
         coast_credit_th=file.coast.credit_th,
         coast_credit_en=file.coast.credit_en,
         rule_parameters=_rule_parameters(file.rules),
+        permits=load_permits(folder / "permits.toml"),
     )
 
 
@@ -215,4 +253,18 @@ def _rule_parameters(rules: _Rules) -> RuleParameters:
         survey_min_fraction=rules.survey_min_fraction.value,
         survey_min_fraction_citation=rules.survey_min_fraction.citation,
         status_sightings=1 if rules.status_sightings is None else rules.status_sightings.value,
+        advised_speed=None
+        if rules.advised_speed_kn is None
+        else AdvisedSpeed(rules.advised_speed_kn.value, rules.advised_speed_kn.citation),
+        dugong_pair_m=_parameter(rules.dugong_pair_m),
+        boats_around_dugong=_parameter(rules.boats_around_dugong),
+        boats_around_m=_parameter(rules.boats_around_m),
+        gear_again_m=_parameter(rules.gear_again_m),
+        gear_again_days=_parameter(rules.gear_again_days),
+        still_dugong_m=_parameter(rules.still_dugong_m),
+        still_dugong_h=_parameter(rules.still_dugong_h),
     )
+
+
+def _parameter(written: _Metres | _Count | None) -> Parameter | None:
+    return None if written is None else Parameter(written.value, written.citation)

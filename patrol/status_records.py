@@ -48,13 +48,13 @@ class StatusRecords(Records):
         """
         with self._reading() as session:
             zones = site_in_force(session, site).zones
-            cases = _dugong_cases(session, site, since, today)
+            cases = dugong_cases(session, site, since, today)
         return zone_changes(
             zones, cases, since, today, site.rule_parameters, site.reference.timezone
         )
 
 
-def _dugong_cases(session: Session, site: Site, since: date, today: date) -> tuple[DugongCase, ...]:
+def dugong_cases(session: Session, site: Site, since: date, today: date) -> tuple[DugongCase, ...]:
     """Return the dugong incidents that statuses of these days hang on, and their steps."""
     timezone = site.reference.timezone
     # the day before `since` must be known too, to tell what changed

@@ -9,6 +9,7 @@ from patrol.account_records import Accounts
 from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
 from patrol.device_tokens import DeviceTokens
+from patrol.earlier_records import EarlierRecords
 from patrol.effort_records import EffortRecords
 from patrol.field_table import FlightOrigins
 from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
@@ -27,6 +28,7 @@ from patrol.uploads_queue import FlightQueue
 from patrol.uploads_table import UploadTable
 from patrol.user import Role, User
 from patrol.user_records import UnknownUser, UserError, UserRecords
+from patrol.witness_table import Witnesses
 from patrol.zone_records import ZoneRecords
 
 __all__ = [
@@ -55,9 +57,9 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
     """All that is remembered, in SQLite or PostgreSQL. Safe to use from several threads.
 
     `uploads`, `queue` and `device_tokens` are the flights on their way here; `effort` is what
-    flights looked at, `rangers` what each sender's amount to; `views` tells how frames see the
-    sea, `tail` what was written last, `origins` what
-    flights were logged from, `zones` the zones in all their versions.
+    flights looked at, `rangers` what each sender's amount to; `views` tells how frames see the sea,
+    `tail` what was written last, `origins` what flights were logged from, `witnesses` the reports
+    of people, `zones` the zones in all their versions, `earlier` what was seen before.
     """
 
     def __init__(self, url: str) -> None:
@@ -74,6 +76,8 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
         self.tail = LedgerTail(self._database)
         self.origins = FlightOrigins(self._database)
         self.zones = ZoneRecords(self._database)
+        self.witnesses = Witnesses(self._database)
+        self.earlier = EarlierRecords(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""

@@ -202,6 +202,7 @@ class IncidentRow(Base):
     set_priority: Mapped[str | None] = mapped_column(String(16), default=None)
     assignee: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
     joined_to: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
+    grounds: Mapped[str | None] = mapped_column(default=None)
 
 
 class LedgerRow(Base):

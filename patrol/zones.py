@@ -35,7 +35,12 @@ class RuleName(StrEnum):
     BOAT_IN_GO_SLOW_ZONE = "boat_in_go_slow_zone"
     GEAR_IN_NO_FISHING_ZONE = "gear_in_no_fishing_zone"
     BOAT_NEAR_DUGONG = "boat_near_dugong"
+    BOAT_THROUGH_PAIR = "boat_through_pair"
+    BOATS_AROUND_DUGONG = "boats_around_dugong"
     DUGONG_SIGHTING = "dugong_sighting"
+    REPORTED = "reported"  # by a person, under no rule of a zone
+    GEAR_SEEN_AGAIN = "gear_seen_again"
+    STILL_DUGONG = "still_dugong"
 
 
 @dataclass(frozen=True)

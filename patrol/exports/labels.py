@@ -43,6 +43,10 @@ CERTAINTY_WORDS: Mapping[Certainty, Words] = {
     Certainty.BOUNDARY: Words(
         "ไม่แน่ชัด เพราะตำแหน่งคลาดเคลื่อนได้", "In doubt, because of the position's error"
     ),
+    Certainty.UNKNOWN: Words(
+        "บอกไม่ได้ เพราะวัดความเร็วหรือระดับน้ำไม่ได้ หรือไม่ทราบว่าเป็นสิ่งเดียวกันหรือไม่",
+        "Cannot be told: speed, tide or which thing it is was not measured",
+    ),
 }
 
 RULE_WORDS: Mapping[RuleName, Words] = {
@@ -52,7 +56,16 @@ RULE_WORDS: Mapping[RuleName, Words] = {
         "เครื่องมือประมงในเขตห้ามทำประมง", "Fishing gear in a no-fishing zone"
     ),
     RuleName.BOAT_NEAR_DUGONG: Words("เรืออยู่ใกล้พะยูน", "Boat close to a dugong"),
+    RuleName.BOAT_THROUGH_PAIR: Words("เรือแล่นผ่านระหว่างพะยูนสองตัว", "Boat between two dugongs"),
+    RuleName.BOATS_AROUND_DUGONG: Words("เรือหลายลำอยู่รอบพะยูน", "Many boats around a dugong"),
     RuleName.DUGONG_SIGHTING: Words("พบพะยูน", "Dugong sighted"),
+    RuleName.REPORTED: Words("มีผู้แจ้ง", "Reported by a person"),
+    RuleName.GEAR_SEEN_AGAIN: Words(
+        "พบเครื่องมือประมงที่จุดเดิมอีก", "Fishing gear at the same place again"
+    ),
+    RuleName.STILL_DUGONG: Words(
+        "พะยูนที่อาจตายแล้ว โปรดตรวจภาพ", "A dugong that may be dead: look at the pictures"
+    ),
 }
 
 # Red, green, blue, as on the officers' pages.

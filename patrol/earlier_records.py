@@ -1,0 +1,47 @@
+"""Sightings of other flights at a site, for rules that ask what was at a place before."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from detection.types import ObjectClass
+from ingest.lonlat import LonLat
+from patrol.records import Records
+from patrol.rules import EarlierSighting
+from patrol.tables import FlightRow, SightingRow
+
+
+class EarlierRecords(Records):
+    """What flights saw before."""
+
+    def between(
+        self, site_id: str, since_utc: datetime, until_utc: datetime
+    ) -> tuple[EarlierSighting, ...]:
+        """Return the dugongs and fishing gear seen at a site between two times, the oldest first.
+
+        Boats move on, so that where one was says nothing later.
+        """
+        classes = (ObjectClass.DUGONG.value, ObjectClass.FISHING_GEAR.value)
+        query = (
+            select(SightingRow)
+            .join(FlightRow, FlightRow.flight_id == SightingRow.flight_id)
+            .where(
+                FlightRow.site_id == site_id,
+                SightingRow.object_class.in_(classes),
+                SightingRow.first_seen_utc >= since_utc,
+                SightingRow.first_seen_utc <= until_utc,
+            )
+            .order_by(SightingRow.first_seen_utc, SightingRow.sighting_id)
+        )
+        with self._reading() as session:
+            return tuple(
+                EarlierSighting(
+                    sighting_id=row.sighting_id,
+                    flight_id=row.flight_id,
+                    object_class=ObjectClass(row.object_class),
+                    position=LonLat(row.lon, row.lat),
+                    error_m=row.error_m,
+                    seen_utc=row.first_seen_utc,
+                )
+                for row in session.scalars(query)
+            )
