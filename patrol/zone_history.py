@@ -72,6 +72,21 @@ def zone_changes(
     return tuple(sorted(changes, key=lambda c: (-c.told.since.toordinal(), c.told.zone_id)))
 
 
+def days_raised(
+    zone: Zone,
+    cases: Sequence[DugongCase],
+    first: date,
+    last: date,
+    parameters: RuleParameters,
+    timezone: ZoneInfo,
+) -> int:
+    """Return on how many local days, both inclusive, sightings kept a zone raised."""
+    of_zone = [case for case in cases if case.incident.zone_id == zone.zone_id]
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    told = (_told(zone, of_zone, day, parameters, timezone) for day in days)
+    return sum(found is not None and found.raised_until is not None for found in told)
+
+
 def _changes_of(
     zone: Zone,
     cases: Sequence[DugongCase],

@@ -1,0 +1,127 @@
+"""What the store holds of a month."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from detection.types import ObjectClass
+from ingest.lonlat import LonLat
+from patrol.compliance import BoatSeen
+from patrol.effort_table import EffortRow, efforts_between
+from patrol.incident import Incident, IncidentEvent
+from patrol.ledger import INCIDENT_EVENT, event_of
+from patrol.records import Records
+from patrol.report.figures import MonthFacts
+from patrol.report.month import Month
+from patrol.rows import incident_of, ledger_entry
+from patrol.site import Site
+from patrol.status_records import dugong_cases
+from patrol.tables import FlightRow, FrameRow, IncidentRow, LedgerRow, SightingRow
+from patrol.zone_history import days_raised
+
+
+class ReportRecords(Records):
+    """What a report is made of."""
+
+    def facts(self, site: Site, month: Month, today: date) -> MonthFacts:
+        """Return the facts of a month; of one that is not over, those so far."""
+        with self._reading() as session:
+            return MonthFacts(
+                month=month,
+                efforts=efforts_between(session, site.site_id, month.first, month.last),
+                flights_without_effort=_flights_without_effort(session, site, month),
+                boats=_boats(session, site, month),
+                cases=_cases(session, site, month),
+                days_raised=_days_raised(session, site, month, today),
+            )
+
+    def first_month(self, site: Site) -> Month | None:
+        """Return the month of a site's oldest frame; None while there is none."""
+        query = (
+            select(func.min(FrameRow.taken_at_utc))
+            .join(FlightRow, FlightRow.flight_id == FrameRow.flight_id)
+            .where(FlightRow.site_id == site.site_id)
+        )
+        with self._reading() as session:
+            oldest = session.scalar(query)
+        if oldest is None:
+            return None
+        local = oldest.astimezone(site.reference.timezone)
+        return Month(local.year, local.month)
+
+
+def _flights_without_effort(session: Session, site: Site, month: Month) -> int:
+    first, after = month.span_utc(site.reference.timezone)
+    flown = (
+        select(FrameRow.flight_id)
+        .join(FlightRow, FlightRow.flight_id == FrameRow.flight_id)
+        .where(
+            FlightRow.site_id == site.site_id,
+            FrameRow.taken_at_utc >= first,
+            FrameRow.taken_at_utc < after,
+            FrameRow.flight_id.not_in(select(EffortRow.flight_id)),
+        )
+        .distinct()
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(flown)) or 0
+
+
+def _boats(session: Session, site: Site, month: Month) -> tuple[BoatSeen, ...]:
+    first, after = month.span_utc(site.reference.timezone)
+    query = (
+        select(SightingRow)
+        .join(FlightRow, FlightRow.flight_id == SightingRow.flight_id)
+        .where(
+            FlightRow.site_id == site.site_id,
+            SightingRow.object_class == ObjectClass.BOAT.value,
+            SightingRow.first_seen_utc >= first,
+            SightingRow.first_seen_utc < after,
+        )
+        .order_by(SightingRow.first_seen_utc, SightingRow.sighting_id)
+    )
+    return tuple(
+        BoatSeen(LonLat(row.lon, row.lat), row.speed_m_s, row.speed_sigma_m_s)
+        for row in session.scalars(query)
+    )
+
+
+def _cases(
+    session: Session, site: Site, month: Month
+) -> tuple[tuple[Incident, tuple[IncidentEvent, ...]], ...]:
+    first, after = month.span_utc(site.reference.timezone)
+    within = (
+        FlightRow.site_id == site.site_id,
+        IncidentRow.occurred_at_utc >= first,
+        IncidentRow.occurred_at_utc < after,
+    )
+    of_site = FlightRow.flight_id == IncidentRow.flight_id
+    incidents = select(IncidentRow).join(FlightRow, of_site).where(*within)
+    entries = (
+        select(LedgerRow)
+        .join(IncidentRow, IncidentRow.incident_id == LedgerRow.subject)
+        .join(FlightRow, of_site)
+        .where(LedgerRow.kind == INCIDENT_EVENT, *within)
+        .order_by(LedgerRow.sequence)
+    )
+    events: dict[str, list[IncidentEvent]] = {}
+    for row in session.scalars(entries):
+        events.setdefault(row.subject, []).append(event_of(ledger_entry(row)))
+    ordered = incidents.order_by(IncidentRow.occurred_at_utc, IncidentRow.incident_id)
+    return tuple(
+        (incident, tuple(events.get(incident.incident_id, ())))
+        for incident in map(incident_of, session.scalars(ordered))
+    )
+
+
+def _days_raised(session: Session, site: Site, month: Month, today: date) -> Mapping[str, int]:
+    through = min(month.last, today)
+    cases = dugong_cases(session, site, month.first, through)
+    return {
+        zone.zone_id: days_raised(
+            zone, cases, month.first, through, site.rule_parameters, site.reference.timezone
+        )
+        for zone in site.zones
+    }
