@@ -29,6 +29,7 @@ from patrol.tables import (
     SightingRow,
     SurveyRow,
 )
+from patrol.witness_report import MARKS
 
 
 def insert_flight(session: Session, log: FlightLog) -> FlightRow:
@@ -109,7 +110,9 @@ def flight_summaries(session: Session, flight_id: str | None = None) -> tuple[Fl
         .where(SightingRow.flight_id == FlightRow.flight_id)
         .scalar_subquery(),
     ).order_by(FlightRow.received_at_utc.desc(), FlightRow.flight_id)
-    if flight_id is not None:
+    if flight_id is None:
+        query = query.where(FlightRow.model_sha256.not_in(MARKS))  # people's reports are none
+    else:
         query = query.where(FlightRow.flight_id == flight_id)
     found = session.execute(query).all()
     refused: dict[str, list[RefusedFileRow]] = {}

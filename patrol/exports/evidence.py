@@ -32,6 +32,8 @@ from patrol.ledger import LedgerFault
 from patrol.media import MediaError, MediaStore
 from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
+from patrol.witness_incident import reported_frame
+from patrol.witness_report import MARKS
 
 _INDEX = "index.html"
 _VERIFY = "verify.py"
@@ -108,6 +110,9 @@ def write_evidence(
 
 def _frames_by_name(case: CaseFile) -> Mapping[str, LoggedFrame]:
     """Return the frames that show the sighting, by and in the order of their names in the ZIP."""
+    if case.flight.model_sha256 in MARKS:
+        reported = reported_frame(case.incident)
+        return {_frame_name(reported): reported}
     own = case.incident.frame_sha256
     wanted = {own, *(detection.frame_sha256 for detection in case.sighting.detections)}
     frames = {_frame_name(frame): frame for frame in case.frames if frame.sha256 in wanted}
