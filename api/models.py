@@ -6,6 +6,7 @@ from typing import Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from api.grounds_model import GroundsOut
 from api.paging import Page
 from detection.types import ObjectClass
 from ingest.frame import RefusedFile
@@ -57,6 +58,7 @@ class IncidentOut(BaseModel):
     )
     assignee: str | None = Field(description="who takes care of it")
     joined_to: str | None = Field(description="the incident that stands for this one too")
+    grounds: GroundsOut | None = Field(description="null for incidents from before it was kept")
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
@@ -86,6 +88,7 @@ class IncidentOut(BaseModel):
             rule_priority=incident.rule_priority,
             assignee=incident.assignee,
             joined_to=incident.joined_to,
+            grounds=None if incident.grounds is None else GroundsOut.of(incident.grounds),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -144,6 +145,7 @@ def list_incidents(
                     "reason_th": i.reason_th,
                     "reason_en": i.reason_en,
                     "version": i.version,
+                    "grounds": None if i.grounds is None else asdict(i.grounds),
                 }
                 for i in incidents
             ]

@@ -123,14 +123,15 @@ def _go_slow(sighting: Sighting, found: Found, site: Site) -> Iterator[Verdict]:
         yield _verdict(rule, sighting, found, Priority.LOW, told)
         return
     limit_m_s = advice.knots / KNOTS_PER_M_S
+    source = f"{found.zone.citation} {advice.citation}"
     limit = (f" (คำแนะนำไม่เกิน {advice.knots:g} นอต)", f" (advice: at most {advice.knots:g} kn)")
     if speed_m_s is None or sigma_m_s is None:
         words = joined(told, limit)
-        yield _verdict(rule, sighting, found, Priority.LOW, words, Certainty.UNKNOWN)
+        certainty = Certainty.UNKNOWN
+        yield _verdict(rule, sighting, found, Priority.LOW, words, certainty, (), source)
         return
     margin_m_s = SIGMAS_OF_95_PERCENT_ONE_SIDED * sigma_m_s
     figure = Figure("speed_m_s", speed_m_s, sigma_m_s, limit_m_s)
-    source = f"{found.zone.citation} {advice.citation}"
     if speed_m_s - margin_m_s > limit_m_s:
         words = joined(told, (" เร็วเกินคำแนะนำ", ", above the advice"), limit)
         sure = found.place.certainty is Certainty.INSIDE
