@@ -111,6 +111,12 @@ def enter_flight(
     return _report(store, store.flight(flight.flight_id), already_logged=not new)
 
 
+def site_in_force(site: Site, store: Store) -> Site:
+    """Return a site with its zones as officers have them now, those of its file to begin with."""
+    store.zones.follow_file(site, datetime.now(UTC))
+    return store.zones.in_force(site)
+
+
 def logged_before(flight: Flight, site: Site, store: Store) -> FlightReport | Flight:
     """Return the report of a flight that the store knows already, or else what is new of it.
 

@@ -41,16 +41,21 @@ class _Record:
     looks: tuple[_Look, ...]
     model_sha256: str
     site_id: str
+    originals_bytes: int
 
 
 @dataclass(frozen=True)
 class FlightRecord:
-    """A flight whose frames were searched; `looks` are those of its frames, in their order."""
+    """A flight whose frames were searched; `looks` are those of its frames, in their order.
+
+    `originals_bytes` is the size of the files that its frames are from.
+    """
 
     flight: Flight
     looks: tuple[FrameLook, ...]
     model_sha256: str
     site_id: str
+    originals_bytes: int = 0
 
 
 _RECORDS = TypeAdapter(_Record)
@@ -67,6 +72,7 @@ def record_document(record: FlightRecord) -> bytes:
         tuple(_Look(look.detections, look.quality, look.limits) for look in record.looks),
         record.model_sha256,
         record.site_id,
+        record.originals_bytes,
     )
     return _RECORDS.dump_json(plain)
 
@@ -90,7 +96,9 @@ def read_record(document: bytes) -> FlightRecord:
         FrameLook(frame, look.detections, look.quality, look.limits)
         for frame, look in zip(frames, plain.looks, strict=True)
     )
-    return FlightRecord(plain.flight, looks, plain.model_sha256, plain.site_id)
+    return FlightRecord(
+        plain.flight, looks, plain.model_sha256, plain.site_id, plain.originals_bytes
+    )
 
 
 def _nameless(frame: Frame) -> Frame:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +14,13 @@ from ingest.pixels import decode_bgr
 from ingest.pose_check import check_poses
 from ingest.refusal import remedy_for
 from libong.crops import crop_jpeg
-from libong.flight_entry import FlightReport, OtherSiteError, enter_flight, logged_before
+from libong.flight_entry import (
+    FlightReport,
+    OtherSiteError,
+    enter_flight,
+    logged_before,
+    site_in_force,
+)
 from libong.flight_record import FlightRecord
 from libong.frame_look import FrameLook, judged
 from patrol.media import MediaStore
@@ -58,8 +63,7 @@ def process_flight(
     `refused` are files of the flight that were refused before, and are told with the others.
     `search` takes the place of `look_at_frames`, to search elsewhere or resume.
     """
-    store.zones.follow_file(site, datetime.now(UTC))
-    site = store.zones.in_force(site)
+    site = site_in_force(site, store)
     with TemporaryDirectory(prefix="libong-") as unpacked:
         flight = read_flight(
             paths,
@@ -88,12 +92,18 @@ def _process(
     flight, looks = _detect(flight, detector, on_progress, search or look_at_frames)
     manifest = detector.manifest
     return enter_flight(
-        FlightRecord(flight, looks, manifest.sha256, site.site_id),
+        FlightRecord(flight, looks, manifest.sha256, site.site_id, _size_bytes(flight.frames)),
         lambda sightings: _store_crops(flight, sightings, media, on_progress),
         site,
         manifest.thresholds,
         store,
     )
+
+
+def _size_bytes(frames: Iterable[Frame]) -> int:
+    """Return the size of the files that frames are from."""
+    files = {frame.path if frame.video is None else frame.video.path for frame in frames}
+    return sum(path.stat().st_size for path in files)
 
 
 def _keep_originals(

@@ -25,6 +25,7 @@ PIECE_BYTES = 4 << 20
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 60.0
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHECKSUM_MISMATCH = 460
+_LOOK_S = 1.0  # between two looks at how far a flight is
 
 OnBytes = Callable[[str, int, int], None]
 
@@ -55,7 +56,10 @@ class NotSent:
 
 @dataclass(frozen=True)
 class PushReport:
-    """What became of a folder: `known` files were on the server already."""
+    """What became of a folder: `known` files were on the server already.
+
+    `fault` says why the server gave up the processing of a flight that failed.
+    """
 
     upload_id: str
     state: str
@@ -63,6 +67,7 @@ class PushReport:
     known: int
     sent_bytes: int
     refused: tuple[NotSent, ...]
+    fault: str | None = None
 
 
 @dataclass
@@ -155,8 +160,38 @@ class Pusher:
                 on_bytes(file.name, file.size_bytes, file.size_bytes)
         finished = self._asked("POST", f"/api/v1/uploads/{upload['id']}/finish", json={}).json()
         return PushReport(
-            upload["id"], finished["state"], sent, known, sent_bytes, tuple(_refused(finished))
+            upload["id"],
+            finished["state"],
+            sent,
+            known,
+            sent_bytes,
+            tuple(_refused(finished)),
+            finished["fault"],
         )
+
+    def watch(
+        self, upload_id: str, on_progress: Callable[[str, int, int], None], *, patience_s: float
+    ) -> dict[str, Any]:
+        """Wait until a received flight is processed; returns what the server says of it then.
+
+        `on_progress(stage, done, total)` is told how far the work is. After `patience_s` without
+        any progress the flight is left to itself, in whatever state it is. Raises PushError.
+        """
+        last: object = None
+        waited_s = 0.0
+        while True:
+            upload: dict[str, Any] = self._asked("GET", f"/api/v1/uploads/{upload_id}").json()
+            progress = upload["progress"]
+            if upload["state"] in ("ready", "failed"):
+                return upload
+            if progress is not None:
+                on_progress(progress["stage"], progress["done"], progress["total"])
+            now = (upload["state"], progress and (progress["stage"], progress["done"]))
+            waited_s = 0.0 if now != last else waited_s + _LOOK_S
+            if waited_s >= patience_s:
+                return upload
+            last = now
+            self.sleep(_LOOK_S)
 
     def _send(self, file: LocalFile, url: str, on_bytes: OnBytes) -> int:
         """Send a file until it is there whole, or refused; returns the bytes that were sent."""

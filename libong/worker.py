@@ -7,7 +7,7 @@ searches it is told apart from what happens to the worker: only the first counts
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,8 @@ from ingest.frame import Note, RefusedFile
 from ingest.photo import sha256_of
 from libong.frame_search import Fault, FrameSearch, Patience, Tools, run_alone, set_aside
 from libong.pipeline import Progress, process_flight
+from libong.sync_bundle import SUFFIX, BundleError
+from libong.sync_entry import enter_bundle
 from patrol.media import MediaStore
 from patrol.site import Site
 from patrol.store import Store
@@ -82,6 +84,10 @@ class Worker:
         work = self.folder / f"{claim.upload.upload_id}-{claim.lease_token[:8]}"
         try:
             refused = self._lay_out(claim, work)
+            bundles = list(work.rglob(f"*{SUFFIX}"))
+            if bundles:
+                self._enter(claim, bundles)
+                return
             if claim.idle_claims > 1:
                 refused += self._without_poison(claim, work)
             if not photo_paths([work]):
@@ -102,6 +108,16 @@ class Worker:
             log.info("flight %s: logged as %s", claim.upload.upload_id, report.flight_id)
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+    def _enter(self, claim: Claim, bundles: Sequence[Path]) -> None:
+        """Log the flight that was processed in the field; a bundle comes by itself."""
+        if len(bundles) > 1:
+            raise BundleError(f"a bundle comes by itself; this upload has {len(bundles)}")
+        manifest = self.detector.manifest
+        sender = claim.upload.owner
+        report = enter_bundle(bundles[0], sender, self.site, manifest, self.store, self.media)
+        self.store.queue.finish(claim, report.flight_id)
+        log.info("flight %s: logged from the field as %s", claim.upload.upload_id, report.flight_id)
 
     def _search(self, claim: Claim, detector: Detector) -> FrameSearch:
         return FrameSearch(

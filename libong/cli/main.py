@@ -18,9 +18,11 @@ from libong.cli import (
     locate,
     model_folder,
     models,
+    notify,
     push,
     records,
     serve,
+    sync,
     telemetry,
     worker,
 )
@@ -46,7 +48,9 @@ detect.register(app)
 telemetry.register(app)
 serve.register(app)
 worker.register(app)
+notify.register(app)
 push.register(app)
+sync.register(app)
 demo.register(app)
 records.register(app)
 models.register(app)
