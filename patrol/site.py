@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from ingest.site_reference import SiteReference
 from patrol.permits import Permit, load_permits
+from patrol.report.costs import NOTHING_SET, CostFigure, PatrolCosts
 from patrol.zone_file import SiteFileError, fault_text, load_land, load_zones
 from patrol.zone_geometry import far_fault
 from patrol.zones import AdvisedSpeed, Zone
@@ -86,6 +87,7 @@ class Site:
     coast_credit_en: str
     rule_parameters: RuleParameters
     permits: tuple[Permit, ...] = ()
+    costs: PatrolCosts = NOTHING_SET
 
 
 class _Strict(BaseModel):
@@ -164,12 +166,31 @@ class _Rules(_Strict):
     survey_min_fraction: _Share
 
 
+class _Cost(_Strict):
+    value: float = Field(gt=0)
+    citation: _Text
+
+    def figure(self) -> CostFigure:
+        return CostFigure(self.value, self.citation)
+
+
+class _Costs(_Strict):
+    drone_hour_baht: _Cost | None = None
+    boat_hour_baht: _Cost | None = None
+    boat_km2_per_hour: _Cost | None = None
+
+    def told(self) -> PatrolCosts:
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return PatrolCosts(**{name: cost and cost.figure() for name, cost in given.items()})
+
+
 class _SiteFile(_Strict):
     site: _Names
     coast: _Coast
     sea_level: _SeaLevel
     launch: _Launch
     rules: _Rules
+    costs: _Costs = Field(default_factory=_Costs)
 
 
 def load_site(folder: Path) -> Site:
@@ -196,6 +217,7 @@ def load_site(folder: Path) -> Site:
         coast=coast,
         coast_credit_th=file.coast.credit_th,
         coast_credit_en=file.coast.credit_en,
+        costs=file.costs.told(),
         rule_parameters=_rule_parameters(file.rules),
         permits=load_permits(folder / "permits.toml"),
     )

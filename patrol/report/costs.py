@@ -27,6 +27,9 @@ class PatrolCosts:
     boat_km2_per_hour: CostFigure | None = None
 
 
+NOTHING_SET = PatrolCosts()
+
+
 @dataclass(frozen=True)
 class CostIndicators:
     """Hours and baht of a month; None where a figure is not set or nothing was looked at."""

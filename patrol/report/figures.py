@@ -25,7 +25,7 @@ from patrol.compliance import (
 from patrol.effort import SeaEffort, ZoneEffort, sea_of
 from patrol.effort_table import FlightEffort
 from patrol.incident import Incident, IncidentEvent, State
-from patrol.report.costs import CostIndicators, PatrolCosts, cost_indicators
+from patrol.report.costs import CostIndicators, cost_indicators
 from patrol.report.intervals import Rate, rate
 from patrol.report.month import Month
 from patrol.report.response import Lapse, lapses
@@ -111,7 +111,7 @@ class MonthFigures:
     zones: tuple[ZoneFigures, ...]
 
 
-def month_figures(facts: MonthFacts, site: Site, costs: PatrolCosts, today: date) -> MonthFigures:
+def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
     """Return the figures of a month; of one that is not over, those through `today`."""
     month = facts.month
     through = min(month.last, max(today, month.first))
@@ -149,7 +149,7 @@ def month_figures(facts: MonthFacts, site: Site, costs: PatrolCosts, today: date
         ),
         compliance=_site_compliance(zones, facts.boats),
         lapses=lapses(facts.cases),
-        costs=cost_indicators(costs, minutes, effort.usable_km2),
+        costs=cost_indicators(site.costs, minutes, effort.usable_km2),
         zones=tuple(
             _zone_figures(zone, facts, site, dugongs, violations, plane, looked_at, through)
             for zone in zones

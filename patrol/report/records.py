@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from detection.types import ObjectClass
@@ -19,6 +19,7 @@ from patrol.rows import incident_of, ledger_entry
 from patrol.site import Site
 from patrol.status_records import dugong_cases
 from patrol.tables import FlightRow, FrameRow, IncidentRow, LedgerRow, SightingRow
+from patrol.witness_report import MARKS
 from patrol.zone_history import days_raised
 
 
@@ -42,7 +43,7 @@ class ReportRecords(Records):
         query = (
             select(func.min(FrameRow.taken_at_utc))
             .join(FlightRow, FlightRow.flight_id == FrameRow.flight_id)
-            .where(FlightRow.site_id == site.site_id)
+            .where(*_of_drones(site))
         )
         with self._reading() as session:
             oldest = session.scalar(query)
@@ -52,13 +53,18 @@ class ReportRecords(Records):
         return Month(local.year, local.month)
 
 
+def _of_drones(site: Site) -> tuple[ColumnElement[bool], ...]:
+    """Return what keeps to a site's flights: people's reports have no effort to go by."""
+    return FlightRow.site_id == site.site_id, FlightRow.model_sha256.not_in(MARKS)
+
+
 def _flights_without_effort(session: Session, site: Site, month: Month) -> int:
     first, after = month.span_utc(site.reference.timezone)
     flown = (
         select(FrameRow.flight_id)
         .join(FlightRow, FlightRow.flight_id == FrameRow.flight_id)
         .where(
-            FlightRow.site_id == site.site_id,
+            *_of_drones(site),
             FrameRow.taken_at_utc >= first,
             FrameRow.taken_at_utc < after,
             FrameRow.flight_id.not_in(select(EffortRow.flight_id)),
@@ -75,7 +81,7 @@ def _boats(session: Session, site: Site, month: Month) -> tuple[BoatSeen, ...]:
         select(SightingRow)
         .join(FlightRow, FlightRow.flight_id == SightingRow.flight_id)
         .where(
-            FlightRow.site_id == site.site_id,
+            *_of_drones(site),
             SightingRow.object_class == ObjectClass.BOAT.value,
             SightingRow.first_seen_utc >= first,
             SightingRow.first_seen_utc < after,
@@ -93,7 +99,7 @@ def _cases(
 ) -> tuple[tuple[Incident, tuple[IncidentEvent, ...]], ...]:
     first, after = month.span_utc(site.reference.timezone)
     within = (
-        FlightRow.site_id == site.site_id,
+        *_of_drones(site),
         IncidentRow.occurred_at_utc >= first,
         IncidentRow.occurred_at_utc < after,
     )
