@@ -8,17 +8,21 @@ from shapely.geometry import mapping
 from starlette.staticfiles import StaticFiles
 
 from api.body_limit import BodyLimit
+from api.community_desk import CommunityDesk
 from api.deps import ApiSettings, Services, giving, make_sessions
 from api.errors import install_error_answers
 from api.headers import PublicCompression, SecurityHeaders
 from api.pages import Pages, SiteTitle
+from api.place_map import place_map
 from api.public.feeds import feeds_router
 from api.public.held_statuses import Held
 from api.public.kept_files import LEAFLET_DIR, STATIC_DIR
 from api.public.poster_page import poster_router
+from api.public.report import ReportSide, report_router
 from api.public.router import public_router
 from api.public.side import PublicSide
 from api.public.zone_feature import feature_collection
+from api.report_throttle import ReportThrottle
 from api.routes import (
     account,
     admin,
@@ -26,6 +30,7 @@ from api.routes import (
     login,
     officer,
     ranger,
+    ranger_report,
     tus,
     uploads,
     v1,
@@ -37,6 +42,7 @@ from patrol.media import MediaStore
 from patrol.site import Site
 from patrol.store import Store
 from patrol.uploads_desk import Desk
+from patrol.witness_desk import WitnessDesk
 from patrol.zone_status import ZoneStatusChange
 
 _ROUTES = (
@@ -51,6 +57,7 @@ _ROUTES = (
     uploads,
     tus,
     ranger,
+    ranger_report,
 )
 
 # how far back the public is told of changes: two status periods
@@ -127,6 +134,10 @@ def create_app(
     )
     for public in (public_router, feeds_router, poster_router):
         app.include_router(public(side))
+    community = CommunityDesk(WitnessDesk(store, media, site, now), ReportThrottle(now))
+    land = place_map(coast, [zone.area for zone in site.zones])
+    reports = ReportSide(community.take, community.standing, pages, land, now)
+    app.include_router(report_router(reports))
     # only requests to these carry the services; public ones hold nothing that leads to the store
     for each in _ROUTES:
         app.include_router(each.router, dependencies=[Depends(giving(services))])

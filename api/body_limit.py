@@ -1,4 +1,4 @@
-"""How much a request may send: forms and steps are small; only uploads are not."""
+"""How much a request may send: forms and steps are small; only uploads and photos are not."""
 
 import re
 from http import HTTPStatus
@@ -11,6 +11,9 @@ MAX_BODY_BYTES = 64 * 1024  # a reason of 2000 Thai letters takes 18 000 as a fo
 # A manifest of 10,000 files with long names, some 300 bytes each.
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 _MANIFEST = "/api/v1/uploads"
+# A photo with the words and the form around it.
+MAX_REPORT_BYTES = 16 * 1024 * 1024
+_REPORTS = ("/report", "/api/v1/ranger/reports")
 # Bytes of files: counted against the size that was announced, after it is known who sends them.
 _FILE = re.compile(r"/api/v1/uploads/files/[0-9a-f]+")
 
@@ -19,11 +22,13 @@ def body_limit(path: str) -> int | None:
     """Return how many bytes a request to this path may send; None where its route counts them."""
     if _FILE.fullmatch(path):
         return None
+    if path in _REPORTS:
+        return MAX_REPORT_BYTES
     return MAX_MANIFEST_BYTES if path == _MANIFEST else MAX_BODY_BYTES
 
 
 class BodyLimit:
-    """ASGI layer that stops reading a request's body at 64 KiB, announced or not; uploads aside.
+    """ASGI layer that stops reading a request's body at its limit, announced or not.
 
     A route that reads a longer one is left with an HTTPException of status 413.
     """

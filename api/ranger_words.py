@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from api.language import Reader, mark
+from api.report_words import FAULT_WORDS, KIND_WORDS, script_words
 from api.words import CLASS_WORDS, REFUSAL_WORDS
 from ingest.refusal import REMEDIES
 
@@ -63,15 +64,6 @@ PAGE_WORDS: Mapping[str, str] = {
     "report_sent": mark("Sent. Officers see it now."),
     "report_refused": mark("Not taken: {why}"),
     "report_waiting": mark("waits to be sent"),
-    "report_empty": mark("Add a photo or some words."),
-    "place_found": mark("Your place is known to within {metres} m."),
-    "place_looking": mark("Looking for your place…"),
-    "place_denied": mark("The phone does not tell its place. Tap the map, or write where it was."),
-    "place_chosen": mark("The place on the map is marked."),
-    "kind_sighting": mark("Dugong seen"),
-    "kind_net": mark("Net or trap"),
-    "kind_boat": mark("Boat"),
-    "kind_carcass": mark("Dead or hurt animal"),
 }
 
 
@@ -79,6 +71,9 @@ def page_words(reader: Reader) -> dict[str, object]:
     """Return all that the scripts say in the reader's language."""
     return {
         **{key: reader.text(text) for key, text in PAGE_WORDS.items()},
+        **script_words(reader),
+        "kinds": {kind.value: reader.text(text) for kind, text in KIND_WORDS.items()},
+        "faults": {fault.value: reader.text(text) for fault, text in FAULT_WORDS.items()},
         "language": reader.language.value,
         "classes": {kind.value: reader.text(text) for kind, text in CLASS_WORDS.items()},
         "refusals": {code: reader.text(text) for code, text in REFUSAL_WORDS.items()},

@@ -22,6 +22,7 @@ from patrol.ledger_table import ledger_report
 from patrol.ledger_tail import LedgerTail
 from patrol.ranger_totals import Rangers
 from patrol.report.records import ReportRecords
+from patrol.notice_records import Notices
 from patrol.rows import FlightLogError
 from patrol.status_records import StatusRecords
 from patrol.uploads_queue import FlightQueue
@@ -69,6 +70,7 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
         self.queue = FlightQueue(self._database)
         self.device_tokens = DeviceTokens(self._database)
         self.accounts = Accounts(self._database)
+        self.notices = Notices(self._database)
         self.effort = EffortRecords(self._database)
         self.reports = ReportRecords(self._database)
         self.rangers = Rangers(self._database)

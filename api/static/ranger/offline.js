@@ -8,6 +8,6 @@ export async function keepPages() {
   await navigator.serviceWorker.register("/ranger/service_worker.js", scope);
   await navigator.serviceWorker.ready;
   const cache = await caches.open(PAGES);
-  await cache.addAll(["/ranger"]);
+  await cache.addAll(["/ranger", "/ranger/report"]);
   document.documentElement.dataset.offline = "ready";
 }

@@ -33,7 +33,7 @@ async function sendOne(person, report, tell) {
     tell(report, await answer.json());
   } catch (error) {
     if (!(error instanceof Refused) || error.code === "csrf") throw error;
-    report.refused = error.detail;
+    report.refused = error.code;
     await keeping.keepReport(report);
     tell(report, null);
   }
