@@ -67,6 +67,14 @@ class Settings(BaseSettings):
     officers_need_second_factor: bool = Field(
         default=False, description="let officers act only once they have set up an app's codes"
     )
+    public_address: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="where people find the pages, for links in messages, feeds and the poster",
+    )
+    notify: Path | None = Field(
+        default=None, description="file of the people to tell of alerts and zone changes"
+    )
     proxies: str = Field(
         default="127.0.0.1",
         description="addresses of TLS proxies, which alone may say where a request came from",

@@ -21,10 +21,12 @@ from libong.cli import (
     notify,
     push,
     records,
+    report,
     serve,
     sync,
     telemetry,
     worker,
+    zones,
 )
 from libong.cli.output import Exit, print_error
 
@@ -53,6 +55,7 @@ push.register(app)
 sync.register(app)
 demo.register(app)
 records.register(app)
+report.register(app)
 models.register(app)
 evaluate.register(app)
 bench.register(app)
@@ -60,6 +63,7 @@ doctor.register(app)
 app.add_typer(accounts.app, name="user")
 app.add_typer(labels.app, name="labels")
 app.add_typer(model_folder.app, name="models")
+app.add_typer(zones.app, name="zones")
 
 
 def main() -> None:

@@ -81,6 +81,7 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
                 session_hours=settings.session_hours,
                 cookie_secure=settings.cookies_over_https_only,
                 officers_need_second_factor=settings.officers_need_second_factor,
+                public_address=settings.public_address,
             ),
             store,
             media,
