@@ -24,11 +24,14 @@ from api.language import mark
 from api.models import EventOut
 from api.pages import Pages
 from api.sender import NoUploadsError, TokenError, TusVersionError
+from api.shown_frame import StaleLabelError, UnknownFrameError, UnmeasurableError
 from api.zones_models import NoPreconditionError, ZoneFaultOut
+from detection.labels.errors import LabelError
 from patrol.account import AccountError, LinkError
 from patrol.device_tokens import DeviceTokenError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
+from patrol.report.month import MonthError
 from patrol.store import StaleVersion, UnknownFlight, UnknownIncident
 from patrol.uploads import (
     OffsetError,
@@ -90,6 +93,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         HTTPStatus.NOT_FOUND,
         "unknown_incident",
         mark("There is no such incident. Open it from the list of alerts."),
+        shows_text=True,
+    ),
+    MonthError: Answer(
+        HTTPStatus.NOT_FOUND,
+        "no_month",
+        mark("A report is asked for by its month, as in 2026-11."),
         shows_text=True,
     ),
     UnknownFlight: Answer(
@@ -227,6 +236,30 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         HTTPStatus.PRECONDITION_REQUIRED,
         "no_precondition",
         mark("The request is not as this address expects it."),
+        shows_text=True,
+    ),
+    UnknownFrameError: Answer(
+        HTTPStatus.NOT_FOUND,
+        "unknown_frame",
+        mark("There is no such photo. Open it from an alert or a flight."),
+        shows_text=True,
+    ),
+    UnmeasurableError: Answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "unmeasurable",
+        mark("This cannot be measured: the place looks at the horizon, or the pose is not known."),
+        shows_text=True,
+    ),
+    StaleLabelError: Answer(
+        HTTPStatus.CONFLICT,
+        "stale_label",
+        mark("Somebody else said something of this box meanwhile. Load the photo again."),
+        shows_text=True,
+    ),
+    LabelError: Answer(
+        HTTPStatus.BAD_REQUEST,
+        "bad_label",
+        mark("This box cannot be kept. Draw it again, larger and within the photo."),
         shows_text=True,
     ),
     # their texts may name a folder of the server

@@ -29,7 +29,7 @@ def draw_incident_map(
     drawn = coast_map(coast)
     if zones:
         folium.GeoJson(
-            feature_collection(_zone_feature(zone, reader) for zone in zones),
+            feature_collection(zone_outline(zone, reader) for zone in zones),
             style_function=lambda _: ZONE_STYLE,
         ).add_to(drawn)
     for incident in incidents:
@@ -78,7 +78,8 @@ def incident_feature(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _zone_feature(zone: Zone, reader: Reader) -> dict[str, Any]:
+def zone_outline(zone: Zone, reader: Reader) -> dict[str, Any]:
+    """Return a zone's outline as GeoJSON, its name in the reader's language as the hint."""
     return {
         "type": "Feature",
         "id": f"zone:{zone.zone_id}",

@@ -4,6 +4,7 @@ Every process that serves reads it from the database, so that a step taken at on
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,12 +63,14 @@ class LedgerTail:
         *,
         actor: str | None = None,
         subject: str | None = None,
+        kinds: Collection[str] | None = None,
         before: int | None = None,
         limit: int = 100,
     ) -> tuple[LedgerNews, ...]:
         """Return the newest entries first; each filter that is given narrows them.
 
         `subject` is the id of an incident or flight; that of an incident brings its flight along.
+        `kinds` are kinds of entries, as the ledger names them.
         `before` is the number of an entry: only older ones are returned.
         """
         query = select(LedgerRow).order_by(LedgerRow.sequence.desc()).limit(limit)
@@ -80,6 +83,8 @@ class LedgerTail:
             query = query.where(
                 or_(LedgerRow.subject == subject, LedgerRow.subject == flight.scalar_subquery())
             )
+        if kinds is not None:
+            query = query.where(LedgerRow.kind.in_(kinds))
         if before is not None:
             query = query.where(LedgerRow.sequence < before)
         with Session(self._database.reader) as session:

@@ -68,3 +68,8 @@ def test_the_trail_goes_on_before_an_entry(store, acted):
     rest = store.tail.trail(before=first[-1].sequence)
     everything = store.tail.trail()
     assert first + rest == everything
+
+
+def test_the_trail_keeps_to_the_kinds_asked_for(store, acted):
+    found = store.tail.trail(kinds=["flight_logged"])
+    assert [news.kind for news in found] == ["flight_logged"]

@@ -1,0 +1,77 @@
+"""A flight watched again at the desk: its frames along the track, and what was found in each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import OfficerSession, ServicesDep
+from api.language import Reader
+from api.routes.desk import desk_response
+from api.words import CLASS_WORDS
+from detection.labels.label import Label, LabelledFrame, Undecided, Verdict
+from patrol.flight_log import LoggedFrame
+
+router = APIRouter(prefix="/desk/flights", include_in_schema=False)
+
+
+@router.get("/{flight_id}")
+def replay(
+    request: Request, at_hand: ServicesDep, session: OfficerSession, flight_id: str
+) -> Response:
+    """Show a flight frame by frame, with the boxes as they came."""
+    reader = at_hand.pages.reader(request)
+    flight = at_hand.store.flight(flight_id)
+    frames = at_hand.store.frames(flight_id)
+    labelled = {frame.sha256: frame for frame in at_hand.store.labelled_flight(flight_id).frames}
+    return desk_response(
+        request,
+        at_hand,
+        session,
+        "officer/desk_flight.html",
+        flight=flight,
+        frames=frames,
+        labelled=labelled,
+        replay_data={
+            "user": session.user.name,
+            "csrf_token": session.csrf_token,
+            "words": {},
+            "frames": _told(frames, labelled, reader, at_hand.media.has),
+        },
+    )
+
+
+def _told(
+    frames: Sequence[LoggedFrame],
+    labelled: Mapping[str, LabelledFrame],
+    reader: Reader,
+    is_kept: Callable[[str], bool],
+) -> list[dict[str, Any]]:
+    """Return frames as the script plays them."""
+    return [
+        {
+            "sha256": frame.sha256,
+            "lon": frame.position.lon,
+            "lat": frame.position.lat,
+            "width": frame.width_px,
+            "height": frame.height_px,
+            "moment": reader.moment(frame.taken_at_utc),
+            "kept": is_kept(frame.sha256),
+            "boxes": _boxes(labelled[frame.sha256], reader),
+        }
+        for frame in frames
+    ]
+
+
+def _boxes(frame: LabelledFrame, reader: Reader) -> list[dict[str, Any]]:
+    shown: list[Label | Undecided] = [
+        label for label in frame.labels if label.verdict is not Verdict.WITHDRAWN
+    ]
+    return [
+        {
+            "class": box.object_class.value,
+            "name": reader.text(CLASS_WORDS[box.object_class]),
+            "xyxy_px": box.xyxy_px,
+        }
+        for box in shown + list(frame.undecided)
+    ]

@@ -1,0 +1,257 @@
+"""The officers' desk in a real browser: triage by keyboard, undo, bulk, two officers at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from patrol.incident import Priority, State
+from patrol.user import Role
+from patrol.zones import RuleName
+
+BOAT_RULE = RuleName.BOAT_IN_CLOSED_ZONE
+
+
+@pytest.fixture
+def busy(world, make_seen, jpeg_with_exif):
+    """A world with ten boats to decide on, the first of them urgent."""
+    crop = world.media.put(jpeg_with_exif)
+    boat = make_seen(
+        crop=crop, zone_id="cape", rule=BOAT_RULE, object_class="boat", reason_en="A boat."
+    )
+    boat = replace(boat, object_class=type(make_seen().object_class)("boat"))
+    world.log(
+        *(
+            replace(
+                boat,
+                at=boat.at - timedelta(minutes=number),
+                salt=str(number),
+                priority=Priority.HIGH if number == 0 else Priority.NORMAL,
+            )
+            for number in range(10)
+        )
+    )
+    world.store.add_user("som", world.store.user("mali").password_hash, Role.OFFICER, world.clock())
+    return world
+
+
+def chosen(page) -> str:
+    return page.locator(".row[aria-current]").get_attribute("data-id")
+
+
+def saved(page, count=1):
+    """Wait until the page says that the last step was saved."""
+    page.locator("#messages .notice--good").wait_for()
+    page.wait_for_function("() => !document.querySelector('#detail[aria-busy]')")
+
+
+def step(page, key):
+    """Press the key of a step and wait until the next alert is there."""
+    before = page.locator(".detail").get_attribute("data-id")
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "before => document.querySelector('.detail').dataset.id !== before"
+        " && !document.querySelector('#detail[aria-busy]')",
+        arg=before,
+    )
+
+
+def ready(seen, path="/desk?lang=en"):
+    seen.open(path)
+    seen.page.locator("#map path.leaflet-interactive").first.wait_for()
+    seen.page.locator(".live--on").wait_for()
+
+
+def test_ten_alerts_are_decided_by_keyboard_alone(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    page = seen.page
+    seen.picture("desk-keyboard")
+    order = [each.incident_id for each in busy.store.alerts()]
+    assert chosen(page) == order[0]
+    for number in range(9):
+        assert chosen(page) == order[number]
+        if number % 2:
+            page.keyboard.press("d")
+            page.locator("#reasons[open]").wait_for()
+            step(page, "1")
+        else:
+            step(page, "c")
+    page.keyboard.press("c")
+    page.locator(f"#row-{order[9]}[data-state=confirmed]").wait_for()
+    states = {each.incident_id: each.state for each in busy.store.incidents()}
+    expected = [State.DISMISSED if n in (1, 3, 5, 7) else State.CONFIRMED for n in range(10)]
+    assert [states[each] for each in order] == expected
+    assert busy.store.events(order[1])[-1].reason == "Waves, foam or glare"
+    seen.assert_clean()
+
+
+def test_keys_are_where_they_are_with_a_thai_keyboard(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen, "/desk?lang=th")
+    first = chosen(seen.page)
+    seen.page.evaluate(
+        "document.dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'แ', code: 'KeyC', bubbles: true}))"
+    )
+    seen.page.locator(f"#row-{first}[data-state=confirmed]").wait_for()
+    assert busy.store.incident(first).state is State.CONFIRMED
+    seen.assert_clean()
+
+
+def test_the_last_step_is_undone_and_stays_in_the_history(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    page = seen.page
+    first = chosen(page)
+    step(page, "c")
+    page.keyboard.press("u")
+    page.locator(f"#row-{first}[data-state=new]").wait_for()
+    page.locator(f".detail[data-id='{first}']").wait_for()
+    assert busy.store.incident(first).state is State.NEW
+    assert [event.deed.value for event in busy.store.events(first)] == ["opened", "moved", "undone"]
+    assert "undid the step before" in page.locator(".history").inner_text()
+    seen.assert_clean()
+
+
+def test_several_are_dismissed_at_once_and_brought_back(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    page = seen.page
+    for _ in range(3):
+        page.keyboard.press("x")
+        before = chosen(page)
+        page.keyboard.press("j")
+        page.wait_for_function(
+            "before => document.querySelector('.detail').dataset.id !== before", arg=before
+        )
+    page.keyboard.press("l")
+    page.locator("#bulk-preset").select_option("Floating debris")
+    page.locator("#bulk button[value=dismissed]").click()
+    page.locator(".row[data-state=dismissed]").nth(2).wait_for()
+    assert len(busy.store.incidents(states={State.DISMISSED})) == 3
+    assert len(busy.store.alerts()) == 7
+    page.locator("#messages button").click()
+    page.wait_for_function("() => !document.querySelector('.row[data-state=dismissed]')")
+    assert len(busy.store.alerts()) == 10
+    seen.assert_clean()
+
+
+def test_the_second_officer_sees_who_was_faster_and_keeps_the_note(busy, watch, desktop):
+    mali, som = (watch(busy, desktop, user=name) for name in ("mali", "som"))
+    for seen in (mali, som):
+        ready(seen)
+    first = chosen(mali.page)
+    assert chosen(som.page) == first
+    som.page.locator("#note").fill("I saw it leave")
+    step(mali.page, "c")
+    missed = som.page.locator(".missed")
+    missed.wait_for()
+    assert "mali" in missed.inner_text()
+    assert "Confirmed" in missed.inner_text()
+    assert som.page.locator("#note").input_value() == "I saw it leave"
+    som.picture("desk-conflict")
+    som.page.locator("#step button[value=dismissed]").click()
+    som.page.locator(f"#row-{first}[data-state=dismissed]").wait_for()
+    events = busy.store.events(first)
+    assert [event.actor for event in events] == ["libong", "mali", "som"]
+    assert events[-1].reason == "I saw it leave"
+    mali.assert_clean()
+
+
+def test_a_step_on_an_old_version_is_refused_with_what_happened(busy, watch, desktop):
+    seen = watch(busy, desktop, user="som")
+    # a network that lets no news through
+    seen.page.route("**/api/v1/events*", lambda route: route.abort())
+    seen.open("/desk?lang=en")
+    first = chosen(seen.page)
+    busy.store.transition(
+        first, State.DISMISSED, actor="mali", reason="foam", expected_version=1, at_utc=busy.clock()
+    )
+    seen.page.locator("#note").fill("a long-tail boat")
+    seen.page.locator("#step button[value=confirmed]").click()
+    missed = seen.page.locator(".missed")
+    missed.wait_for()
+    assert "mali" in missed.inner_text()
+    assert "foam" in missed.inner_text()
+    assert seen.page.locator("#note").input_value() == "a long-tail boat"
+    assert busy.store.incident(first).version == 2
+
+
+def test_a_note_outlives_a_reload(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    seen.page.locator("#note").fill("looks like a net")
+    seen.page.reload()
+    seen.page.wait_for_function(
+        "() => document.querySelector('#note')?.value === 'looks like a net'"
+    )
+    seen.page.locator("#step button[value=comment]").click()
+    seen.page.wait_for_function("() => document.querySelector('#note')?.value === ''")
+    (incident,) = [
+        e for e in busy.store.alerts() if busy.store.events(e.incident_id)[-1].version > 1
+    ]
+    assert busy.store.events(incident.incident_id)[-1].reason == "looks like a net"
+    seen.assert_clean()
+
+
+def test_filters_are_in_the_address_and_survive_a_reload(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    with seen.page.expect_navigation():
+        seen.page.locator("#priority").select_option("high")
+    query = parse_qs(urlsplit(seen.page.url).query)
+    assert query["priority"] == ["high"]
+    assert "zone" not in query
+    seen.page.reload()
+    assert seen.page.locator(".row").count() == 1
+    assert seen.page.locator("#priority").input_value() == "high"
+    seen.assert_clean()
+
+
+def test_a_new_flight_is_announced_and_moves_nothing(busy, watch, desktop, make_seen):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    busy.log(make_seen(salt="late"))
+    fresh = seen.page.locator("#fresh")
+    fresh.wait_for()
+    assert seen.page.locator(".row").count() == 10
+    seen.page.keyboard.press("g")
+    seen.page.locator(".row").nth(10).wait_for()
+    assert fresh.is_hidden()
+    seen.assert_clean()
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_on_a_phone_the_list_gives_way_to_the_alert(busy, watch, phone, language):
+    seen = watch(busy, phone, user="mali", has_touch=True)
+    ready(seen, f"/desk?lang={language}")
+    assert seen.overflow_px() == 0
+    seen.picture(f"desk-phone-list-{language}")
+    assert seen.page.locator(".detail").is_hidden()
+    seen.page.locator(".row__link").nth(1).click()
+    seen.page.locator(".detail").wait_for()
+    assert seen.overflow_px() == 0
+    seen.picture(f"desk-phone-detail-{language}")
+    seen.page.locator(".detail__back a").click()
+    seen.page.locator(".row").first.wait_for()
+    seen.assert_clean()
+
+
+def test_the_forms_do_it_without_javascript(busy, watch, phone):
+    seen = watch(busy, phone, user="mali", java_script_enabled=False)
+    page = seen.page
+    first = busy.store.alerts()[0].incident_id
+    seen.open(f"/desk?lang=en&id={first}")
+    page.locator("#step button[value=confirmed]").click()
+    assert busy.store.incident(first).state is State.CONFIRMED
+    page.locator(".done button").click()
+    assert busy.store.incident(first).state is State.NEW
+    seen.open(f"/desk?id={first}")
+    page.locator("#step button[value=dismissed]").click()  # without a reason it is refused
+    assert page.locator(".notice--bad").is_visible()
+    page.locator("#preset").select_option("Floating debris")
+    page.locator("#step button[value=dismissed]").click()
+    assert busy.store.incident(first).state is State.DISMISSED
+    assert seen.hosts == {"127.0.0.1"}
