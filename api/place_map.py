@@ -34,7 +34,9 @@ def place_map(coast: GeoJson, zones: Sequence[BaseGeometry]) -> PlaceMap:
     aside = _MARGIN * max(east - west, north - south)
     bounds = (west - aside, south - aside, east + aside, north + aside)
     land = shapely.union_all([shape(feature["geometry"]) for feature in coast["features"]])
-    seen = shapely.make_valid(land).intersection(shapely.box(*bounds)).simplify(_TOLERANCE_DEG)
+    # a screen of another shape than the waters shows more than these: no land may end at their edge
+    beside = shapely.box(*bounds).buffer(max(east - west, north - south), join_style="mitre")
+    seen = shapely.make_valid(land).intersection(beside).simplify(_TOLERANCE_DEG)
     polygons = [part for part in getattr(seen, "geoms", [seen]) if part.geom_type == "Polygon"]
     rings = tuple(
         tuple((round(lon, 5), round(lat, 5)) for lon, lat in part.exterior.coords)

@@ -41,6 +41,12 @@ def wait_for_chip(page, text):
     page.locator("#flights .chip", has_text=text).first.wait_for()
 
 
+def work_and_look(work, served, page):
+    work(served)
+    # as when the phone wakes: the queue looks at once, not at its next turn
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
 def upload_of(served):
     (upload,) = served.store.uploads.uploads()
     return upload
@@ -63,7 +69,7 @@ def test_a_flight_chosen_offline_is_sent_when_the_network_is_back(
     seen.context.set_offline(False)
     wait_for_chip(page, "Received")
     assert upload_of(served).state is UploadState.RECEIVED
-    work(served)
+    work_and_look(work, served, page)
     assert upload_of(served).state is UploadState.READY
     wait_for_chip(page, "Done")
     found = page.locator(".found").inner_text()
@@ -178,7 +184,7 @@ def test_a_folder_tells_what_was_refused_and_why(served, watch, work, flight, ph
     assert "ไม่ใช่รูปถ่าย" in refused.inner_text()
     assert "thumbnails" not in seen.page.locator("#flights").inner_text()
     wait_for_chip(seen.page, "ได้รับแล้ว")
-    work(served)
+    work_and_look(work, served, seen.page)
     wait_for_chip(seen.page, "เสร็จ")
     assert seen.page.locator(".refused").is_visible()
     seen.picture("ranger-refused")
@@ -199,7 +205,7 @@ def test_a_ranger_chooses_a_name_or_none(served, watch, work, flight, phone):
     open_page(seen)
     seen.page.set_input_files("#files", photos(flight))
     wait_for_chip(seen.page, "Received")
-    work(served)
+    work_and_look(work, served, seen.page)
     seen.page.locator("#everybody", has_text="stays unnamed").wait_for()
     seen.page.fill("#credit-name", "บังดอน")
     seen.page.get_by_text("By this name").click()

@@ -55,7 +55,7 @@ async function goOn(person) {
       if (receipt) notice(say("report_sent"), true);
       else notice(say("report_refused", { why: words.faults[report.refused] ?? report.refused }), false);
     });
-    showNetwork("online");
+    showNetwork(navigator.onLine ? "online" : "offline");
   } catch (error) {
     if (error instanceof SignedOut) showNetwork("signed_out");
     else showNetwork(navigator.onLine ? "unreached" : "offline");
