@@ -33,7 +33,7 @@ def size_fault(zone: Zone) -> str | None:
     """Return why a zone is too small for the rule dugong_sighting; None for one that fits."""
     if RuleName.DUGONG_SIGHTING not in zone.rules:
         return None
-    area_ha = _area_ha(zone.area)
+    area_ha = hectares_of(zone.area)
     if area_ha < MIN_AREA_HA:
         return (
             f"a zone with the rule {RuleName.DUGONG_SIGHTING} must have at least {MIN_AREA_HA:g} "
@@ -52,14 +52,14 @@ def size_fault(zone: Zone) -> str | None:
 
 def days_until_told(zone: Zone) -> int:
     """Return how many local days after a sighting the public is told: 0 in a large zone, else 1."""
-    return 0 if _area_ha(zone.area) >= AT_ONCE_AREA_HA else 1
+    return 0 if hectares_of(zone.area) >= AT_ONCE_AREA_HA else 1
 
 
 def overlap_fault(zone: Zone, other: Zone) -> str | None:
     """Return why two zones may not both have the rule dugong_sighting; None where they may."""
     if not (RuleName.DUGONG_SIGHTING in zone.rules and RuleName.DUGONG_SIGHTING in other.rules):
         return None
-    shared_ha = _area_ha(zone.area.intersection(other.area))
+    shared_ha = hectares_of(zone.area.intersection(other.area))
     if shared_ha <= MAX_OVERLAP_HA:
         return None
     return (
@@ -68,7 +68,8 @@ def overlap_fault(zone: Zone, other: Zone) -> str | None:
     )
 
 
-def _area_ha(area: BaseGeometry) -> float:
+def hectares_of(area: BaseGeometry) -> float:
+    """Return the size of an area in WGS 84 degrees, in hectares."""
     return 0.0 if area.is_empty else float(_in_metres(area).area) / 10_000
 
 

@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 from patrol.ledger_table import append_zone_version, lock_ledger
 from patrol.records import Records, storable
 from patrol.site import Site
-from patrol.zone_document import ZoneError, overlap_faults
-from patrol.zone_geometry import far_fault
 from patrol.zone_version_table import (
     latest_versions,
     site_in_force,
@@ -23,6 +21,7 @@ from patrol.zone_versions import (
     UnknownZone,
     ZoneOrigin,
     ZoneVersion,
+    check_zone,
     file_changes,
     version_of,
 )
@@ -173,16 +172,6 @@ class ZoneRecords(Records):
             at_utc=at_utc,
         )
         return self.history(site.site_id, zone_id)[-1]
-
-
-def check_zone(zone: Zone, site: Site) -> None:
-    """Raise ZoneError where a zone fits neither the site nor its other zones."""
-    faults = [*overlap_faults(zone, site.zones)]
-    far = far_fault(zone.area, site.coast)
-    if far is not None:
-        faults.append(far)
-    if faults:
-        raise ZoneError(faults)
 
 
 def _follow(session: Session, site: Site, at_utc: datetime) -> tuple[ZoneVersion, ...]:

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from ingest.errors import LibongError
 from patrol.ledger import canonical_json
-from patrol.zone_document import zone_sha256
+from patrol.site import Site
+from patrol.zone_document import ZoneError, overlap_faults, zone_sha256
+from patrol.zone_geometry import far_fault
 from patrol.zones import Zone
 
 ZONE_CHANGED = "zone_changed"
@@ -114,6 +116,16 @@ def file_changes(
                 at_utc=at_utc,
                 retired=True,
             )
+
+
+def check_zone(zone: Zone, site: Site) -> None:
+    """Raise ZoneError where a zone fits neither the site nor its other zones."""
+    faults = [*overlap_faults(zone, site.zones)]
+    far = far_fault(zone.area, site.coast)
+    if far is not None:
+        faults.append(far)
+    if faults:
+        raise ZoneError(faults)
 
 
 def zone_payload(site_id: str, version: ZoneVersion) -> str:

@@ -22,8 +22,7 @@ from api.zones_models import (
 )
 from patrol.zone_document import ZoneError, zone_of
 from patrol.zone_geometry import ZoneFault
-from patrol.zone_records import check_zone
-from patrol.zone_versions import UnknownZone, ZoneVersion
+from patrol.zone_versions import UnknownZone, ZoneVersion, check_zone
 
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     401: {"model": ProblemOut, "description": "not logged in"},

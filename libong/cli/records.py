@@ -1,4 +1,4 @@
-"""Commands on what is logged: flights, incidents, zones, verify."""
+"""Commands on what is logged: flights, incidents, verify."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,14 +12,13 @@ from rich.table import Table
 
 from libong.cli.exports import export
 from libong.cli.output import Exit, JsonOption, console, print_json
-from libong.composition import open_site, open_store
+from libong.composition import open_store
 from libong.settings import read_settings
 from patrol.incident import Incident, State
 from patrol.uploads import FileState, Upload, UploadState
 
 flights_app = typer.Typer(no_args_is_help=True, help="Flights that were processed.")
 incidents_app = typer.Typer(no_args_is_help=True, help="Incidents and what was done about them.")
-zones_app = typer.Typer(no_args_is_help=True, help="Zones and their present status.")
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +26,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(flights_app, name="flights")
     incidents_app.command()(export)
     app.add_typer(incidents_app, name="incidents")
-    app.add_typer(zones_app, name="zones")
     app.command()(verify)
 
 
@@ -196,51 +194,6 @@ def move(
             at_utc=datetime.now(UTC),
         )
     console.print(f"{moved.incident_id} is {moved.state.value}", highlight=False)
-
-
-@zones_app.command("list")
-def list_zones(
-    site: Annotated[str | None, typer.Option(help="Name of a shipped site, or a folder.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the zones with their status today, as the public sees them."""
-    settings = read_settings()
-    place = open_site(site or settings.site)
-    with closing(open_store(settings)) as store:
-        today = datetime.now(UTC).astimezone(place.reference.timezone).date()
-        statuses = store.zone_statuses(place, today)
-    if as_json:
-        print_json(
-            [
-                {
-                    "zone": s.zone_id,
-                    "name_th": s.name_th,
-                    "name_en": s.name_en,
-                    "kind": s.kind,
-                    "status": s.status.value,
-                    "presence": s.presence.value,
-                    "since": s.since and s.since.isoformat(),
-                    "until": s.until and s.until.isoformat(),
-                    "last_surveyed": s.last_surveyed and s.last_surveyed.isoformat(),
-                    "citation": s.citation,
-                    "binding": s.binding,
-                    "indicative": s.indicative,
-                }
-                for s in statuses
-            ]
-        )
-        return
-    table = Table("zone", "name", "kind", "status", "dugongs", "until")
-    for s in statuses:
-        table.add_row(
-            s.zone_id,
-            f"{s.name_th}\n{s.name_en}",
-            s.kind,
-            s.status.value,
-            s.presence.value,
-            str(s.until or "-"),
-        )
-    console.print(table)
 
 
 def verify(as_json: JsonOption = False) -> None:
