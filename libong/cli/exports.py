@@ -16,6 +16,8 @@ from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.composition import open_media, open_site, open_store
 from libong.settings import read_settings
 from patrol.exports.contents import WHY_WORDS, EvidenceReport
+from patrol.exports.darwin_core import Cell, write_darwin_core
+from patrol.exports.earthranger import incidents_earthranger
 from patrol.exports.evidence import EvidenceError, write_evidence
 from patrol.exports.geojson import incidents_geojson
 from patrol.exports.gpx import incidents_gpx
@@ -34,12 +36,14 @@ class ExportError(LibongError, ValueError):
 
 
 class Format(StrEnum):
-    """What an export is for: GIS, spreadsheets, Google Earth, plotters of boats, courts."""
+    """What it is for: GIS, spreadsheets, Google Earth, boats' plotters, EarthRanger, science, courts."""
 
     GEOJSON = "geojson"
     CSV = "csv"
     KML = "kml"
     GPX = "gpx"
+    EARTHRANGER = "earthranger"
+    DARWIN_CORE = "darwin-core"
     EVIDENCE = "evidence"
 
 
@@ -61,12 +65,18 @@ def export(
     site: Annotated[
         str | None, typer.Option(help="Name of a shipped site, or a folder; for names of zones.")
     ] = None,
+    cell_deg: Annotated[
+        float,
+        typer.Option(help="Darwin Core: side in degrees of the cells that stand for places."),
+    ] = Cell.TENTH.value,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write incidents to files, positions included: for officers only, do not pass them on.
 
-    geojson, csv, kml and gpx hold all that are asked for in one file. evidence is a ZIP per
+    geojson, csv, kml, gpx and earthranger (events in its JSON) hold all that are asked for in one
+    file. darwin-core is an archive of the confirmed dugongs among them for science, with places
+    made coarse (1, 0.1, 0.01 or 0.001 degrees) and without times of day. evidence is a ZIP per
     incident: original photo, crops, map, what is known, the ledger's entries and a page that opens
     offline; its verify.py shows any change, on any computer with Python. Write the manifest's
     SHA-256 that is printed into the logbook: it shows even a forgery of the whole ZIP.
@@ -88,12 +98,16 @@ def export(
             _tell_evidence(outcomes, faults, as_json=as_json)
             raise typer.Exit(_code(outcomes, faults))
     _check_free([out], force=force)
+    written = len(incidents)
     with _replaced(out) as file:
-        file.write(_WRITERS[file_format](incidents, place))
+        if file_format is Format.DARWIN_CORE:
+            written = write_darwin_core(file, incidents, place, _cell(cell_deg))
+        else:
+            file.write(_WRITERS[file_format](incidents, place))
     if as_json:
-        print_json({"path": str(out), "incidents": len(incidents), "bytes": out.stat().st_size})
+        print_json({"path": str(out), "incidents": written, "bytes": out.stat().st_size})
     else:
-        _say(f"{out}: {len(incidents)} incidents")
+        _say(f"{out}: {written} incidents")
 
 
 _WRITERS: dict[Format, Callable[[Sequence[Incident], Site], bytes]] = {
@@ -101,7 +115,16 @@ _WRITERS: dict[Format, Callable[[Sequence[Incident], Site], bytes]] = {
     Format.CSV: incidents_csv,
     Format.KML: incidents_kml,
     Format.GPX: lambda incidents, _: incidents_gpx(incidents),
+    Format.EARTHRANGER: lambda incidents, _: incidents_earthranger(incidents),
 }
+
+
+def _cell(side_deg: float) -> Cell:
+    try:
+        return Cell(side_deg)
+    except ValueError as error:
+        sides = ", ".join(f"{cell.value:g}" for cell in Cell)
+        raise ExportError(f"--cell-deg must be one of {sides}; got {side_deg:g}") from error
 
 
 def _chosen(

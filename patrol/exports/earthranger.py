@@ -1,0 +1,63 @@
+"""Incidents as events of EarthRanger, to be posted to its `activity/events`.
+
+Field names are those of EarthRanger's interface 1.0. The event types must exist on the server under
+the names given here: `libong_` and the rule.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from patrol.exports.plain_text import plain_text, utc_text
+from patrol.incident import Incident, State
+from patrol.verdict import Priority
+
+_DECIMALS = 7  # about 1 cm, far below any position's error
+
+# EarthRanger's: 0 grey, 100 green, 200 amber, 300 red
+_PRIORITIES: Mapping[Priority, int] = {
+    Priority.LOW: 100,
+    Priority.NORMAL: 200,
+    Priority.HIGH: 300,
+}
+_STATES: Mapping[State, str] = {
+    State.NEW: "new",
+    State.CONFIRMED: "active",
+    State.RESPONDING: "active",
+    State.RESOLVED: "resolved",
+    State.DISMISSED: "resolved",
+    State.RETRACTED: "resolved",
+}
+
+
+def incidents_earthranger(incidents: Sequence[Incident]) -> bytes:
+    """Return a JSON list of one event per incident, in the given order.
+
+    Coordinates are WGS 84 degrees; `error_m` is the position's root mean square error. EarthRanger
+    knows three states; the incident's own is in the details.
+    """
+    events = [_event(incident) for incident in incidents]
+    return json.dumps(events, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _event(incident: Incident) -> dict[str, Any]:
+    lon, lat = incident.position
+    return {
+        "event_type": f"libong_{incident.rule}",
+        "title": plain_text(incident.reason_en),
+        "time": utc_text(incident.occurred_at_utc),
+        "location": {"latitude": round(lat, _DECIMALS), "longitude": round(lon, _DECIMALS)},
+        "priority": _PRIORITIES[incident.priority],
+        "state": _STATES[incident.state],
+        "event_details": {
+            "libong_id": incident.incident_id,
+            "libong_state": incident.state.value,
+            "class": incident.object_class.value,
+            "zone": incident.zone_id,
+            "certainty": incident.certainty.value,
+            "error_m": round(incident.error_m, 2),
+            "score": round(incident.score, 4),
+            "reason_th": plain_text(incident.reason_th),
+            "citation": plain_text(incident.citation),
+        },
+    }
