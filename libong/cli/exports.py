@@ -36,7 +36,7 @@ class ExportError(LibongError, ValueError):
 
 
 class Format(StrEnum):
-    """What it is for: GIS, spreadsheets, Google Earth, boats' plotters, EarthRanger, science, courts."""
+    """What it is for: GIS, spreadsheets, Google Earth, plotters, EarthRanger, science, courts."""
 
     GEOJSON = "geojson"
     CSV = "csv"
