@@ -1,0 +1,296 @@
+"""A month's figures in words: the same sections for page and PDF."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from babel.dates import format_date
+
+from api.language import BUDDHIST_ERA_OFFSET_YEARS, Language, Reader
+from api.report import words
+from api.report.section import Chart, ReportText, Section, Table, chart
+from api.words import RULE_WORDS
+from patrol.report.figures import MonthFigures, ZoneFigures
+from patrol.report.intervals import Rate, Share
+from patrol.report.month import Month
+from patrol.report.reading import Reported
+
+_NONE = "–"
+
+
+def report_text(
+    reported: Reported,
+    site_name: str,
+    survey_min_fraction: float,
+    reader: Reader,
+    *,
+    warning: str = "",
+) -> ReportText:
+    """Return the report of a month in the reader's language."""
+    told = _Told(reader)
+    figures = reported.figures
+    so_far = (
+        ""
+        if figures.through == figures.month.last
+        else told.text(words.SO_FAR) % {"day": reader.date(figures.through)}
+    )
+    return ReportText(
+        title=told.text(words.TITLE) % {"month": told.month(figures.month)},
+        site=site_name,
+        warning=" ".join(filter(None, (told.text(warning), so_far))),
+        sections=(
+            told.in_short(figures),
+            told.effort(figures, survey_min_fraction),
+            told.dugongs(figures),
+            told.violations(figures),
+            told.speeds(figures),
+            told.response(figures),
+            told.costs(figures),
+            told.months(words.YEAR_TITLE, reported.year),
+            told.months(words.YEARS_TITLE, reported.years),
+            Section(told.text(words.READING_TITLE), note=told.text(words.READING)),
+        ),
+    )
+
+
+class _Told:
+    """Figures as one reader reads them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def text(self, message: str) -> str:
+        return self._reader.text(message)
+
+    def month(self, month: Month) -> str:
+        return month_text(month, self._reader.language)
+
+    def in_short(self, figures: MonthFigures) -> Section:
+        costs_no_figure = figures.compliance.slow_share.share is None
+        rows = [
+            (words.FLIGHTS, f"{figures.flights}"),
+            (words.DAYS_FLOWN, f"{figures.days_flown}"),
+            (words.KM_FLOWN, f"{figures.flown_km:.1f}"),
+            (words.HOURS, f"{figures.minutes / 60:.1f}"),
+            (words.SEEN_KM2, f"{figures.effort.seen_km2:.2f}"),
+            (words.USABLE_KM2, f"{figures.effort.usable_km2:.2f}"),
+            (words.EFFECTIVE_KM2, f"{figures.effort.effective_km2:.2f}"),
+            (words.DUGONGS, f"{figures.dugongs.count}"),
+            (words.UNREVIEWED, f"{figures.unreviewed}"),
+            (words.VIOLATIONS, f"{figures.violations.count}"),
+            (
+                words.SLOW_SHARE,
+                _NONE if costs_no_figure else _share(figures.compliance.slow_share),
+            ),
+            (words.ASHORE, f"{figures.ashore}"),
+        ]
+        if figures.flights_without_effort:
+            rows.append((words.UNKNOWN_EFFORT, f"{figures.flights_without_effort}"))
+        table = Table((), tuple((self.text(name), value) for name, value in rows))
+        return Section(self.text(words.IN_SHORT), table)
+
+    def effort(self, figures: MonthFigures, least: float) -> Section:
+        rows = tuple(
+            (
+                self._name(zone),
+                f"{zone.effort.usable_km2:.2f}",
+                f"{zone.covered:.0%}",
+                f"{zone.survey_days}",
+                _NONE if zone.revisit_days is None else f"{zone.revisit_days:g}",
+                f"{zone.longest_gap_days}",
+            )
+            for zone in figures.zones
+        )
+        head = (
+            words.ZONE,
+            words.USABLE_KM2,
+            words.COVERED,
+            words.SURVEY_DAYS,
+            words.REVISIT,
+            words.GAP,
+        )
+        drawn = chart(
+            self.text(words.COVERED),
+            [
+                (self._name(zone), f"{zone.covered:.0%}", zone.covered, None, None)
+                for zone in figures.zones
+            ],
+        )
+        note = self.text(words.EFFORT_NOTE) % {"share": f"{least:.0%}"}
+        return Section(self.text(words.EFFORT), self._table(head, rows), drawn, note)
+
+    def dugongs(self, figures: MonthFigures) -> Section:
+        rows = tuple(
+            (
+                self._name(zone),
+                self.text(words.LOOKED_WORDS[zone.looked]),
+                f"{zone.dugongs.count}",
+                _rate(zone.dugongs),
+                f"{zone.days_raised}",
+            )
+            for zone in figures.zones
+        )
+        head = (words.ZONE, words.STATUS, words.COUNT, words.PER_KM2, words.DAYS_RAISED)
+        drawn = self._rates(words.PER_KM2, [(self._name(z), z.dugongs) for z in figures.zones])
+        return Section(
+            self.text(words.DUGONG_TITLE),
+            self._table(head, rows),
+            drawn,
+            self.text(words.DUGONG_NOTE),
+        )
+
+    def violations(self, figures: MonthFigures) -> Section:
+        by_rule = [(self.text(RULE_WORDS[rule]), found) for rule, found in figures.by_rule]
+        by_zone = [(self._name(zone), zone.violations) for zone in figures.zones]
+        rows = tuple(
+            (name, f"{found.count}", _rate(found))
+            for name, found in (*by_rule, *((name, found) for name, found in by_zone))
+        )
+        return Section(
+            self.text(words.VIOLATION_TITLE),
+            self._table((words.RULE, words.COUNT, words.PER_KM2), rows),
+            self._rates(words.PER_KM2, by_zone),
+            self.text(words.VIOLATION_NOTE),
+        )
+
+    def speeds(self, figures: MonthFigures) -> Section:
+        watched = [(zone, zone.compliance) for zone in figures.zones if zone.compliance]
+        named = [(self._name(zone), found) for zone, found in watched]
+        named.append((self.text(words.ALL_ZONES), figures.compliance))
+        rows = tuple(
+            (
+                name,
+                f"{found.boats}",
+                f"{found.slow}",
+                f"{found.fast}",
+                f"{found.cannot_tell}",
+                _share(found.slow_share),
+            )
+            for name, found in named
+        )
+        head = (
+            words.ZONE,
+            words.BOATS,
+            words.SLOW,
+            words.FAST,
+            words.CANNOT_TELL,
+            words.SLOW_SHARE,
+        )
+        shares = [(name, found.slow_share) for name, found in named]
+        drawn = chart(
+            self.text(words.SLOW_SHARE),
+            [(name, _share(s), s.share, s.low, s.high) for name, s in shares],
+        )
+        return Section(
+            self.text(words.SPEED_TITLE),
+            self._table(head, rows),
+            drawn,
+            self.text(words.SPEED_NOTE),
+        )
+
+    def response(self, figures: MonthFigures) -> Section:
+        rows = tuple(
+            (
+                self.text(words.MOMENT_WORDS[lapse.since]),
+                self.text(words.MOMENT_WORDS[lapse.until]),
+                f"{lapse.incidents}",
+                self._time(lapse.median),
+                self._time(lapse.longest),
+            )
+            for lapse in figures.lapses
+        )
+        head = (words.SINCE, words.UNTIL, words.INCIDENTS, words.MEDIAN, words.LONGEST)
+        return Section(self.text(words.RESPONSE_TITLE), self._table(head, rows))
+
+    def costs(self, figures: MonthFigures) -> Section:
+        costs = figures.costs
+        rows = (
+            (words.HOURS, costs.drone_hours, 1),
+            (words.DRONE_BAHT, costs.drone_baht, 0),
+            (words.DRONE_BAHT_PER_KM2, costs.drone_baht_per_km2, 0),
+            (words.BOAT_HOURS, costs.boat_hours, 1),
+            (words.HOURS_SAVED, costs.hours_saved, 1),
+            (words.BAHT_SAVED, costs.baht_saved, 0),
+        )
+        table = Table(
+            (),
+            tuple(
+                (
+                    self.text(name),
+                    self.text(words.NOT_SET) if value is None else f"{value:,.{digits}f}",
+                )
+                for name, value, digits in rows
+            ),
+        )
+        return Section(self.text(words.COST_TITLE), table, note=self.text(words.COST_NOTE))
+
+    def months(self, title: str, months: Sequence[MonthFigures]) -> Section:
+        rows = tuple(
+            (
+                self.month(each.month),
+                f"{each.flights}",
+                f"{each.effort.usable_km2:.2f}",
+                f"{each.dugongs.count}",
+                _rate(each.dugongs),
+                _rate(each.violations),
+                _share(each.compliance.slow_share),
+            )
+            for each in months
+        )
+        head = (
+            words.MONTH,
+            words.FLIGHTS,
+            words.USABLE_KM2,
+            words.DUGONGS,
+            words.PER_KM2,
+            words.VIOLATIONS,
+            words.SLOW_SHARE,
+        )
+        drawn = self._rates(
+            words.DUGONGS, [(self.month(each.month), each.dugongs) for each in months]
+        )
+        return Section(self.text(title), self._table(head, rows), drawn if len(rows) > 1 else None)
+
+    def _rates(self, title: str, rates: Sequence[tuple[str, Rate]]) -> Chart:
+        return chart(
+            self.text(title),
+            [(name, _rate(each), each.per_km2, each.low, each.high) for name, each in rates],
+        )
+
+    def _name(self, zone: ZoneFigures) -> str:
+        return self._reader.pick(zone.zone.name_th, zone.zone.name_en)
+
+    def _table(self, head: Sequence[str], rows: tuple[tuple[str, ...], ...]) -> Table:
+        return Table(tuple(self.text(name) for name in head), rows)
+
+    def _time(self, time: timedelta | None) -> str:
+        if time is None:
+            return _NONE
+        minutes = round(time.total_seconds() / 60)
+        hours, left = divmod(minutes, 60)
+        days, hours_left = divmod(hours, 24)
+        if days:
+            return self._reader.pick(f"{days} วัน {hours_left} ชม.", f"{days} d {hours_left} h")
+        if hours:
+            return self._reader.pick(f"{hours} ชม. {left} นาที", f"{hours} h {left} min")
+        return self._reader.pick(f"{left} นาที", f"{left} min")
+
+
+def month_text(month: Month, language: Language) -> str:
+    """Return a month as read locally: `พฤศจิกายน 2569` or `November 2026`."""
+    day = date(month.year, month.month, 1)
+    if language is Language.THAI:
+        named = format_date(day, "LLLL", locale="th")
+        return f"{named} {month.year + BUDDHIST_ERA_OFFSET_YEARS}"
+    return format_date(day, "LLLL y", locale="en_GB")
+
+
+def _rate(found: Rate) -> str:
+    if found.per_km2 is None:
+        return _NONE
+    return f"{found.per_km2:.2f} ({found.low:.2f}–{found.high:.2f})"
+
+
+def _share(found: Share) -> str:
+    if found.share is None:
+        return _NONE
+    return f"{found.share:.0%} ({found.low:.0%}–{found.high:.0%})"
