@@ -1,0 +1,250 @@
+"""A month in figures: exact intervals, months of the calendar, costs, response, gaps."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from ingest.equal_area import EqualAreaPlane
+from ingest.lonlat import LonLat
+from patrol.compliance import BoatSeen
+from patrol.effort import DayEffort, SeaEffort, ZoneEffort, sea_of
+from patrol.effort_table import FlightEffort
+from patrol.incident import IncidentEvent, State
+from patrol.report.costs import CostFigure, PatrolCosts, cost_indicators
+from patrol.report.figures import Looked, MonthFacts, month_figures
+from patrol.report.intervals import binomial_interval, poisson_interval, rate, share
+from patrol.report.month import Month, MonthError, parse_month
+from patrol.report.reading import reported
+from patrol.report.response import Moment, lapses
+from patrol.zones import RuleName
+
+MARCH = Month(2026, 3)
+NOON_UTC = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    # Garwood 1936, table of 95 % limits, as in Ulm 1990 (Am J Epidemiol 131)
+    [
+        (0, 0.0, 3.689),
+        (1, 0.0253, 5.572),
+        (2, 0.2422, 7.225),
+        (10, 4.795, 18.390),
+        (20, 12.217, 30.888),
+    ],
+)
+def test_poisson_intervals_are_garwoods(count, low, high) -> None:
+    assert poisson_interval(count) == (pytest.approx(low, abs=6e-4), pytest.approx(high, abs=6e-4))
+
+
+@given(count=st.integers(0, 500))
+def test_poisson_intervals_are_those_of_chi_square(count) -> None:
+    low = stats.chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+    assert poisson_interval(count) == pytest.approx(
+        (low, stats.chi2.ppf(0.975, 2 * count + 2) / 2), rel=1e-9
+    )
+
+
+@given(of=st.integers(1, 200), data=st.data())
+def test_binomial_intervals_are_clopper_pearsons(of, data) -> None:
+    hits = data.draw(st.integers(0, of))
+    known = stats.binomtest(hits, of).proportion_ci(0.95, "exact")
+    assert binomial_interval(hits, of) == pytest.approx((known.low, known.high), rel=1e-9)
+
+
+@pytest.mark.parametrize("mean", [0.3, 1.0, 4.0, 17.0])
+def test_intervals_hold_the_truth_as_often_as_they_say(mean) -> None:
+    """Over all counts, weighed by how likely they are: at least 95 %."""
+    counts = np.arange(0, 200)
+    held = [low <= mean <= high for low, high in map(poisson_interval, counts.tolist())]
+    assert stats.poisson.pmf(counts, mean)[held].sum() >= 0.95
+
+
+def test_nothing_looked_at_gives_no_rate() -> None:
+    assert rate(0, 0.0).per_km2 is None
+    assert (rate(0, 2.0).low, rate(0, 2.0).high) == (0.0, pytest.approx(3.689 / 2, abs=1e-3))
+    assert share(0, 0).share is None
+    assert share(3, 3).high == 1.0
+
+
+def test_months() -> None:
+    assert parse_month("2026-02").last == date(2026, 2, 28)
+    assert Month(2026, 12).later(1) == Month(2027, 1)
+    assert MARCH.later(-12) == Month(2025, 3)
+    assert [str(each) for each in MARCH.of_year()] == ["2026-01", "2026-02", "2026-03"]
+    for wrong in ("2026-00", "2569-03", "March", "2026-3", "２０２６-03x"):
+        with pytest.raises(MonthError, match="2026-11"):
+            parse_month(wrong)
+
+
+def test_a_month_is_local(site) -> None:
+    first, after = MARCH.span_utc(site.reference.timezone)
+    assert (first, after) == (
+        datetime(2026, 2, 28, 17, tzinfo=UTC),
+        datetime(2026, 3, 31, 17, tzinfo=UTC),
+    )
+
+
+def test_costs_that_are_not_set_give_nothing() -> None:
+    bare = cost_indicators(PatrolCosts(), 90, 4.0)
+    assert bare.drone_hours == 1.5
+    assert {bare.drone_baht, bare.boat_hours, bare.hours_saved, bare.baht_saved} == {None}
+    figure = CostFigure(300.0, "a source")
+    some = cost_indicators(PatrolCosts(drone_hour_baht=figure), 90, 4.0)
+    assert (some.drone_baht, some.drone_baht_per_km2, some.baht_saved) == (450.0, 112.5, None)
+    every = PatrolCosts(figure, CostFigure(1000.0, "b"), CostFigure(0.5, "c"))
+    told = cost_indicators(every, 90, 4.0)
+    assert (told.boat_hours, told.hours_saved, told.boat_baht, told.baht_saved) == (
+        8.0, 6.5, 8000.0, 7550.0,
+    )  # fmt: skip
+    assert cost_indicators(every, 0, 0.0).drone_baht_per_km2 is None
+
+
+def events(*steps):
+    """Events at minutes after the picture: (minutes, from, to)."""
+    return tuple(
+        IncidentEvent("i", number, NOON_UTC + timedelta(minutes=at), "mali", before, after, "why")
+        for number, (at, before, after) in enumerate(steps, start=1)
+    )
+
+
+def test_the_lapses_of_incidents(make_incident) -> None:
+    taken = make_incident(occurred_at_utc=NOON_UTC)
+    quick = events(
+        (30, None, State.NEW),
+        (40, State.NEW, State.CONFIRMED),
+        (45, State.CONFIRMED, State.RESPONDING),
+        (90, State.RESPONDING, State.RESOLVED),
+    )
+    undone = events(
+        (50, None, State.NEW),
+        (80, State.NEW, State.DISMISSED),
+        (85, State.DISMISSED, State.NEW),
+        (99, State.NEW, State.CONFIRMED),
+    )
+    waiting = events((10, None, State.NEW))
+    ahead = make_incident(occurred_at_utc=NOON_UTC + timedelta(hours=1))
+    found = lapses([(taken, quick), (taken, undone), (taken, waiting), (ahead, waiting)])
+    told = {(each.since, each.until): each for each in found}
+    first = told[Moment.TAKEN, Moment.ALERTED]
+    assert (first.incidents, first.median, first.longest) == (
+        3, timedelta(minutes=30), timedelta(minutes=50),
+    )  # fmt: skip
+    decided = told[Moment.ALERTED, Moment.DECIDED]
+    assert (decided.incidents, decided.median) == (2, timedelta(minutes=20))
+    assert told[Moment.RESPONDED, Moment.RESOLVED].longest == timedelta(minutes=45)
+    assert lapses([])[0].median is None
+
+
+ZONE = "hat_yao_channel"
+
+
+@pytest.fixture
+def facts(site):
+    """Efforts on days of March: each looks at the same half of one zone's sea."""
+    (zone,) = [zone for zone in site.zones if zone.zone_id == ZONE]
+    west, south, east, north = zone.area.bounds
+    half = sea_of(zone, site.coast).intersection(shapely.box(west, south, (west + east) / 2, north))
+    plane = EqualAreaPlane(LonLat(99.4, 7.28))
+    zone_km2 = plane.metres(sea_of(zone, site.coast)).area / 1e6
+    km2 = plane.metres(half).area / 1e6
+
+    def make(days, cases=(), boats=(), month=MARCH, **changes):
+        efforts = tuple(
+            FlightEffort(
+                f"flight{day}",
+                DayEffort(
+                    month.first + timedelta(days=day - 1), 20, 18, 5.0, 30.0,
+                    SeaEffort(km2 * 1.1, km2, km2 * 0.9),
+                    (ZoneEffort(ZONE, zone_km2, SeaEffort(km2 * 1.1, km2, km2 * 0.9)),),
+                    half, 0,
+                ),
+            )
+            for day in days
+        )  # fmt: skip
+        made = MonthFacts(month, efforts, 0, tuple(boats), tuple((i, ()) for i in cases), {ZONE: 3})
+        return replace(made, **changes), km2, zone_km2
+
+    return make
+
+
+def figures_of(facts, site, today=date(2026, 4, 2)):
+    figures = month_figures(facts, site, today)
+    return figures, {zone.zone.zone_id: zone for zone in figures.zones}
+
+
+def test_effort_is_summed_and_coverage_joined(site, facts) -> None:
+    made, km2, zone_km2 = facts([2, 5, 12])
+    figures, zones = figures_of(made, site)
+    assert figures.effort.usable_km2 == pytest.approx(3 * km2)
+    zone = zones[ZONE]
+    assert zone.effort.effective_km2 == pytest.approx(2.7 * km2)
+    assert zone.zone_km2 == pytest.approx(zone_km2, rel=1e-6)
+    assert zone.covered == pytest.approx(km2 / zone_km2, rel=1e-3)  # the same half three times
+    assert (zone.survey_days, zone.revisit_days, zone.longest_gap_days) == (3, 5.0, 19)
+    assert (figures.flights, figures.days_flown, figures.flown_km) == (3, 3, 15.0)
+    assert zone.days_raised == 3
+
+
+def test_not_surveyed_is_not_none_seen(site, facts, make_incident) -> None:
+    _, zones = figures_of(facts([2])[0], site)
+    assert zones[ZONE].looked is Looked.NONE_SEEN
+    assert zones["ko_muk_east"].looked is Looked.NOT_SURVEYED
+    assert zones["ko_muk_east"].dugongs.per_km2 is None
+    assert zones["ko_muk_east"].longest_gap_days == 31
+    _, zones = figures_of(facts([2], [make_incident(zone_id=ZONE)])[0], site)
+    assert zones[ZONE].looked is Looked.SEEN
+    too_little = replace(site.rule_parameters, survey_min_fraction=0.99)
+    _, zones = figures_of(facts([2])[0], replace(site, rule_parameters=too_little))
+    assert zones[ZONE].looked is Looked.NOT_SURVEYED
+
+
+def test_a_month_that_runs_ends_today(site, facts) -> None:
+    figures, zones = figures_of(facts([2])[0], site, today=date(2026, 3, 9))
+    assert figures.through == date(2026, 3, 9)
+    assert zones[ZONE].longest_gap_days == 7
+
+
+def test_what_was_dismissed_or_joined_counts_not(site, facts, make_incident) -> None:
+    def seen(state, **changes):
+        return make_incident(zone_id=ZONE, state=state, **changes)
+
+    cases = [
+        seen(State.CONFIRMED),
+        seen(State.NEW),
+        seen(State.DISMISSED),
+        seen(State.RETRACTED),
+        seen(State.CONFIRMED, joined_to="another"),
+        seen(State.RESOLVED, rule=RuleName.BOAT_NEAR_DUGONG),
+        seen(State.DISMISSED, rule=RuleName.BOAT_NEAR_DUGONG),
+    ]
+    made, km2, _ = facts([2], cases)
+    figures, zones = figures_of(made, site)
+    assert (figures.dugongs.count, figures.unreviewed, figures.violations.count) == (2, 1, 1)
+    assert dict(figures.by_rule)[RuleName.BOAT_NEAR_DUGONG].count == 1
+    assert zones[ZONE].dugongs.per_km2 == pytest.approx(2 / km2)
+
+
+def test_a_boat_counts_once_for_the_site(site, facts) -> None:
+    muk = next(zone for zone in site.zones if zone.zone_id == "ko_muk_east")
+    boat = BoatSeen(LonLat(*muk.area.representative_point().coords[0]), 3.0, 0.2)
+    figures, zones = figures_of(facts([2], boats=[boat])[0], site)
+    assert (figures.compliance.boats, figures.compliance.cannot_tell) == (1, 1)
+    assert zones["ko_muk_east"].compliance.boats == 1
+    assert zones[ZONE].compliance is None  # a tour route asks for no slowness
+
+
+def test_which_months_stand_side_by_side() -> None:
+    asked = []
+    found = reported(MARCH, Month(2024, 2), lambda month: asked.append(month) or month)
+    assert [str(month) for month in found.year] == ["2026-01", "2026-02", "2026-03"]
+    assert [str(month) for month in found.years] == ["2024-03", "2025-03", "2026-03"]
+    assert len(asked) == len(set(asked))
+    alone = reported(MARCH, None, lambda month: month)
+    assert (alone.year, alone.years) == ((MARCH,), (MARCH,))
