@@ -194,7 +194,7 @@ def test_an_administrator_makes_an_account_whose_owner_sets_the_password(world):
     weak = post(client, link, link, password="short")
     assert weak.status_code == 422
     assert post(client, link, link, password="three new words").headers["location"] == "/login"
-    assert world.log_in("nok", "three new words").headers["location"] == "/officer/flights"
+    assert world.log_in("nok", "three new words").headers["location"] == "/ranger"
     used = client.get(link)
     assert used.status_code == 410
     assert world.store.user("nok").role is Role.RANGER

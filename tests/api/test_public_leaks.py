@@ -71,6 +71,7 @@ def public_bytes(world) -> str:
 
 def without_what_is_random(everything: str) -> str:
     everything = re.sub(r"nonce[-=]\"?[\w-]{22}", "nonce", everything)
+    everything = re.sub(r"name=\"key\" value=\"[\w-]{22}\"", "key", everything)
     everything = re.sub(r"(map|geo_json)_[0-9a-f]{32}", r"\1_x", everything)
     return re.sub(r"(value=\"|libong_login_form=)[\w.-]{60,}", r"\1token", everything)
 

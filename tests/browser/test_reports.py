@@ -1,4 +1,4 @@
-"""Reports without a drone: a ranger's kept without a network, and the public's followed by a code."""
+"""Reports without a drone: a ranger's kept without a network, the public's followed by a code."""
 
 import io
 import re

@@ -38,7 +38,10 @@ function showSignedOut() {
 function showTotal() {
   const going = [...flights.values()].filter((flight) => flight.step === Step.WAITING);
   totalBox.hidden = !going.length;
-  if (!going.length) return;
+  if (!going.length) {
+    noticeBox.hidden = true; // what it said of the phone is over
+    return;
+  }
   const all = going.reduce((sum, flight) => sum + sizeOf(flight), 0);
   const progressOf = (flight) => (moving?.id === flight.id ? moving.progress : null);
   const sent = going.reduce((sum, flight) => sum + bytesSent(flight, progressOf(flight)), 0);
@@ -103,7 +106,7 @@ function told(flight, progress) {
   const now = performance.now();
   if (isProgress && now - lastDrawn < 250) return; // four times a second is enough to see it move
   lastDrawn = now;
-  showNetwork("online");
+  showNetwork(navigator.onLine ? "online" : "offline");
   showFlight(flight);
   showTotal();
   if (flight.step === Step.READY && !wasReady) loadTotals(queue.person);

@@ -50,6 +50,13 @@ class PlaceMap {
 
   mark(place) {
     this.marked = place;
+    if (place) {
+      // a phone beyond the edge is shown too
+      this.west = Math.min(this.west, place.lon);
+      this.east = Math.max(this.east, place.lon);
+      this.south = Math.min(this.south, place.lat);
+      this.north = Math.max(this.north, place.lat);
+    }
     this.draw();
   }
 

@@ -22,7 +22,8 @@ function show(totals) {
       const item = element("li");
       const name = ranger.credit_name ?? say("anonymous");
       const km2 = `${ranger.seen_km2.toFixed(2)} ${say("km2")}`;
-      item.append(element("strong", "", name), ` · ${km2} · ${ranger.flights} ${say("flights")}`);
+      const flights = `${say("flights")}: ${ranger.flights}`;
+      item.append(element("strong", "", name), element("span", "quiet", `${km2} · ${flights}`));
       return item;
     }),
   );
