@@ -1,15 +1,17 @@
 """What the JSON interface says and takes: pydantic models with examples."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from api.field_mark import UnverifiedOut
 from api.grounds_model import GroundsOut
 from api.paging import Page
 from detection.types import ObjectClass
 from ingest.frame import RefusedFile
+from patrol.field_flight import Unverified
 from patrol.flight_log import FlightSummary
 from patrol.incident import Incident, IncidentEvent, State
 from patrol.incident_event import Deed
@@ -186,9 +188,12 @@ class FlightOut(BaseModel):
     sightings: int = Field(description="objects, each counted once", examples=[12])
     refused: list[RefusedFileOut]
     model_sha256: str
+    unverified: UnverifiedOut | None = Field(
+        description="for a flight from the field: what could not be checked here"
+    )
 
     @classmethod
-    def of(cls, flight: FlightSummary) -> Self:
+    def of(cls, flight: FlightSummary, mark: Unverified | None) -> Self:
         """Return the answer that describes `flight`."""
         return cls(
             id=flight.flight_id,
@@ -201,6 +206,7 @@ class FlightOut(BaseModel):
             sightings=flight.sightings,
             refused=[RefusedFileOut.of(file) for file in flight.refused],
             model_sha256=flight.model_sha256,
+            unverified=UnverifiedOut.of(mark),
         )
 
 
@@ -247,10 +253,12 @@ def incident_page(page: Page[Incident]) -> PageOut[IncidentOut]:
     )
 
 
-def flight_page(page: Page[FlightSummary]) -> PageOut[FlightOut]:
+def flight_page(
+    page: Page[FlightSummary], mark_of: Callable[[str], Unverified | None]
+) -> PageOut[FlightOut]:
     """Return the answer that describes a page of flights."""
     return PageOut(
-        items=[FlightOut.of(flight) for flight in page.items],
+        items=[FlightOut.of(flight, mark_of(flight.flight_id)) for flight in page.items],
         total=page.total,
         limit=page.limit,
         offset=page.offset,

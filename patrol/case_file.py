@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from detection.types import Sighting
+from patrol.field_flight import FieldSource
 from patrol.flight_log import FlightSummary, LoggedFrame
 from patrol.incident import Incident, IncidentEvent
 from patrol.ledger import LedgerEntry, LedgerHead
+from patrol.zones import Zone
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ class LedgerProof:
 class CaseFile:
     """One incident with its history, what was seen, and the flight and ledger it comes from.
 
-    `frames` are all of the flight's, in the order they were logged.
+    `frames` are all of the flight's, in the order they were logged. `field_source` is set for a
+    flight that was processed in the field and sent without its originals. `judged_zone` is the
+    version of the zone that the incident was judged by; None where it names none, or it is unknown.
     """
 
     incident: Incident
@@ -37,3 +41,5 @@ class CaseFile:
     flight: FlightSummary
     frames: tuple[LoggedFrame, ...]
     proof: LedgerProof
+    field_source: FieldSource | None = None
+    judged_zone: Zone | None = None

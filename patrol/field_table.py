@@ -57,8 +57,13 @@ class FlightOrigins:
     def field_source(self, flight_id: str) -> FieldSource | None:
         """Return where a flight was processed; None for one that was processed here."""
         with Session(self._database.reader) as session:
-            row = session.get(FieldFlightRow, flight_id)
-            return None if row is None else _source(row)
+            return stored_source(session, flight_id)
+
+
+def stored_source(session: Session, flight_id: str) -> FieldSource | None:
+    """Return where a flight was processed; None for one that was processed here."""
+    row = session.get(FieldFlightRow, flight_id)
+    return None if row is None else _source(row)
 
 
 def insert_origin(
@@ -85,9 +90,8 @@ def origin_document(session: Session, flight_id: str) -> dict[str, Any]:
     record = session.get(FlightRecordRow, flight_id)
     if record is not None:
         said["record"] = sha256(_unpacked(record)).hexdigest()
-    row = session.get(FieldFlightRow, flight_id)
-    if row is not None:
-        source = _source(row)
+    source = stored_source(session, flight_id)
+    if source is not None:
         said["field"] = {
             "sender": source.sender,
             "bundle": source.bundle_sha256,

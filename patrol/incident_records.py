@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ingest.errors import LibongError
 from patrol.case_file import CaseFile
 from patrol.database import StoreError
+from patrol.field_table import stored_source
 from patrol.flight_table import flight_summaries, stored_frames, stored_sightings
 from patrol.incident import Incident, IncidentEvent, State, TransitionError
 from patrol.incident_match import LONGEST_APART, likely_same
@@ -35,6 +36,7 @@ from patrol.rows import incident_of, user_of, write_decisions
 from patrol.tables import IncidentRow, UserRow
 from patrol.user import Role
 from patrol.verdict import Priority
+from patrol.zone_version_table import judged_zone
 
 _OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
 # whom an incident can be given to
@@ -146,6 +148,8 @@ class IncidentRecords(Records):
                     flight=flight,
                     frames=stored_frames(session, incident.flight_id),
                     proof=ledger_proof(session, incident),
+                    field_source=stored_source(session, incident.flight_id),
+                    judged_zone=judged_zone(session, flight.site_id, incident),
                 )
             except UNREADABLE as error:
                 raise StoreError(

@@ -20,6 +20,7 @@ from api.deps import (
     readable_flights,
 )
 from api.errors import answer_for
+from api.field_mark import mark_of
 from api.incident_map import draw_incident_map
 from api.language import Reader
 from api.paging import page_of
@@ -144,6 +145,7 @@ def flight(
         "officer/flight.html",
         tab="flights",
         flight=readable_flight(at_hand, session.user, flight_id),
+        unverified=mark_of(at_hand, flight_id),
         incidents=at_hand.store.incidents(flight_id=flight_id) if shows_incidents else (),
     )
 
@@ -168,6 +170,7 @@ def _incident_page(
         status=HTTPStatus.CONFLICT if conflict else HTTPStatus.OK,
         tab="alerts",
         incident=shown,
+        unverified=mark_of(at_hand, shown.flight_id),
         events=at_hand.store.events(incident_id),
         steps=[state for state in STEP_ORDER if (shown.state, state) in ALLOWED],
         zone_names=_zone_names(at_hand, reader),

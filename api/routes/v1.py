@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,6 +18,7 @@ from api.deps import (
     readable_flight,
     readable_flights,
 )
+from api.field_mark import mark_of
 from api.incident_map import incident_feature
 from api.models import (
     FlightOut,
@@ -131,7 +133,8 @@ def flights(
     at_hand: ServicesDep, session: RangerSession, limit: Limit = 100, offset: Offset = 0
 ) -> PageOut[FlightOut]:
     """Flights logged, newest first, with their refused files; rangers see none of other people."""
-    return flight_page(page_of(readable_flights(at_hand, session.user), limit, offset))
+    page = page_of(readable_flights(at_hand, session.user), limit, offset)
+    return flight_page(page, partial(mark_of, at_hand))
 
 
 @router.get("/flights/{flight_id}", responses=dict(NOT_FOUND))
@@ -141,7 +144,7 @@ def flight(at_hand: ServicesDep, user: Sender, flight_id: str) -> FlightOut | Up
     if at_hand.desk is not None:
         with suppress(UnknownUpload):
             return UploadOut.of(at_hand.desk.visible_upload(user, flight_id), at_hand.now())
-    return FlightOut.of(readable_flight(at_hand, user, flight_id))
+    return FlightOut.of(readable_flight(at_hand, user, flight_id), mark_of(at_hand, flight_id))
 
 
 @router.get("/zones", response_class=GeoJsonResponse)

@@ -123,7 +123,7 @@ def _document(
 def _print(report: PushReport, refused: tuple[NotSent, ...]) -> None:
     console.print(
         f"upload {report.upload_id} is {report.state}: {_files(report.sent)} sent "
-        f"({report.sent_bytes / 1e6:.1f} MB), {report.known} were there, {len(refused)} refused",
+        f"({report.sent_bytes / 1e6:.1f} MB), {report.known} there already, {len(refused)} refused",
         highlight=False,
     )
     if refused:
@@ -151,7 +151,7 @@ def _print_outcome(outcome: dict[str, Any], flight: dict[str, Any] | None) -> No
         if flight["refused"]:
             table = Table("refused", "why", "what to do", title="Not used in the flight")
             for each in flight["refused"]:
-                table.add_row(each["path"], each["reason"], each["remedy"])
+                table.add_row(each["file_name"], each["reason"], each["remedy"])
             console.print(table)
 
 

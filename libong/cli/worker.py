@@ -46,6 +46,7 @@ def worker(
         format="%(message)s",
         handlers=[RichHandler(console=messages, show_path=False)],
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every connection
     # a service manager's way to end it: the flight goes back in line at once
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = read_settings()

@@ -11,13 +11,15 @@ from patrol.flight_log import LoggedFrame
 from patrol.ledger import LedgerFault, canonical_json, event_document, incident_facts
 from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
+from patrol.zone_document import feature_of
 from patrol.zones import Zone
 
 FORMAT = "libong-watch evidence 1"
 
 _OUTLINE_NOTE = (
-    "The zone is as it stood when this was exported; citation_when_judged is the source of the "
-    "rule as it stood when the incident was opened."
+    "The zone is as it stood when this was exported, unless zone_as_judged tells it as it stood "
+    "when the incident was judged: then that one is shown, and facts.grounds.zone_sha256 is the "
+    "SHA-256 of its JSON. citation_when_judged is the source of the rule as it stood then."
 )
 
 
@@ -46,10 +48,12 @@ def incident_document(
                 "site_id": case.flight.site_id,
                 "received_at_utc": case.flight.received_at_utc,
                 "model_sha256": case.flight.model_sha256,
+                "from_the_field": None if case.field_source is None else asdict(case.field_source),
                 "frames": [asdict(frame) for frame in case.frames],
             },
             "frames": [{"file": name} | asdict(frame) for name, frame in frames.items()],
             "zone": _zone_document(judged[0]) if judged else None,
+            "zone_as_judged": None if case.judged_zone is None else feature_of(case.judged_zone),
             "citation_when_judged": incident.citation,
             "note": _OUTLINE_NOTE,
             "site": {

@@ -10,6 +10,11 @@ from patrol.exports.labels import Words
 MAP = "evidence/map.svg"
 
 
+def small_name(frame_name: str) -> str:
+    """Return the name of the small picture of a frame whose original has not come."""
+    return f"{PurePath(frame_name).with_suffix('')}_small.jpg"
+
+
 def marked_name(frame_name: str) -> str:
     """Return the name of the marked crop of a frame: it sorts right after the frame's."""
     return f"{PurePath(frame_name).with_suffix('')}_marked.jpg"
@@ -20,6 +25,7 @@ class Why(StrEnum):
 
     NOT_KEPT = "not_kept"
     MISSING = "missing"
+    NOT_SENT = "not_sent"
     ALTERED = "altered"
     UNDRAWABLE = "undrawable"
 
@@ -30,6 +36,10 @@ WHY_WORDS: Mapping[Why, Words] = {
         "was never kept: of each sighting only the best photo is",
     ),
     Why.MISSING: Words("หาไม่พบในคลังภาพ", "is missing from the media store"),
+    Why.NOT_SENT: Words(
+        "รูปต้นฉบับยังไม่ถึงเซิร์ฟเวอร์ (เที่ยวบินนี้ประมวลผลในภาคสนาม)",
+        "has not come from the device that processed the flight in the field",
+    ),
     Why.ALTERED: Words(
         "เนื้อหาในคลังภาพถูกแก้ไขหรือเสียหาย ไม่ตรงกับค่าแฮชที่บันทึกไว้",
         "was changed or damaged in the media store: it no longer has its logged hash",

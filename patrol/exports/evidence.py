@@ -5,6 +5,7 @@ The same state of the store gives the same bytes: entries are sorted and carry n
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import IO, Any
@@ -22,6 +23,7 @@ from patrol.exports.contents import (
     EvidenceReport,
     Why,
     marked_name,
+    small_name,
 )
 from patrol.exports.index_page import index_page
 from patrol.exports.marked_crop import UndrawableError, marked_crop
@@ -86,12 +88,13 @@ def write_evidence(
             f"incident {case.incident.incident_id} is of the site {case.flight.site_id}, not of "
             f"{site.site_id}, whose zones and coast would be shown: name its own site"
         )
+    site = _as_judged(site, case)
     frames = _frames_by_name(case)
     with ZipFile(file, "w") as zip_file:
         archive = _Archive(zip_file)
         absences = (
             *_add_crop(archive, case.incident, media),
-            *_add_frames(archive, frames, case.incident, media),
+            *_add_frames(archive, frames, case, media),
         )
         archive.add(INCIDENT, _json(incident_document(case, frames, site)))
         archive.add(LEDGER, _json(ledger_document(case, ledger_faults)))
@@ -106,6 +109,15 @@ def write_evidence(
         archive.add(MANIFEST_HASH, f"{manifest_sha256}\n".encode())
         archive.add(_VERIFY, script)
     return EvidenceReport(tuple(archive.files), absences, manifest_sha256)
+
+
+def _as_judged(site: Site, case: CaseFile) -> Site:
+    """Return the site with the zone of the incident as it was when the incident was judged."""
+    judged = case.judged_zone
+    if judged is None:
+        return site
+    others = (zone for zone in site.zones if zone.zone_id != judged.zone_id)
+    return replace(site, zones=(*others, judged))
 
 
 def _frames_by_name(case: CaseFile) -> Mapping[str, LoggedFrame]:
@@ -143,19 +155,35 @@ def _add_crop(archive: _Archive, incident: Incident, media: MediaStore) -> Itera
 
 
 def _add_frames(
-    archive: _Archive, frames: Mapping[str, LoggedFrame], incident: Incident, media: MediaStore
+    archive: _Archive, frames: Mapping[str, LoggedFrame], case: CaseFile, media: MediaStore
 ) -> Iterator[Absence]:
+    incident, source = case.incident, case.field_source
     for name, frame in frames.items():
         is_own = frame.sha256 == incident.frame_sha256
         found = _fetched(media, frame.sha256)
         if found is Why.MISSING and not is_own:
             found = Why.NOT_KEPT
+        if found is Why.MISSING and source is not None:
+            found = Why.NOT_SENT
+            if frame.sha256 in source.pictures:
+                yield from _add_small(
+                    archive, small_name(name), source.pictures[frame.sha256], media
+                )
         if isinstance(found, Why):
             yield Absence(name, frame.sha256, found)
         else:
             archive.add(name, found)
         if is_own:
             yield from _add_marked_crop(archive, marked_name(name), incident, found)
+
+
+def _add_small(archive: _Archive, name: str, sha256: str, media: MediaStore) -> Iterator[Absence]:
+    """Add what the device in the field made of a frame; the original is the evidence, not this."""
+    found = _fetched(media, sha256)
+    if isinstance(found, Why):
+        yield Absence(name, sha256, found)
+    else:
+        archive.add(name, found)
 
 
 def _add_marked_crop(

@@ -22,6 +22,7 @@ from detection.types import Detection, ObjectClass, Sighting
 from ingest.frame import Flight, Note, RefusedFile
 from ingest.lonlat import LonLat
 from ingest.site_reference import SiteReference
+from patrol.field_flight import FieldSource
 from patrol.incident import Incident, open_incidents
 from patrol.media import MediaStore
 from patrol.site import Site, shipped_site
@@ -153,6 +154,7 @@ def log_seen(
     refused: Sequence[RefusedFile] = (),
     received: datetime = START,
     surveyed_on: date | None = None,
+    field_source: FieldSource | None = None,
 ) -> Logged:
     """Log one flight in which these objects were seen."""
     model = sha("model")
@@ -219,6 +221,7 @@ def log_seen(
             model_sha256=model,
             site_id=site.site_id,
             received_at_utc=received,
+            field_source=field_source,
         )
     )
     return Logged(flight_id, tuple(sightings), incidents, tuple(refused), model)

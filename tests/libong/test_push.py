@@ -220,7 +220,7 @@ def test_the_command_tells_what_was_sent_and_refused(tmp_path, monkeypatch):
         assert '"code": "wrong_type"' in first.stdout
         monkeypatch.setenv("LIBONG_TOKEN", token)
         again = CliRunner().invoke(app, command)
-        assert "0 files sent (0.0 MB), 3 were there, 1 refused" in again.output
+        assert "0 files sent (0.0 MB), 3 there already, 1 refused" in again.output
         with closing(open_store(settings)) as store:
             (kept,) = store.device_tokens.of("don")
             store.device_tokens.revoke(kept.token_id, datetime.now(UTC))

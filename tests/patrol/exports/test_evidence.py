@@ -9,8 +9,9 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
-from patrol.exports.contents import Why
+from patrol.exports.contents import Why, small_name
 from patrol.exports.evidence import EvidenceError, write_evidence
+from patrol.field_flight import FieldSource
 from patrol.ledger import LedgerFault
 from patrol.store import Store
 
@@ -237,3 +238,21 @@ def test_another_site_or_a_lost_frame_is_refused(world) -> None:
         replace(world, site=replace(world.site, site_id="elsewhere")).export()
     with pytest.raises(EvidenceError, match="not among those of its flight"):
         world.export(frames=())
+
+
+def test_an_original_that_is_still_in_the_field_is_told_and_its_small_picture_is_there(
+    world,
+) -> None:
+    best = frame_names(world)[1]
+    small = world.media.put(b"small picture")
+    original = sha256(world.photos[1]).hexdigest()
+    world.media_file(world.photos[1]).unlink()
+    source = FieldSource("don", "c" * 64, True, {original: small})
+    data, report = world.export(field_source=source)
+    files = files_of(data)
+    assert {absence.name: absence.why for absence in report.lacks}[best] is Why.NOT_SENT
+    assert files[small_name(best)] == b"small picture"
+    assert json.loads(files["manifest.json"])["complete"] is False
+    told = json.loads(files["evidence/incident.json"])["flight"]["from_the_field"]
+    assert (told["sender"], told["bundle_sha256"]) == ("don", "c" * 64)
+    assert "has not come from the device" in files["index.html"].decode()
