@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from patrol.incident import Incident
 from patrol.ledger import canonical_json
 from patrol.site import Site
 from patrol.tables import Base
 from patrol.zone_document import ZoneFeature, feature_of, stored_zone
 from patrol.zone_versions import ZoneOrigin, ZoneVersion
+from patrol.zones import Zone
 
 
 class ZoneVersionRow(Base):
@@ -84,6 +86,16 @@ def site_in_force(session: Session, site: Site) -> Site:
     kept = [version.zone for version in latest.values() if not version.retired]
     kept.sort(key=lambda zone: (order.get(zone.zone_id, len(order)), zone.zone_id))
     return replace(site, zones=tuple(kept))
+
+
+def judged_zone(session: Session, site_id: str, incident: Incident) -> Zone | None:
+    """Return the version of the zone that an incident was judged by, by its SHA-256."""
+    if incident.zone_id is None or incident.grounds is None:
+        return None
+    for row in zone_version_rows(session, site_id, incident.zone_id):
+        if row.sha256 == incident.grounds.zone_sha256:
+            return version_of_row(row).zone
+    return None
 
 
 def zone_version_rows(session: Session, site_id: str, zone_id: str) -> Iterator[ZoneVersionRow]:

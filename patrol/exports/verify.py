@@ -150,6 +150,16 @@ def flight_faults(incident: Any, ledger: Any) -> Iterator[str]:
                 yield f"the flight's {name} is not as the ledger says"
 
 
+def zone_faults(incident: Any) -> Iterator[str]:
+    """Yield that the zone is not the one by which the incident was judged."""
+    grounds, zone = incident["facts"].get("grounds"), incident.get("zone_as_judged")
+    if zone is None or not grounds:
+        return
+    text = json.dumps(zone, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if hashlib.sha256(text.encode()).hexdigest() != grounds["zone_sha256"]:
+        yield f"{INCIDENT}: the zone is not the version by which the incident was judged"
+
+
 def photo_faults(incident: Any, manifest: Any) -> Iterator[str]:
     """Yield where a picture in the export is not the one that the incident names."""
     facts = incident["facts"]
@@ -180,6 +190,7 @@ def all_faults(folder: Path) -> list[str]:
         faults += chain_faults(ledger)
         faults += incident_faults(incident, ledger)
         faults += flight_faults(incident, ledger)
+        faults += zone_faults(incident)
         faults += photo_faults(incident, manifest)
     except UNREADABLE as error:
         faults.append(f"cannot be checked to the end: {type(error).__name__}: {error}")

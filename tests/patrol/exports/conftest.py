@@ -19,7 +19,8 @@ from patrol.incident import Incident, State
 from patrol.media import MediaStore
 from patrol.site import Site
 from patrol.store import Store
-from patrol.verdict import Certainty, Priority
+from patrol.verdict import Certainty, Figure, Grounds, Priority
+from patrol.zone_document import zone_sha256
 from patrol.zones import RuleName
 
 _SHARP = st.sampled_from(
@@ -109,6 +110,12 @@ def make_world(site, make_log, make_frame, make_sighting, make_incident) -> Call
             object_class=ObjectClass.BOAT,
             priority=Priority.HIGH,
             crop_sha256=sha256(crop).hexdigest(),
+            grounds=Grounds(
+                zone_version=1,
+                zone_sha256=zone_sha256(site.zones[0]),
+                probability=1.0,
+                figures=(Figure("edge_m", 400.0, 3.5),),
+            ),
         )
         log = make_log()
         store = Store(f"sqlite:///{folder}/world.sqlite3")
@@ -132,6 +139,7 @@ def make_world(site, make_log, make_frame, make_sighting, make_incident) -> Call
             at_utc=datetime(2026, 3, 2, 8, 0, tzinfo=UTC),
         )
         store.log_flight(make_log("flight2"))  # and goes on after them
+        store.zones.follow_file(site, datetime(2026, 3, 1, tzinfo=UTC))
         return World(
             store,
             media,

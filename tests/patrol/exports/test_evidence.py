@@ -93,7 +93,7 @@ def test_only_this_incident_and_its_flight_are_told_of(world) -> None:
         (5, "incident_event"),
         (6, "incident_event"),
     ]
-    assert ledger["head"]["sequence"] == 9
+    assert ledger["head"]["sequence"] == 14
     assert ledger["head"]["entry_hash"] == world.store.verify().head_hash
     others = {i.incident_id for i in world.store.incidents()} - {world.incident_id}
     assert len(others) == 4

@@ -51,7 +51,7 @@ def test_an_export_as_it_came_passes_alone(extracted) -> None:
     manifest = sha256((extracted / "manifest.json").read_bytes()).hexdigest()
     assert done.stdout.splitlines() == [
         "OK     9 files, 3 ledger entries",
-        f"ledger head 9: {head}",
+        f"ledger head 14: {head}",
         f"manifest SHA-256: {manifest}",
     ]
 
@@ -211,6 +211,10 @@ def test_a_forged_ledger_is_found_though_the_manifest_fits(extracted, edit, foun
         (lambda d: d["flight"].update(model_sha256="0"), "model_sha256 is not as the ledger says"),
         (lambda d: d["frames"][0].update(sha256="0" * 64), "a frame is not of this flight"),
         (lambda d: d["frames"][0].update(file="evidence/x.jpg"), "neither here nor told"),
+        (
+            lambda d: d["zone_as_judged"]["properties"].update(binding="law"),
+            "not the version by which the incident was judged",
+        ),
     ],
 )
 def test_forged_metadata_are_found_though_the_manifest_fits(extracted, edit, found) -> None:
