@@ -12,6 +12,7 @@ from api.community_desk import CommunityDesk
 from api.deps import ApiSettings, Services, giving, make_sessions
 from api.errors import install_error_answers
 from api.headers import PublicCompression, SecurityHeaders
+from api.openapi import describe
 from api.pages import Pages, SiteTitle
 from api.place_map import place_map
 from api.public.feeds import feeds_router
@@ -158,6 +159,7 @@ def create_app(
     for each in _ROUTES:
         app.include_router(each.router, dependencies=[Depends(giving(services))])
     install_error_answers(app, pages)
+    describe(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(tus.TusHeaders)
     app.add_middleware(PublicCompression)
