@@ -29,6 +29,7 @@ from api.zones_models import NoPreconditionError, ZoneFaultOut
 from detection.labels.errors import LabelError
 from patrol.account import AccountError, LinkError
 from patrol.device_tokens import DeviceTokenError
+from patrol.exports.evidence import EvidenceError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
 from patrol.report.month import MonthError
@@ -254,6 +255,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         HTTPStatus.CONFLICT,
         "stale_label",
         mark("Somebody else said something of this box meanwhile. Load the photo again."),
+        shows_text=True,
+    ),
+    EvidenceError: Answer(
+        HTTPStatus.CONFLICT,
+        "no_evidence",
+        mark("No evidence can be made of it: its records were changed. Run: libong verify"),
         shows_text=True,
     ),
     LabelError: Answer(

@@ -18,6 +18,9 @@ from libong.cli.output import console
 from libong.composition import open_desk, open_media, open_site, open_store
 from libong.settings import Settings, read_settings
 
+# what is being answered when the service stops is given so long to end
+GRACE_S = 5
+
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
@@ -110,5 +113,7 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
             host=settings.host,
             port=settings.port,
             log_level="warning",
+            # streams of events never end by themselves; browsers come back to them
+            timeout_graceful_shutdown=GRACE_S,
             forwarded_allow_ips=settings.proxies,
         )
