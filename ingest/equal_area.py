@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import shapely
 from pyproj import Transformer
+from pyproj.enums import TransformDirection
 from shapely.geometry.base import BaseGeometry
 
 from ingest.lonlat import LonLat
@@ -24,20 +25,22 @@ class EqualAreaPlane:
         self._transformer = _transformer(round(centre.lon, 2), round(centre.lat, 2))
 
     def metres(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry in lon, lat degrees in metres on the plane."""
-        return shapely.transform(
-            geometry,
-            lambda lonlat: np.column_stack(self._transformer.transform(lonlat[:, 0], lonlat[:, 1])),
-        )
+        """Return a geometry in lon, lat degrees in metres on the plane, made valid."""
+        return self._moved(geometry, TransformDirection.FORWARD)
 
     def degrees(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry on the plane in lon, lat degrees."""
-        return shapely.transform(
+        """Return a geometry on the plane in lon, lat degrees, made valid."""
+        return self._moved(geometry, TransformDirection.INVERSE)
+
+    def _moved(self, geometry: BaseGeometry, direction: TransformDirection) -> BaseGeometry:
+        moved = shapely.transform(
             geometry,
-            lambda metres: np.column_stack(
-                self._transformer.transform(metres[:, 0], metres[:, 1], direction="INVERSE")
+            lambda xy: np.column_stack(
+                self._transformer.transform(xy[:, 0], xy[:, 1], direction=direction)
             ),
         )
+        # where edges all but touch, the last digit of a corner can make them cross
+        return shapely.make_valid(moved)
 
 
 @cache

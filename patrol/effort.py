@@ -19,8 +19,8 @@ from patrol.zones import Zone
 # Frames of nearly one quality are joined before they are cut from each other: a step of 0.05 moves
 # no weight by more than 0.025.
 _WEIGHT_STEP = 0.05
-# Seven decimals are a centimetre: kept areas change by less than a part in ten thousand.
-_KEPT_DEGREES = 1e-7
+# To a centimetre: kept areas change by less than a part in ten thousand.
+_KEPT_M = 0.01
 # Land is cut a hundred metres beside what was seen, or its cut edge would leave slivers of sea.
 _BESIDE_DEGREES = 0.001
 
@@ -137,7 +137,7 @@ def _day_effort(
         / timedelta(minutes=1),
         sea=seen.within(seen.seen.union(seen.usable)),
         zones=tuple(_zone_efforts(day, seen, zones, plane, land)),
-        usable_area=shapely.set_precision(plane.degrees(seen.usable), _KEPT_DEGREES),
+        usable_area=plane.degrees(shapely.set_precision(seen.usable, _KEPT_M)),
         ashore=dropped.get(day, 0),
     )
 

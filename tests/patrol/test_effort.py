@@ -251,3 +251,23 @@ def test_the_store_keeps_effort_and_the_ledger_vouches_for_it(store, make_log, l
     assert [fault.what for fault in store.verify().faults] == [
         f"flight {log.flight.flight_id} is not as this entry says"
     ]
+
+
+def test_edges_that_all_but_touch_lose_no_flight() -> None:
+    """A corner less than a nanodegree from an edge, as rows of frames leave between them."""
+    plane = EqualAreaPlane(HOME)
+    for shift in np.linspace(1e-10, 5e-9, 40):
+        ring = [
+            (0, 0),
+            (100, 0),
+            (100, 50 + shift),
+            (50, 50),
+            (100, 50 - shift),
+            (100, 100),
+            (0, 100),
+        ]
+        there = plane.degrees(
+            shapely.set_precision(shapely.make_valid(shapely.Polygon(ring)), 0.01)
+        )
+        assert there.is_valid
+        assert plane.metres(there).area == pytest.approx(10_000, rel=1e-4)
