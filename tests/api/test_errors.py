@@ -9,6 +9,7 @@ from api.crops import CropError
 from api.deps import SecondFactorNeededError
 from api.errors import ANSWERS, answer_for
 from api.sender import NoUploadsError, TokenError, TusVersionError
+from api.zones_models import NoPreconditionError
 from ingest.errors import LibongError, PhotoError
 from patrol.account import AccountError, LinkError
 from patrol.device_tokens import DeviceTokenError
@@ -24,6 +25,8 @@ from patrol.uploads import (
     UploadStateError,
 )
 from patrol.user_records import UnknownUser, UserError
+from patrol.zone_document import ZoneError
+from patrol.zone_versions import StaleZone, UnknownZone, ZoneChangeError
 
 SECRET_TEXT = "the database at /srv/secret is gone"
 
@@ -54,6 +57,11 @@ CASES = [
     (NoUploadsError("x"), 503, "no_uploads", False),
     (TokenError("x"), 401, "bad_token", True),
     (TusVersionError("x"), 412, "tus_version", True),
+    (UnknownZone("x"), 404, "unknown_zone", True),
+    (StaleZone("x"), 412, "stale_zone", True),
+    (ZoneError([]), 422, "bad_zone", True),
+    (ZoneChangeError("x"), 422, "bad_zone_change", True),
+    (NoPreconditionError("x"), 428, "no_precondition", True),
     (StoreError("x"), 500, "internal", False),
     (PhotoError("c", "x"), 500, "internal", False),
     (LibongError("x"), 500, "internal", False),
