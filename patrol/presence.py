@@ -158,6 +158,10 @@ def _status(
         # A closure does not end with the sighting, so its days are the zone's own.
         since, until = zone.valid_from, zone.valid_until
     advice_th, advice_en = _advice(status, presence, zone.binding)
+    when_th, when_en = zone.validity.within_a_day()
+    # where dugongs were seen, slowing down is asked for all day
+    if when_th and (status is Status.CLOSED or (status is Status.CAUTION and window is None)):
+        advice_th, advice_en = f"{advice_th} ({when_th})", f"{advice_en} ({when_en})"
     reason_th, reason_en = _reason(presence, parameters.status_days)
     return ZoneStatus(
         zone_id=zone.zone_id,

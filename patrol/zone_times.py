@@ -95,6 +95,21 @@ class Validity:
         in_season = not self.seasons or any(season.holds_on(day) for season in self.seasons)
         return in_period and in_season
 
+    def within_a_day(self) -> tuple[str, str]:
+        """Return at which hours and tides of a day it holds, in Thai and English; empty for all."""
+        told_th, told_en = [], []
+        if self.hours:
+            spans = [f"{h.first:%H:%M}–{h.last:%H:%M}" for h in self.hours]
+            told_th.append(f"เวลา {' และ '.join(spans)} น.")
+            told_en.append(" and ".join(spans))
+        if self.tide is not None and self.tide.above_m is not None:
+            told_th.append(f"เมื่อน้ำสูงกว่าระดับทะเลปานกลาง {self.tide.above_m:+g} ม.")
+            told_en.append(f"when the sea is above {self.tide.above_m:+g} m of its mean")
+        if self.tide is not None and self.tide.below_m is not None:
+            told_th.append(f"เมื่อน้ำต่ำกว่าระดับทะเลปานกลาง {self.tide.below_m:+g} ม.")
+            told_en.append(f"when the sea is below {self.tide.below_m:+g} m of its mean")
+        return " ".join(told_th), ", ".join(told_en)
+
     def at(self, local: datetime, tide_m: float | None = None) -> Holds:
         """Return whether the zone holds at a local time, with the sea `tide_m` above its mean."""
         days = [hours.day_of(local) for hours in self.hours] if self.hours else [local.date()]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from detection.types import ObjectClass
 from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
 from patrol.permits import Permit
+from patrol.presence import zone_statuses
 from patrol.rules import EarlierSighting, judge
 from patrol.verdict import Certainty, Priority
 from patrol.zone_document import zone_sha256
@@ -20,6 +21,7 @@ from patrol.zone_times import Holds, Hours, MonthDay, Season, TideRange, Validit
 from patrol.zones import AdvisedSpeed, Binding, RuleName, Zone, ZoneKind
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
+DAY = date(2026, 3, 1)
 NOON_UTC = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
 CENTRE = LonLat(99.40, 7.20)
 DEGREE_M = radians(1) * MEAN_EARTH_RADIUS_M
@@ -139,6 +141,28 @@ def test_a_zone_that_hangs_on_the_tide(site, boat, tide_m, certainty) -> None:
     if tide_m is None:
         assert verdicts[0].priority is Priority.LOW
         assert "the tide is not known" in verdicts[0].reason_en
+
+
+@pytest.mark.parametrize(
+    ("validity", "thai", "english"),
+    [
+        (Validity(), "", ""),
+        (Validity(hours=(Hours(time(18), time(6)),)), "เวลา 18:00–06:00 น.", "18:00–06:00"),
+        (
+            Validity(tide=TideRange(None, 0.5)),
+            "เมื่อน้ำต่ำกว่าระดับทะเลปานกลาง +0.5 ม.",
+            "when the sea is below +0.5 m of its mean",
+        ),
+    ],
+)
+def test_the_public_is_told_at_which_hours_and_tides_a_zone_holds(
+    site, validity, thai, english
+) -> None:
+    assert validity.within_a_day() == (thai, english)
+    zone = replace(slow(), hours=validity.hours, tide=validity.tide)
+    (status,) = zone_statuses([zone], [], [], DAY, site.rule_parameters, BANGKOK)
+    assert status.advice_th.endswith(f" ({thai})" if thai else "ทุกวัน")
+    assert status.advice_en.endswith(f" ({english})" if english else "every day.")
 
 
 @given(
