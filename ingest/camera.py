@@ -6,29 +6,8 @@ from math import hypot
 
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
+from ingest.sensors import sensor_width_mm
 from ingest.xmp import DroneTags, Pix4dTags
-
-# Millimetres of the sensor's longer side by Exif model. The format ("1-inch CMOS", ...) is on the
-# maker's specification page of the model; each format has one usual width (1/2.3": 6.17, 1": 13.2,
-# 4/3": 17.3, full frame: 35.9; weitsicht and OpenSfM list the same within 0.2 %).
-SENSOR_WIDTH_MM = {
-    "FC300C": 6.17,  # Phantom 3 Standard
-    "FC300S": 6.17,  # Phantom 3 Advanced
-    "FC300X": 6.17,  # Phantom 3 Professional
-    "FC330": 6.17,  # Phantom 4
-    "FC220": 6.17,  # Mavic Pro
-    "FC7203": 6.17,  # Mavic Mini
-    "FC7303": 6.17,  # Mini 2
-    "FC6310": 13.2,  # Phantom 4 Pro
-    "FC6310S": 13.2,  # Phantom 4 Pro V2
-    "FC6310R": 13.2,  # Phantom 4 RTK
-    "FC3411": 13.2,  # Air 2S
-    "L1D-20c": 13.2,  # Mavic 2 Pro
-    "L2D-20c": 17.3,  # Mavic 3
-    "M3E": 17.3,  # Mavic 3 Enterprise
-    "ZenmuseP1": 35.9,
-    "DSC-RX1RM2": 35.9,
-}
 
 _DIAGONAL_35MM = hypot(36.0, 24.0)
 _NATIVE_ASPECT = 4 / 3
@@ -40,6 +19,14 @@ _WIDEST_NATIVE_ASPECT = 1.55  # 3:2 and a little; 16:9 pictures are cropped from
 _CALIBRATED_ERROR, _MEASURED_ERROR, _EQUIVALENT_ERROR = 0.005, 0.03, 0.04
 # A photo with digital zoom: whether the tags already contain it differs from maker to maker.
 _ZOOMED_ERROR = 0.10
+# A lens by its millimetres may differ so from the told 35 mm equivalent before it is taken for that
+# of another sensor, such as the tele camera's beside the wide one's.
+_EQUIVALENT_AGREES = 1.25
+# Calibrations of twice or half the pixels are of a picture of another size.
+_HALF_OR_TWICE = 0.1
+# Of a lens that bends straight lines, where the bend counts: two thirds of the way to the corners.
+_BEND_AT = 2 / 3
+_MOST_BEND = 0.3  # broken tags tell any figure
 # In diagonals of the picture: 157 degrees of view, and twice a 4800 mm lens at 35 mm.
 _SHORTEST_FOCAL, _LONGEST_FOCAL = 0.1, 220.0
 # A calibrated centre farther than this from the middle was measured on a picture of another size.
@@ -83,7 +70,15 @@ def read_intrinsics(
     """
     zoom = exif.digital_zoom
     lenses = _lenses(width_px, height_px, exif, drone, pix4d)
-    lens = next((lens for lens in lenses if _is_possible(lens, zoom, width_px, height_px)), None)
+    told = _equivalent(width_px, height_px, exif)
+    lens = next(
+        (
+            lens
+            for lens in lenses
+            if _is_possible(lens, zoom, width_px, height_px) and _agrees(lens, told, zoom)
+        ),
+        None,
+    )
     if lens is None:
         raise PhotoError(
             "no_camera",
@@ -110,20 +105,55 @@ def _lenses(
     if drone.dewarp is not None and drone.dewarp[0] > 0:
         focal, _, from_middle_x, from_middle_y, *_ = drone.dewarp
         centre = middle[0] + from_middle_x, middle[1] + from_middle_y
-        yield _Lens(focal, centre, _CALIBRATED_ERROR, "calibrated")
+        error = hypot(_CALIBRATED_ERROR, _bend(drone, hypot(*middle) / focal))
+        yield _Lens(focal, centre, error, "calibrated")
     if drone.calibrated_focal_px:
         yield _calibrated(drone.calibrated_focal_px, drone.calibrated_centre_px, middle)
-    px_per_mm = _px_per_mm(width_px, height_px, exif)
+    sensor_mm = sensor_width_mm(exif.model, drone.image_source)
+    px_per_mm = _px_per_mm(width_px, height_px, exif, sensor_mm)
     if pix4d.focal_length_mm and px_per_mm:
         x_mm, y_mm = pix4d.principal_point_mm or (middle[0] / px_per_mm, middle[1] / px_per_mm)
         centre = x_mm * px_per_mm, y_mm * px_per_mm
         yield _Lens(pix4d.focal_length_mm * px_per_mm, centre, _CALIBRATED_ERROR, "pix4d")
     if exif.focal_length_mm and px_per_mm:
-        source = "sensor_table" if exif.model in SENSOR_WIDTH_MM else "focal_plane"
+        source = "sensor_table" if sensor_mm else "focal_plane"
         yield _Lens(exif.focal_length_mm * px_per_mm, middle, _MEASURED_ERROR, source)
-    if exif.focal_length_35mm:
-        focal = exif.focal_length_35mm / _DIAGONAL_35MM * _sensor_diagonal_px(width_px, height_px)
-        yield _Lens(focal, middle, _EQUIVALENT_ERROR, "35mm_equivalent")
+    equivalent = _equivalent(width_px, height_px, exif)
+    if equivalent:
+        yield _Lens(equivalent, middle, _EQUIVALENT_ERROR, "35mm_equivalent")
+
+
+def _equivalent(width_px: int, height_px: int, exif: ExifRecord) -> float | None:
+    """The focal length in pixels that the 35 mm equivalent tells."""
+    if not exif.focal_length_35mm:
+        return None
+    return exif.focal_length_35mm / _DIAGONAL_35MM * _sensor_diagonal_px(width_px, height_px)
+
+
+def _agrees(lens: _Lens, told_px: float | None, zoom: float) -> bool:
+    """Whether a lens is of this picture's sensor and size, by the 35 mm equivalent.
+
+    That may hold the digital zoom or not.
+    """
+    if told_px is None or lens.source == "35mm_equivalent":
+        return True
+    ratios = [max(lens.focal_px / px, px / lens.focal_px) for px in (told_px, told_px / zoom)]
+    if lens.source == "calibrated":
+        return min(ratios) < 2 * (1 - _HALF_OR_TWICE) or min(ratios) > 2 * (1 + _HALF_OR_TWICE)
+    return min(ratios) < _EQUIVALENT_AGREES
+
+
+def _bend(drone: DroneTags, corner: float) -> float:
+    """By how much, as a fraction, a picture that was not straightened is bent near its corners.
+
+    `corner` is the distance of a corner from the middle in focal lengths. DewarpFlag 0 says that
+    the camera did not straighten the picture (DJI Mavic 3E/3T User Manual, XMP field list).
+    """
+    if drone.dewarp is None or drone.dewarp_flag != 0:
+        return 0.0
+    k1, k2 = drone.dewarp[4:6]
+    square = (corner * _BEND_AT) ** 2
+    return min(abs(k1 * square + k2 * square**2), _MOST_BEND)
 
 
 def _is_possible(lens: _Lens, zoom: float, width_px: int, height_px: int) -> bool:
@@ -152,9 +182,11 @@ def _calibrated(
     return _Lens(focal_px * scale, middle, _CALIBRATED_ERROR, "calibrated")
 
 
-def _px_per_mm(width_px: int, height_px: int, exif: ExifRecord) -> float | None:
-    if exif.model in SENSOR_WIDTH_MM:
-        return max(width_px, height_px) / SENSOR_WIDTH_MM[exif.model]
+def _px_per_mm(
+    width_px: int, height_px: int, exif: ExifRecord, sensor_mm: float | None
+) -> float | None:
+    if sensor_mm:
+        return max(width_px, height_px) / sensor_mm
     if exif.focal_plane_px_per_mm is None:
         return None
     # The tag counts pixels of the camera's own picture, which a copy may have shrunk.

@@ -36,10 +36,16 @@ _VOCABULARY = (
         ),
         _PIX4D,
     ),
+    # Other makers, Autel among them, take over DJI's words under addresses of their own.
+    (re.compile(r"^https?://.*drone", re.IGNORECASE), _DJI),
 )
 # Of Skydio's structures of angles this one is the camera's from north, east, down.
 _SKYDIO_CAMERA = "CameraOrientationNED"
 _QUALIFIED_NAME = re.compile(r"^\{(?P<address>[^}]*)\}(?P<name>.+)$")
+# A number alone or with a unit behind a space: "12.5 m".
+_NUMBER = re.compile(
+    r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?(?:/[-+]?\d+)?)(?:\s+[A-Za-z°].*|\s*)$", re.ASCII
+)
 _META = re.compile(rb"<x:xmpmeta.*</x:xmpmeta>", re.DOTALL)
 
 _Values = Mapping[tuple[str, str], str]
@@ -75,6 +81,7 @@ class DroneTags:
     calibrated_focal_px: float | None = None
     calibrated_centre_px: tuple[float, float] | None = None
     dewarp: tuple[float, ...] | None = None
+    dewarp_flag: float | None = None
     utc_at_exposure: datetime | None = None
 
 
@@ -115,9 +122,10 @@ def _named_values(packet: bytes) -> Iterable[tuple[tuple[str, str], str]]:
             qualified, text = _QUALIFIED_NAME.match(name), (value or "").strip()
             if qualified is None or not text:
                 continue
-            for address, vocabulary in _VOCABULARY:
-                if address.match(qualified["address"]):
-                    yield (vocabulary, qualified["name"]), text
+            known = (v for address, v in _VOCABULARY if address.match(qualified["address"]))
+            vocabulary = next(known, None)
+            if vocabulary is not None:
+                yield (vocabulary, qualified["name"]), text
 
 
 def _skydio_angles(root: Element) -> Iterable[tuple[tuple[str, str], str]]:
@@ -141,6 +149,8 @@ def _drone_tags(values: _Values) -> DroneTags:
             number(f"Gimbal{name}Degree"),
             number(f"Camera{name}Degree", _PARROT),
             number(f"{_SKYDIO_CAMERA}.{name}", _SKYDIO),
+            # of cameras that turn with the drone; a pitch or roll in flight is not the camera's
+            number("FlightYawDegree") if name == "Yaw" else None,
         )
 
     centre = number("CalibratedOpticalCenterX"), number("CalibratedOpticalCenterY")
@@ -153,7 +163,10 @@ def _drone_tags(values: _Values) -> DroneTags:
             number("Longitude", _SKYDIO),
         ),
         lat_deg=_first(number("GpsLatitude"), number("Latitude"), number("Latitude", _SKYDIO)),
-        relative_altitude_m=number("RelativeAltitude"),
+        # Parrot and senseFly write the height above the take-off among Pix4D's tags.
+        relative_altitude_m=_first(
+            number("RelativeAltitude"), number("AboveGroundAltitude", _PIX4D)
+        ),
         absolute_altitude_m=_first(number("AbsoluteAltitude"), number("AbsoluteAltitude", _SKYDIO)),
         altitude_type=values.get((_DJI, "AltitudeType")),
         # Skydio's is above EGM96, as OpenAthena found with the makers' drones.
@@ -170,6 +183,7 @@ def _drone_tags(values: _Values) -> DroneTags:
         rtk_std_height_m=number("RtkStdHgt"),
         calibrated_focal_px=number("CalibratedFocalLength"),
         calibrated_centre_px=None if None in centre else centre,  # type: ignore[arg-type]
+        dewarp_flag=number("DewarpFlag"),
         dewarp=_dewarp(values.get((_DJI, "DewarpData"))),
         utc_at_exposure=_utc(values.get((_DJI, "UTCAtExposure"))),
     )
@@ -197,9 +211,11 @@ def _first(*numbers: float | None) -> float | None:
 
 
 def _number(text: str | None) -> float | None:
-    """A number written "+39.80" or, as ExifTool copies them, "8843/5528"."""
-    if text is None:
+    """A number written "+39.80" or, as ExifTool copies them, "8843/5528"; a unit may follow."""
+    found = _NUMBER.match(text or "")
+    if found is None:
         return None
+    text = found[1]
     try:
         number = float(Fraction(text)) if "/" in text else float(text)
     except (ValueError, ZeroDivisionError, OverflowError):

@@ -138,3 +138,65 @@ def test_an_unknown_lens_is_refused():
     with pytest.raises(PhotoError, match="ACME Cam 5") as refused:
         intrinsics((4000, 3000), ExifRecord(make="ACME", model="Cam 5", focal_length_mm=5))
     assert refused.value.code == "no_camera"
+
+
+@pytest.mark.parametrize(
+    ("model", "source", "focal_mm", "equivalent_mm", "width_mm"),
+    [
+        ("FC300X", None, 3.61, 20, 6.17),  # Phantom 3 Professional
+        ("FC6310R", None, 8.8, 24, 13.2),  # Phantom 4 RTK
+        ("L1D-20c", None, 10.26, 28, 13.2),  # Mavic 2 Pro
+        ("FC3582", None, 6.72, 24, 9.6),  # Mini 3 Pro
+        ("FC8482", None, 6.72, 24, 9.6),  # Mini 4 Pro
+        ("FC3411", None, 8.38, 22, 13.2),  # Air 2S
+        ("M3E", "WideCamera", 12.29, 24, 17.3),
+        ("M3E", "ZoomCamera", 29.9, 162, 6.4),
+        ("M3T", "WideCamera", 4.4, 24, 6.4),
+        ("ZH20T", "WideCamera", 4.5, 24, 6.17),
+        ("ZenmuseH20T", "ZoomCamera", 6.83, 32, 7.5),
+        ("ZH20T", "ZoomCamera", 47.8, 223, 7.5),
+        ("M30T", "WideCamera", 4.5, 24, 6.4),
+        ("ZenmuseP1", None, 35.0, 35, 35.9),
+        ("XT705", None, 10.57, 29, 13.2),  # Autel EVO II Pro
+        ("ANAFI", None, 4.0, 23, 5.96),
+        ("ILCE-7RM4", None, 35.0, 35, 35.7),
+    ],
+)
+def test_lenses_of_the_common_drones(model, source, focal_mm, equivalent_mm, width_mm):
+    exif = ExifRecord(
+        model=model, focal_length_mm=focal_mm, focal_length_35mm=equivalent_mm, make="maker"
+    )
+    camera = intrinsics((4000, 3000), exif, DroneTags(image_source=source))
+    assert camera.source == "sensor_table"
+    assert camera.focal_px == pytest.approx(focal_mm / width_mm * 4000)
+
+
+def test_a_lens_of_another_sensor_than_the_models_is_told_by_its_35mm_equivalent():
+    tele = ExifRecord(model="M3E", focal_length_mm=29.9, focal_length_35mm=162)
+    camera = intrinsics((4000, 3000), tele)
+    assert camera.source == "35mm_equivalent"
+    assert camera.focal_px == pytest.approx(162 / hypot(36, 24) * 5000)
+
+
+@pytest.mark.parametrize("equivalent_mm", [24, 48])
+def test_digital_zoom_counts_once_whether_the_equivalent_holds_it_or_not(equivalent_mm):
+    exif = ExifRecord(
+        model="FC6310", focal_length_mm=8.8, focal_length_35mm=equivalent_mm, digital_zoom=2.0
+    )
+    camera = intrinsics((5472, 3648), exif)
+    assert (camera.source, camera.focal_px) == ("sensor_table", pytest.approx(2 * 3648))
+
+
+def test_a_calibration_of_half_the_pixels_is_passed_over():
+    exif = ExifRecord(model="M3T", focal_length_mm=4.4, focal_length_35mm=24)
+    half = DroneTags(dewarp=(2770.0, 2770.0, 3.0, 4.0, 0, 0, 0, 0, 0))
+    assert intrinsics((4000, 3000), exif, half).source == "calibrated"
+    assert intrinsics((8000, 6000), exif, half).source == "sensor_table"
+
+
+@pytest.mark.parametrize(("flag", "wider"), [(0.0, True), (1.0, False), (None, False)])
+def test_a_bent_picture_has_a_wider_error(flag, wider):
+    # a Mavic 3E's, whose corners are bent by some per cent
+    dewarp = (3713.29, 3713.29, 7.02, -8.72, -0.1125, 0.0149, -0.0001, 0.0, -0.0274)
+    camera = intrinsics((5280, 3956), ExifRecord(), DroneTags(dewarp=dewarp, dewarp_flag=flag))
+    assert (0.03 < camera.focal_rel_error < 0.06) == wider

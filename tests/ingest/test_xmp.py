@@ -146,3 +146,53 @@ def test_broken_and_hostile_xml_is_refused(data):
     with pytest.raises(PhotoError) as refused:
         read_xmp([data])
     assert refused.value.code == "damaged"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://www.dji.com/drone-dji/1.0/", "http://www.autelrobotics.com/drone/1.0/"]
+)
+def test_djis_words_under_another_makers_prefix_and_address(address):
+    # as an EVO II Pro RTK (XT705) writes them
+    dji, _ = read_xmp(
+        [
+            packet(
+                f'xmlns:drone="{address}"',
+                'drone:AbsoluteAltitude="+513.00" drone:GpsLatitude="47.64368732" '
+                'drone:GpsLongtitude="16.47592717" drone:CalibratedFocalLength="4404.166667" '
+                'drone:FlightYawDegree="-148.96" drone:GimbalPitchDegree="-90.00" '
+                'drone:RtkFlag="50" drone:RtkStdLon="0.01370"',
+            )
+        ]
+    )
+    assert (dji.lon_deg, dji.lat_deg) == (16.47592717, 47.64368732)
+    assert (dji.gimbal_yaw_deg, dji.gimbal_pitch_deg) == (-148.96, -90.0)
+    assert (dji.rtk_flag, dji.calibrated_focal_px) == (50, 4404.166667)
+
+
+def test_parrots_camera_angles_and_height():
+    parrot = (
+        'xmlns:drone-parrot="http://www.parrot.com/drone-parrot/1.0/" '
+        'xmlns:Camera="http://pix4d.com/camera/1.0/"'
+    )
+    elements = (
+        "<drone-parrot:CameraYawDegree>112.500</drone-parrot:CameraYawDegree>"
+        "<drone-parrot:CameraPitchDegree>-89.90</drone-parrot:CameraPitchDegree>"
+        "<drone-parrot:CameraRollDegree>0.300</drone-parrot:CameraRollDegree>"
+        "<drone-parrot:DroneYawDegree>80.0</drone-parrot:DroneYawDegree>"
+        "<Camera:AboveGroundAltitude>42750/1000 m</Camera:AboveGroundAltitude>"
+        "<Camera:GPSXYAccuracy>1.20</Camera:GPSXYAccuracy>"
+    )
+    drone, pix4d = read_xmp([packet(parrot, elements=elements)])
+    angles = drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg
+    assert angles == (112.5, -89.9, 0.3)
+    assert (drone.relative_altitude_m, pix4d.xy_accuracy_m) == (42.75, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("+39.80", 39.8), ("12.5 m", 12.5), ("-90.0 °", -90.0), ("7/2", 3.5), ("1e2", 100.0)]
+    + [(text, None) for text in ("nan", "inf", "12,5", "1.2.3", "3 5", "-", "1/0", "٣")],
+)
+def test_numbers(text, value):
+    drone, _ = read_xmp([packet(DJI, f'drone-dji:RelativeAltitude="{text}"')])
+    assert drone.relative_altitude_m == value

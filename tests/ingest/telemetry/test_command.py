@@ -94,7 +94,8 @@ LOG = (
     "7.2502123,99.4000345,59.0,2026-03-14 03:00:02,x\n"
 )
 GPX = (
-    '<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg><trkpt lat="7.2500123" lon="99.4000345">'
+    '<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
+    '<trkpt lat="7.2500123" lon="99.4000345">'
     "<ele>60</ele><time>2026-03-14T03:00:00Z</time></trkpt></trkseg></trk></gpx>"
 )
 
