@@ -84,7 +84,8 @@ def enter_flight(
         site.coast,
     )
     sightings = parted.afloat
-    incidents = open_incidents(judge(sightings, site), sightings, crops(sightings))
+    verdicts = judge(sightings, site, earlier=store.earlier.before(site, sightings))
+    incidents = open_incidents(verdicts, sightings, crops(sightings))
     new = store.log_flight(
         FlightLog(
             flight=flight,

@@ -1,32 +1,35 @@
 """Sightings of other flights at a site, for rules that ask what was at a place before."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from detection.types import ObjectClass
+from detection.types import ObjectClass, Sighting
 from ingest.lonlat import LonLat
 from patrol.records import Records
-from patrol.rules import EarlierSighting
+from patrol.rules import EarlierSighting, look_back
+from patrol.site import Site
 from patrol.tables import FlightRow, SightingRow
 
 
 class EarlierRecords(Records):
     """What flights saw before."""
 
-    def between(
-        self, site_id: str, since_utc: datetime, until_utc: datetime
-    ) -> tuple[EarlierSighting, ...]:
-        """Return the dugongs and fishing gear seen at a site between two times, the oldest first.
+    def before(self, site: Site, sightings: Sequence[Sighting]) -> tuple[EarlierSighting, ...]:
+        """Return the dugongs and fishing gear that a site's rules may hold against `sightings`.
 
-        Boats move on, so that where one was says nothing later.
+        Boats move on, so that where one was says nothing later. The oldest come first.
         """
+        if not sightings:
+            return ()
+        since_utc = min(each.first_seen_utc for each in sightings) - look_back(site)
+        until_utc = max(each.last_seen_utc for each in sightings)
         classes = (ObjectClass.DUGONG.value, ObjectClass.FISHING_GEAR.value)
         query = (
             select(SightingRow)
             .join(FlightRow, FlightRow.flight_id == SightingRow.flight_id)
             .where(
-                FlightRow.site_id == site_id,
+                FlightRow.site_id == site.site_id,
                 SightingRow.object_class.in_(classes),
                 SightingRow.first_seen_utc >= since_utc,
                 SightingRow.first_seen_utc <= until_utc,

@@ -32,6 +32,19 @@ class EarlierSighting:
     seen_utc: datetime
 
 
+# A carcass drifts off or is found within days; later, another animal is likelier.
+_LONGEST_STILL = 8  # times the least
+
+
+def look_back(site: Site) -> timedelta:
+    """Return how long before a sighting its place may matter to the rules of a site."""
+    days, least_h = site.rule_parameters.gear_again_days, site.rule_parameters.still_dugong_h
+    return max(
+        timedelta(days=0 if days is None else days.value),
+        timedelta(hours=0 if least_h is None else _LONGEST_STILL * least_h.value),
+    )
+
+
 def repeat_verdicts(
     sightings: Sequence[Sighting], earlier: Sequence[EarlierSighting], site: Site, tide: Tide
 ) -> Iterator[Verdict]:
@@ -80,7 +93,7 @@ def _still(
     if near_m is None or least_h is None:
         return
     least = timedelta(hours=least_h.value)
-    seen = _at_same_place(dugong, earlier, near_m.value, least, 8 * least)
+    seen = _at_same_place(dugong, earlier, near_m.value, least, _LONGEST_STILL * least)
     if not seen:
         return
     first = min((each for each, _ in seen), key=lambda each: (each.seen_utc, each.sighting_id))
