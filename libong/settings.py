@@ -188,5 +188,17 @@ def read_settings(**overrides: object) -> Settings:
         raise SettingsError(f"the settings cannot be used: {faults}") from exc
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment in which another process of this machine keeps to the same places."""
+    places = {
+        "data_dir": settings.data_dir.resolve(),
+        "database_url": settings.database_url,
+        "media_url": settings.media_url,
+        "site": settings.site,
+        "model": settings.model.resolve(),
+    }
+    return os.environ | {_variable((name,)): str(value) for name, value in places.items()}
+
+
 def _variable(location: tuple[int | str, ...]) -> str:
     return f"LIBONG_{str(location[0]).upper()}" if location else "settings"

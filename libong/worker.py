@@ -7,12 +7,12 @@ searches it is told apart from what happens to the worker: only the first counts
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,11 +53,10 @@ class Worker:
     tools: Tools
     folder: Path
     patience: Patience = field(default_factory=Patience)
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def work_once(self) -> bool:
         """Take the next flight and work on it to its end; False when none was waiting."""
-        claim = self.store.queue.claim(self.now(), self.patience.lease)
+        claim = self.store.queue.claim(self.store.queue.now(), self.patience.lease)
         if claim is None:
             return False
         log.info("flight %s: taken up", claim.upload.upload_id)
@@ -126,7 +125,7 @@ class Worker:
             self.tools,
             self.patience,
             detector.manifest.sha256,
-            self.now,
+            self.store.queue.now,
         )
 
     def _lay_out(self, claim: Claim, work: Path) -> list[RefusedFile]:
@@ -176,14 +175,14 @@ class Worker:
 
     def _progress(self, claim: Claim) -> Progress:
         """Tell the store how far the work is, at most once a second."""
-        last: tuple[str, datetime] | None = None
+        last: tuple[str, float] | None = None
 
         def told(stage: str, done: int, total: int) -> None:
             nonlocal last
-            now = self.now()
-            if last is None or stage != last[0] or now - last[1] >= timedelta(seconds=1):
-                last = stage, now
-                self.store.queue.report(claim, stage, done, total, now)
+            at_s = monotonic()
+            if last is None or stage != last[0] or at_s - last[1] >= 1:
+                last = stage, at_s
+                self.store.queue.report(claim, stage, done, total, self.store.queue.now())
 
         return told
 
@@ -208,7 +207,7 @@ class Worker:
         def beat() -> None:
             while not done.wait(self.patience.lease.total_seconds() / 4):
                 try:
-                    self.store.queue.renew(claim, self.now(), self.patience.lease)
+                    self.store.queue.renew(claim, self.store.queue.now(), self.patience.lease)
                 except LeaseLost:
                     return  # the work finds out at its next commit
                 except SQLAlchemyError as error:

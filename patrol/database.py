@@ -1,6 +1,7 @@
 """The database behind the store: SQLite in a file, or a PostgreSQL server."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,17 @@ class Database:
                 f"was: {str(error).splitlines()[0]}; check that its folder or server is there, and "
                 "if a newer version of this software wrote it, use that one"
             ) from error
+
+    def now(self) -> datetime:
+        """Return the time by the database's clock, aware UTC: the one that all machines share.
+
+        An embedded database has its machine's.
+        """
+        if self.reader.dialect.name != "postgresql":
+            return datetime.now(UTC)
+        with self.reader.connect() as connection:
+            at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return at.astimezone(UTC)
 
     def close(self) -> None:
         """Close all connections."""

@@ -112,7 +112,9 @@ class Progress:
         if not self.done or self.done > self.total:
             return None
         spent_s = (now - self.began_at_utc).total_seconds()
-        return max(0.0, spent_s / self.done * (self.total - self.done))
+        if spent_s <= 0:  # `now` is of a clock behind the one that the stage began by
+            return None
+        return spent_s / self.done * (self.total - self.done)
 
 
 @dataclass(frozen=True)

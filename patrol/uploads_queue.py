@@ -62,6 +62,10 @@ class FlightQueue:
         """Work in a database that has been migrated."""
         self._database = database
 
+    def now(self) -> datetime:
+        """Return the time that leases go by: a worker's own clock may be minutes off another's."""
+        return self._database.now()
+
     def claim(self, now: datetime, lease: timedelta) -> Claim | None:
         """Take the flight that waits longest, or one whose worker went silent; None without one."""
         free = or_(

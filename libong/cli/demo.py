@@ -11,7 +11,7 @@ import typer
 from api.auth import hash_password
 from libong.cli.flights import print_report
 from libong.cli.output import console, progress_bar
-from libong.cli.serve import check_port, run_server
+from libong.cli.serve import check_port, run_server, worker_beside
 from libong.composition import open_detector, open_media, open_site, open_store
 from libong.pipeline import process_flight
 from libong.settings import HOUSE, Settings, read_settings
@@ -57,7 +57,8 @@ def demo(
     if serve:
         ahead = datetime.now(UTC) - (flown + timedelta(hours=1))
         _announce(settings, password, flown.astimezone(site.reference.timezone))
-        run_server(settings, now=lambda: datetime.now(UTC) - ahead)
+        with worker_beside(settings):
+            run_server(settings, now=lambda: datetime.now(UTC) - ahead)
 
 
 def _officer_password(store: Store) -> str:
@@ -75,6 +76,7 @@ def _announce(settings: Settings, password: str, flown_local: datetime) -> None:
     console.print(
         f"log in at http://{settings.host}:{settings.port}/officer as {DEMO_OFFICER}\n"
         f"password, shown only now: {password}\n"
-        f"the pages show the day of the sample flights, {flown_local:%d %B %Y}",
+        f"the pages show the day of the sample flights, {flown_local:%d %B %Y}\n"
+        "flights sent here are processed by a worker that runs beside it",
         highlight=False,
     )

@@ -16,7 +16,7 @@ from api.deps import ApiSettings
 from ingest.errors import LibongError
 from libong.cli.output import console
 from libong.composition import open_desk, open_media, open_site, open_store
-from libong.settings import Settings, read_settings
+from libong.settings import Settings, environment_of, read_settings
 
 # what is being answered when the service stops is given so long to end
 GRACE_S = 5
@@ -39,15 +39,17 @@ def serve(
     While there is no account yet it prints a link by which the first administrator makes one.
     """
     settings = read_settings(host=host, port=port)
-    with _worker() if with_worker else nullcontext():
+    with worker_beside(settings) if with_worker else nullcontext():
         run_server(settings)
 
 
 @contextmanager
-def _worker() -> Iterator[None]:
+def worker_beside(settings: Settings) -> Iterator[None]:
     """Run `libong worker` in a process of its own; it lets go of its flight at the end."""
     command = "from libong.cli.main import main; main()"
-    worker = subprocess.Popen([sys.executable, "-c", command, "worker"])  # noqa: S603  our own
+    worker = subprocess.Popen(  # noqa: S603  our own
+        [sys.executable, "-c", command, "worker"], env=environment_of(settings)
+    )
     try:
         yield
     finally:

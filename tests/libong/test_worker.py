@@ -5,6 +5,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from libong.cli.main import app
 from libong.composition import open_media, open_store
-from libong.settings import read_settings
+from libong.settings import environment_of, read_settings
 from patrol.uploads import FileOffer, FileState, UploadPolicy, UploadState
 from patrol.uploads_desk import Desk
 from patrol.uploads_queue import StoredLook
@@ -248,3 +249,42 @@ def test_how_far_flights_are_is_listed(store, settings, receive, monkeypatch):
     assert "why it was given up" in CliRunner().invoke(app, ["flights", "list"]).output
     assert CliRunner().invoke(app, ["flights", "retry", upload_id]).exit_code == 0
     assert store.uploads.upload(upload_id).state is UploadState.RECEIVED
+
+
+def test_leases_go_by_the_clock_of_the_store_and_not_by_the_worker_s_own(
+    store, settings, receive, monkeypatch
+):
+    receive(photos(2))
+    ahead = timedelta(days=300)  # the store's clock; this machine's stayed in the past
+    monkeypatch.setattr(type(store.queue), "now", lambda _: datetime.now(UTC) + ahead)
+    held = store.queue.claim(store.queue.now(), timedelta(minutes=2))
+    worker = stand_ins.make_worker(store, settings)
+    assert not worker.work_once()
+    store.queue.let_go(held)
+    renewed = []
+    monkeypatch.setattr(
+        type(store.queue), "renew", lambda _self, _claim, now, _lease: renewed.append(now)
+    )
+    patience = stand_ins.Patience(lease=timedelta(seconds=0.2))
+    slow = stand_ins.make_worker(store, settings, patience=patience)
+
+    def until_renewed(frame):
+        while not renewed:
+            time.sleep(0.01)
+        return stand_ins.search(frame)
+
+    assert with_search(slow, until_renewed).work_once()
+    assert abs(renewed[0] - datetime.now(UTC) - ahead) < timedelta(minutes=1)
+    assert len(store.flights()) == 1
+
+
+def test_what_a_worker_beside_a_server_reads_is_what_the_server_reads(settings, monkeypatch):
+    for name, value in environment_of(settings).items():
+        monkeypatch.setenv(name, value)
+    again = read_settings()
+    assert (again.data_dir, again.store_url, again.site, again.model) == (
+        settings.data_dir.resolve(),
+        settings.store_url,
+        settings.site,
+        settings.model.resolve(),
+    )

@@ -129,3 +129,9 @@ def test_a_frame_more_gives_the_flight_all_its_claims_again(store, receive):
             store.queue.keep_look(claim, StoredLook("f", "i", "d"), 1, 2)
         at += LEASE * 2
     assert claim is not None
+
+
+def test_the_clock_of_the_database_is_aware_and_goes_on(store):
+    before, after = store.queue.now(), store.queue.now()
+    assert before.utcoffset() == timedelta(0)
+    assert before <= after < before + timedelta(minutes=1)
