@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 WIDTHS_PX = {"phone": 390, "desktop": 1280}
 LANGUAGES = ("th", "en")
+SAMPLE_FLIGHT = Path(__file__).parent.parent / "sample_flights" / "with_faults"
+WORK_MS = 180_000
 CHROMIUM_ARGS = (
     "--no-sandbox",  # the pages are our own, and containers have no user namespaces
     "--disable-gpu",
@@ -35,6 +37,9 @@ def pages_to_show(page: Page, base_url: str, user: str, password: str) -> Iterat
     page.wait_for_selector(".leaflet-popup .zone")
     page.wait_for_timeout(600)  # the map glides until the popup fits
     yield "public-zone"
+    page.goto(f"{base_url}/report")
+    page.wait_for_selector("#place-map:not([hidden])")
+    yield "report"
     page.goto(f"{base_url}/login")
     yield "login"
     page.fill("#name", user)
@@ -50,6 +55,23 @@ def pages_to_show(page: Page, base_url: str, user: str, password: str) -> Iterat
     page.locator(".flight h2 a").first.click()
     page.wait_for_selector("#refused-title")
     yield "flight"
+    yield from ranger_pages(page, base_url)
+
+
+def ranger_pages(page: Page, base_url: str) -> Iterator[str]:
+    """Send a sample flight as a ranger's phone does, and yield the pages of it.
+
+    A worker (`libong serve --with-worker`) must process it.
+    """
+    page.goto(f"{base_url}/ranger")
+    page.wait_for_selector("#network[data-state=online]")
+    page.set_input_files("#files", sorted(SAMPLE_FLIGHT.glob("*.JPG")))
+    page.wait_for_selector(".found", timeout=WORK_MS)
+    page.wait_for_selector("#totals li")
+    yield "ranger"
+    page.goto(f"{base_url}/ranger/report")
+    page.wait_for_selector("#network[data-state=online]")
+    yield "ranger-report"
 
 
 def take_all(browser: Browser, base_url: str, user: str, password: str, out: Path) -> None:

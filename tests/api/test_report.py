@@ -244,3 +244,24 @@ def test_the_web_manifest_can_be_installed(world):
     assert {"192x192", "512x512"} <= {icon["sizes"] for icon in document["icons"]}
     for icon in document["icons"]:
         assert world.client().get(icon["src"]).status_code == 200
+
+
+def test_officers_open_a_report_on_every_page_and_take_its_evidence(world):
+    client = world.client()
+    send(client, files={"photo": ("IMG_7.jpg", photo(), "image/jpeg")})
+    send(client)
+    officer = world.logged_in("mali")
+    for incident in world.store.incidents():
+        pages = [
+            f"/officer/incidents/{incident.incident_id}",
+            f"/officer/flights/{incident.flight_id}",
+            f"/api/v1/incidents/{incident.incident_id}",
+            f"/desk?alert={incident.incident_id}",
+            f"/desk/parts/detail/{incident.incident_id}",
+            f"/desk/incidents/{incident.incident_id}/evidence.zip",
+        ]
+        for page in pages:
+            answer = officer.get(page, follow_redirects=True)
+            assert answer.status_code == 200, page
+        assert incident.reason_en in officer.get(f"{pages[0]}?lang=en", follow_redirects=True).text
+    assert world.store.flights() == ()

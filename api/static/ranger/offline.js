@@ -8,6 +8,10 @@ export async function keepPages() {
   await navigator.serviceWorker.register("/ranger/service_worker.js", scope);
   await navigator.serviceWorker.ready;
   const cache = await caches.open(PAGES);
-  await cache.addAll(["/ranger", "/ranger/report"]);
+  for (const path of ["/ranger", "/ranger/report"]) {
+    const answer = await fetch(path);
+    // led elsewhere, the login is over: that page is none to keep
+    if (answer.ok && !answer.redirected) await cache.put(path, answer);
+  }
   document.documentElement.dataset.offline = "ready";
 }

@@ -223,7 +223,9 @@ export class Queue {
       if (file.sent) sentHashes.add(file.sha256);
     }
     const finish = `/api/v1/uploads/${upload.id}/finish`;
-    const received = await this.#change("POST", finish, { leave_out_missing: false });
+    // what can no longer be sent must not hold up the others
+    const leave_out_missing = flight.files.some((file) => file.refusal?.code === "gone_from_phone");
+    const received = await this.#change("POST", finish, { leave_out_missing });
     this.#note(flight, received);
     flight.step = Step.RECEIVED;
     await keeping.letFilesGo(flight); // only now: the server has verified and kept them all
@@ -287,7 +289,7 @@ export class Queue {
       const listed = told.get(file.path);
       if (!listed) continue;
       file.sent = listed.state === "stored";
-      if (listed.state === "refused") file.refusal = listed.refusal;
+      if (listed.state === "refused") file.refusal ??= listed.refusal;
     }
   }
 
