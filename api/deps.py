@@ -192,6 +192,22 @@ OfficerSession = Annotated[Session, Depends(officer_session)]
 AdminSession = Annotated[Session, Depends(admin_session)]
 
 
+def own_form(session: RangerSession, csrf_token: FormToken) -> Session:
+    """Return the session of a form that carries its token; raises CsrfError for another."""
+    check_csrf(session, csrf_token)
+    return session
+
+
+def admin_form(session: AdminSession, csrf_token: FormToken) -> Session:
+    """Return an administrator's session of a form that carries its token; raises CsrfError."""
+    check_csrf(session, csrf_token)
+    return session
+
+
+OwnForm = Annotated[Session, Depends(own_form)]
+AdminForm = Annotated[Session, Depends(admin_form)]
+
+
 def officer_who_meant_it(
     session: OfficerSession, x_csrf_token: Annotated[str | None, Header()] = None
 ) -> Session:

@@ -14,11 +14,10 @@ from api.auth import (
     PasswordError,
     Session,
     authenticate,
-    check_csrf,
     hash_password,
 )
 from api.cookies import start_session
-from api.deps import FormToken, RangerSession, Services, ServicesDep, may_act
+from api.deps import OwnForm, RangerSession, Services, ServicesDep, may_act
 from api.second_factor import (
     MAX_CODE_CHARS,
     matching_step,
@@ -43,14 +42,12 @@ def show_account(request: Request, session: RangerSession, at_hand: ServicesDep)
 @router.post("/password")
 def change_password(
     request: Request,
-    session: RangerSession,
+    session: OwnForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     present: Password,
     new: Password,
 ) -> Response:
     """Set another password; every other login of the account ends."""
-    check_csrf(session, csrf_token)
     name = session.user.name
     if not _knows_password(request, session, at_hand, present):
         return _back("wrong-password")
@@ -67,13 +64,11 @@ def change_password(
 @router.post("/second-factor/begin")
 def begin_second_factor(
     request: Request,
-    session: RangerSession,
+    session: OwnForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     present: Password,
 ) -> Response:
     """Make a secret and show it, to be put into an authenticator app."""
-    check_csrf(session, csrf_token)
     if not _knows_password(request, session, at_hand, present):
         return _back("wrong-password")
     at_hand.store.accounts.begin_second_factor(session.user.name, new_secret())
@@ -83,13 +78,11 @@ def begin_second_factor(
 @router.post("/second-factor/prove")
 def prove_second_factor(
     request: Request,
-    session: RangerSession,
+    session: OwnForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     code: Annotated[str, Form(max_length=MAX_CODE_CHARS)],
 ) -> Response:
     """Ask for codes from now on, and show the recovery codes, this once."""
-    check_csrf(session, csrf_token)
     name = session.user.name
     factor = at_hand.store.accounts.second_factor(name)
     step = matching_step(factor.secret, code, at_hand.now()) if factor else None
@@ -103,13 +96,11 @@ def prove_second_factor(
 @router.post("/second-factor/remove")
 def remove_second_factor(
     request: Request,
-    session: RangerSession,
+    session: OwnForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     present: Password,
 ) -> Response:
     """Ask for codes no more."""
-    check_csrf(session, csrf_token)
     name = session.user.name
     if not _knows_password(request, session, at_hand, present):
         return _back("wrong-password")
@@ -122,23 +113,18 @@ def remove_second_factor(
 @router.post("/devices/add")
 def add_device(
     request: Request,
-    session: RangerSession,
+    session: OwnForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     label: Annotated[str, Form(min_length=1, max_length=60)],
 ) -> Response:
     """Make a token for one of the user's devices, and show it, this once."""
-    check_csrf(session, csrf_token)
     token = at_hand.store.device_tokens.add(session.user.name, label.strip(), at_hand.now())
     return account_page(request, session, at_hand, device_token=token)
 
 
 @router.post("/devices/{token_id}/revoke")
-def revoke_device(
-    token_id: str, session: RangerSession, at_hand: ServicesDep, csrf_token: FormToken
-) -> Response:
+def revoke_device(token_id: str, session: OwnForm, at_hand: ServicesDep) -> Response:
     """Let one of the user's own devices pass no more."""
-    check_csrf(session, csrf_token)
     at_hand.store.device_tokens.revoke(token_id, at_hand.now(), owner=session.user.name)
     return _back("device-revoked")
 

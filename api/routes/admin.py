@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import words
-from api.auth import Session, check_csrf, hash_password
-from api.deps import AdminSession, FormToken, Services, ServicesDep
+from api.auth import Session, hash_password
+from api.deps import AdminForm, AdminSession, Services, ServicesDep
 from patrol.account import LINK_LIFETIME
 from patrol.user import Role
 
@@ -27,14 +27,12 @@ def list_users(request: Request, session: AdminSession, at_hand: ServicesDep) ->
 @router.post("/add")
 def add_user(
     request: Request,
-    session: AdminSession,
+    session: AdminForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     name: Name,
     role: Annotated[Role, Form()],
 ) -> Response:
     """Make an account without a password, and show the link by which its owner sets one."""
-    check_csrf(session, csrf_token)
     admin = session.user.name
     # a password that nobody knows, until its owner sets one by the link
     unknown = hash_password(token_urlsafe(32))
@@ -46,70 +44,55 @@ def add_user(
 @router.post("/link")
 def link_user(
     request: Request,
-    session: AdminSession,
+    session: AdminForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     name: Name,
 ) -> Response:
     """Show a one-time link by which a user sets a new password."""
-    check_csrf(session, csrf_token)
     token = at_hand.store.accounts.link_for(name, at_hand.now(), session.user.name)
     return _page(request, session, at_hand, link_of=name, link_token=token)
 
 
 @router.post("/role")
 def change_role(
-    session: AdminSession,
+    session: AdminForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     name: Name,
     role: Annotated[Role, Form()],
 ) -> Response:
     """Give a user another role."""
-    check_csrf(session, csrf_token)
     at_hand.store.accounts.set_role(name, role, at_hand.now(), session.user.name)
     return _back()
 
 
 @router.post("/close")
-def close_user(
-    session: AdminSession, at_hand: ServicesDep, csrf_token: FormToken, name: Name
-) -> Response:
+def close_user(session: AdminForm, at_hand: ServicesDep, name: Name) -> Response:
     """Let a user and their devices pass no more."""
-    check_csrf(session, csrf_token)
     at_hand.store.accounts.close_account(name, at_hand.now(), session.user.name)
     return _back()
 
 
 @router.post("/reopen")
-def reopen_user(
-    session: AdminSession, at_hand: ServicesDep, csrf_token: FormToken, name: Name
-) -> Response:
+def reopen_user(session: AdminForm, at_hand: ServicesDep, name: Name) -> Response:
     """Let a user pass again."""
-    check_csrf(session, csrf_token)
     at_hand.store.accounts.reopen_account(name, at_hand.now(), session.user.name)
     return _back()
 
 
 @router.post("/remove-factor")
-def remove_factor(
-    session: AdminSession, at_hand: ServicesDep, csrf_token: FormToken, name: Name
-) -> Response:
+def remove_factor(session: AdminForm, at_hand: ServicesDep, name: Name) -> Response:
     """Ask a user who lost phone and recovery codes for codes no more."""
-    check_csrf(session, csrf_token)
     at_hand.store.accounts.remove_second_factor(name, at_hand.now(), session.user.name)
     return _back()
 
 
 @router.post("/revoke-device")
 def revoke_device(
-    session: AdminSession,
+    session: AdminForm,
     at_hand: ServicesDep,
-    csrf_token: FormToken,
     token_id: Annotated[str, Form(max_length=16)],
 ) -> Response:
     """Let a device of any user pass no more."""
-    check_csrf(session, csrf_token)
     at_hand.store.device_tokens.revoke(token_id, at_hand.now())
     return _back()
 
