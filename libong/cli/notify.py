@@ -1,18 +1,15 @@
 """libong notify: tells people of alerts and of changes of the public map."""
 
-import logging
-import signal
 from contextlib import closing
 from datetime import UTC, datetime
 from time import sleep
 from typing import Annotated
 
 import typer
-from rich.logging import RichHandler
 from rich.table import Table
 
 from ingest.errors import LibongError
-from libong.cli.output import JsonOption, console, messages, print_json
+from libong.cli.output import JsonOption, console, log_as_a_service, messages, print_json
 from libong.composition import open_site, open_store
 from libong.notifier import Notifier, SendError, send_with_apprise
 from libong.notify_file import read_notify_file
@@ -45,12 +42,7 @@ def notify(
     Officers hear of incidents, one message a flight; the public hears of what the public map says.
     No message carries a position. What does not arrive is tried again for ten hours.
     """
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(message)s",
-        handlers=[RichHandler(console=messages, show_path=False)],
-    )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    log_as_a_service()
     settings = read_settings()
     if settings.notify is None:
         raise NotifyError(

@@ -1,6 +1,8 @@
 """How commands speak: JSON for machines, tables for people, exit codes for scripts."""
 
 import json
+import logging
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
@@ -67,3 +70,13 @@ def progress_bar() -> Iterator[ProgressCallback]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield advance
+
+
+def log_as_a_service() -> None:
+    """Print what is logged, and let a service manager's SIGTERM end the command as Ctrl+C does."""
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(message)s",
+        handlers=[RichHandler(console=messages, show_path=False)],
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

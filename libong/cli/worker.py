@@ -1,13 +1,10 @@
 """libong worker: processes the flights that were sent here."""
 
-import logging
-import signal
 from contextlib import closing
 from time import sleep
 from typing import Annotated
 
 import typer
-from rich.logging import RichHandler
 
 from detection.manifest import load_manifest
 from libong.cli.output import messages
