@@ -190,8 +190,8 @@ def detail_context(
         "context_box": _context_box(incident, frame) if frame else None,
         "officers": [u.name for u in at_hand.store.users() if u.role in MAY_DECIDE],
         "joined": at_hand.store.joined(incident_id),
-        "likely_same": at_hand.store.likely_same(incident_id),
-        "joinable": incident.object_class in JOINABLE,
+        "others": _could_be_same(at_hand, incident),
+        "citation_th": _thai_citation(at_hand, incident),
         "note": note,
     }
 
@@ -260,6 +260,28 @@ def _list_context(
         "total": len(found),
         "last_sequence": at_hand.store.tail.last_sequence(),
     }
+
+
+def _could_be_same(at_hand: Services, incident: Incident) -> Sequence[Incident]:
+    """What an incident can be joined to: likely ones of other flights, and all of its own."""
+    if incident.object_class not in JOINABLE:
+        return ()
+    own = at_hand.store.incidents(flight_id=incident.flight_id)
+    return at_hand.store.likely_same(incident.incident_id) + tuple(
+        other
+        for other in own
+        if other.incident_id != incident.incident_id
+        and other.object_class is incident.object_class
+        and other.joined_to is None
+    )
+
+
+def _thai_citation(at_hand: Services, incident: Incident) -> str:
+    """The source of the rule in Thai, where the zone still gives the one of the incident."""
+    for zone in at_hand.site_now().zones:
+        if zone.zone_id == incident.zone_id and zone.citation == incident.citation:
+            return zone.citation_th
+    return incident.citation
 
 
 def _missed(

@@ -12,6 +12,9 @@ const says = document.getElementById("says");
 const follow = (key) => document.querySelector(`a[data-key="${key}"]`)?.click();
 const actions = { KeyJ: () => follow("J"), KeyK: () => follow("K"), Escape: () => follow("Esc") };
 
+const strip = document.querySelector(".strip");
+const here = strip.querySelector("[aria-current]");
+strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
 if (viewer) start();
 listen(actions);
 

@@ -82,6 +82,8 @@ async function drawTrack() {
 find("controls").hidden = false;
 place.addEventListener("input", show);
 find("play").addEventListener("click", toggle);
+// the first photo that can be seen with something in it
+place.value = Math.max(frames.findIndex(({ kept, boxes }) => kept && boxes.length > 0), 0);
 listen({ KeyJ: () => walk(-1), KeyK: () => walk(1), KeyP: toggle });
 show();
 drawTrack();

@@ -106,14 +106,14 @@ def test_a_stream_ends_with_the_login(quick, monkeypatch, world, make_seen, serv
         assert client.get("/api/v1/events").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/desk", "/desk?state=all", "/desk/trail"])
+@pytest.mark.parametrize("path", ["/desk", "/desk?state=all", "/desk/trail", "/desk/zones"])
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_everybody_can_use_the_desk(world, make_seen, watch, desktop, path, language):
     world.log(make_seen(), make_seen(zone_id=None))
     seen = watch(world, desktop, user="mali")
     seen.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
-    if path != "/desk/trail":
-        seen.page.locator(".live--on").wait_for()
+    if path.startswith(("/desk?", "/desk/zones")) or path == "/desk":
+        seen.page.locator("#map path").first.wait_for(state="attached")
     found = Axe().run(seen.page).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in SERIOUS] == []
     seen.assert_clean()
