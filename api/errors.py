@@ -35,6 +35,7 @@ from patrol.media import MediaError
 from patrol.report.month import MonthError
 from patrol.store import StaleVersion, UnknownFlight, UnknownIncident
 from patrol.uploads import (
+    DiskFull,
     OffsetError,
     QuotaError,
     UnknownUpload,
@@ -177,6 +178,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     QuotaError: Answer(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "quota",
+        mark("There is no room for this flight now. Keep the card and ask an administrator."),
+        shows_text=True,
+    ),
+    DiskFull: Answer(
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        "disk_full",
         mark("There is no room for this flight now. Keep the card and ask an administrator."),
         shows_text=True,
     ),

@@ -6,6 +6,7 @@ deleted here: what expired waits in its part, and is taken up when it is announc
 turned out to be others than announced are moved aside.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -21,6 +22,7 @@ from ingest.errors import ArchiveError
 from ingest.refusal import remedy_for
 from patrol.media import MediaStore
 from patrol.uploads import (
+    DiskFull,
     FileOffer,
     FileRefusal,
     FileState,
@@ -132,7 +134,7 @@ class Desk:
         """Append bytes that follow the first `offset`; returns the new offset.
 
         Raises OffsetError when others are there by now: an earlier connection that was thought
-        dead, say. Raises UploadError for more bytes than were announced.
+        dead, say. Raises UploadError for more bytes than were announced, and DiskFull.
         """
         if offset + len(data) > file.size_bytes:
             raise UploadError(
@@ -140,7 +142,7 @@ class Desk:
             )
         part = self._part(file)
         part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(part) as handle:
+        with _room(), _locked(part) as handle:
             there = os.fstat(handle).st_size
             if there != offset:
                 raise OffsetError(f"the next byte of this file is {there}; got {offset}")
@@ -252,7 +254,8 @@ class Desk:
             os.fsync(stream.fileno())
         if found == file.sha256:
             # kept first and noted second: dying in between only means to do both again
-            self.media.put_file(part, found)
+            with _room():
+                self.media.put_file(part, found)
             self.table.keep(file)
             part.unlink(missing_ok=True)
             return
@@ -266,6 +269,20 @@ class Desk:
 
     def _part(self, file: UploadFile) -> Path:
         return self.folder / file.upload_id / f"{file.file_id}.part"
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Tell a disk that is full, or a quota of the system's, from other faults of a disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise DiskFull(
+            "the server's disk is full; what was sent is kept. Tell who looks after it, keep the "
+            "drone's card, and send the same files again when there is room"
+        ) from error
 
 
 @contextmanager

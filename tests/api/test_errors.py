@@ -17,6 +17,7 @@ from patrol.incident import TransitionError
 from patrol.media import MediaError
 from patrol.store import StaleVersion, StoreError, UnknownFlight, UnknownIncident
 from patrol.uploads import (
+    DiskFull,
     OffsetError,
     QuotaError,
     UnknownUpload,
@@ -52,6 +53,7 @@ CASES = [
     (UploadError("x"), 400, "bad_upload", True),
     (UploadStateError("x"), 409, "upload_state", True),
     (QuotaError("x"), 413, "quota", True),
+    (DiskFull("x"), 507, "disk_full", True),
     (UploadExpired("x"), 410, "upload_expired", True),
     (OffsetError("x"), 409, "offset", True),
     (NoUploadsError("x"), 503, "no_uploads", False),

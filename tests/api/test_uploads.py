@@ -1,5 +1,7 @@
 """Flights sent over the network: the manifest, the tus protocol, who may do what."""
 
+import errno
+import os
 from base64 import b64encode
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -355,3 +357,23 @@ def test_a_ranger_does_not_see_what_another_sent(world, make_seen):
         assert there.json()["code"] == not_there.json()["code"]
     assert ranger.get(f"/officer/flights/{flight_id}").status_code == 404
     assert world.logged_in("mali").get(f"/officer/flights/{flight_id}").status_code == 200
+
+
+def test_a_disk_that_is_full_is_told_and_what_was_sent_is_kept(don, monkeypatch):
+    (file,) = don.announce(jpeg(1)).listed
+    real, written = os.write, []
+
+    def full_after_4000_bytes(handle, data):
+        room = 4000 - sum(written)
+        if room <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(real(handle, bytes(data[:room])))
+        return written[-1]
+
+    monkeypatch.setattr("patrol.uploads_desk.os.write", full_after_4000_bytes)
+    response = don.patch(file.url, 0, jpeg(1))
+    assert (response.status_code, response.json()["code"]) == (507, "disk_full")
+    assert "what was sent is kept" in response.json()["detail"]
+    monkeypatch.undo()
+    assert don.head(file.url).headers["upload-offset"] == "4000"
+    assert don.patch(file.url, 4000, jpeg(1)[4000:]).headers["upload-offset"] == "9000"
