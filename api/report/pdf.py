@@ -83,8 +83,9 @@ class _Sheet(FPDF):
         self.set_text_color(*_INK)
         self.set_draw_color(*_LINE)
         self.set_line_width(0.2)
+        self.set_fill_color(255, 255, 255)  # else cells are filled like the last bar drawn
         columns = len(table.rows[0]) if table.rows else len(table.head)
-        widths = (3, 2) if columns == 2 else (3, *(2,) * (columns - 1))
+        widths = (3, 2) if columns == 2 else (3.2, *(2,) * (columns - 1))
         align = ("LEFT", *("RIGHT",) * (columns - 1))
         with self.table(
             width=self.epw if columns > 2 else self.epw * 0.72,
@@ -98,7 +99,7 @@ class _Sheet(FPDF):
             padding=(0.7, 1),
         ) as grid:
             for cells in (*((table.head,) if table.head else ()), *table.rows):
-                grid.row(cells)
+                grid.row([_breakable(cell) for cell in cells])
 
     def _chart(self, chart: Chart) -> None:
         if self.will_page_break(9 + 8.0 * min(len(chart.bars), 8)):
@@ -116,7 +117,7 @@ class _Sheet(FPDF):
         self.set_font("Sarabun", "", 8.5)
         self.set_text_color(*_INK)
         self.set_xy(self.l_margin, y)
-        self.cell(64, 6, _cut(bar.label, 48), align="R")
+        self.cell(64, 6, self._fitted(bar.label, 62), align="R")
         self.set_draw_color(*_LINE)
         self.set_line_width(0.2)
         self.line(left, y, left, y + 6)
@@ -130,11 +131,21 @@ class _Sheet(FPDF):
         self.set_xy(left + width + 3, y)
         self.cell(0, 6, bar.text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
+    def _fitted(self, text: str, width_mm: float) -> str:
+        """Return a text cut to a width in the present font."""
+        if self.get_string_width(text) <= width_mm:
+            return text
+        while text and self.get_string_width(f"{text}…") > width_mm:
+            text = text[:-1]
+        return f"{text}…"
+
     def _write(self, text: str, size: float, style: str, colour: tuple[int, int, int]) -> None:
         self.set_font("Sarabun", style, size)
         self.set_text_color(*colour)
         self.multi_cell(0, size * 0.48, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+def _breakable(text: str) -> str:
+    """Return a text that may end a line at its dashes: Thai names have no blanks to do so."""
+    thai = any("\u0e00" <= sign <= "\u0e7f" for sign in text)
+    return text.replace("–", "–\u200b") if thai else text

@@ -45,9 +45,9 @@ def report_text(
             told.speeds(figures),
             told.response(figures),
             told.costs(figures),
+            Section(told.text(words.READING_TITLE), note=told.text(words.READING)),
             told.months(words.YEAR_TITLE, reported.year),
             told.months(words.YEARS_TITLE, reported.years),
-            Section(told.text(words.READING_TITLE), note=told.text(words.READING)),
         ),
     )
 
@@ -130,7 +130,9 @@ class _Told:
             for zone in figures.zones
         )
         head = (words.ZONE, words.STATUS, words.COUNT, words.PER_KM2, words.DAYS_RAISED)
-        drawn = self._rates(words.PER_KM2, [(self._name(z), z.dugongs) for z in figures.zones])
+        drawn = self._rates(
+            words.DUGONGS_PER_KM2, [(self._name(z), z.dugongs) for z in figures.zones]
+        )
         return Section(
             self.text(words.DUGONG_TITLE),
             self._table(head, rows),
@@ -141,14 +143,11 @@ class _Told:
     def violations(self, figures: MonthFigures) -> Section:
         by_rule = [(self.text(RULE_WORDS[rule]), found) for rule, found in figures.by_rule]
         by_zone = [(self._name(zone), zone.violations) for zone in figures.zones]
-        rows = tuple(
-            (name, f"{found.count}", _rate(found))
-            for name, found in (*by_rule, *((name, found) for name, found in by_zone))
-        )
+        rows = tuple((name, f"{found.count}", _rate(found)) for name, found in by_rule)
         return Section(
             self.text(words.VIOLATION_TITLE),
             self._table((words.RULE, words.COUNT, words.PER_KM2), rows),
-            self._rates(words.PER_KM2, by_zone),
+            self._rates(words.VIOLATIONS_PER_KM2, by_zone),
             self.text(words.VIOLATION_NOTE),
         )
 
@@ -241,14 +240,21 @@ class _Told:
             words.FLIGHTS,
             words.USABLE_KM2,
             words.DUGONGS,
-            words.PER_KM2,
-            words.VIOLATIONS,
+            words.DUGONGS_PER_KM2,
+            words.VIOLATIONS_PER_KM2,
             words.SLOW_SHARE,
         )
         drawn = self._rates(
-            words.DUGONGS, [(self.month(each.month), each.dugongs) for each in months]
+            words.DUGONGS_PER_KM2,
+            [
+                (self.month(each.month), each.dugongs)
+                for each in months
+                if each.dugongs.per_km2 is not None
+            ],
         )
-        return Section(self.text(title), self._table(head, rows), drawn if len(rows) > 1 else None)
+        return Section(
+            self.text(title), self._table(head, rows), drawn if len(drawn.bars) > 1 else None
+        )
 
     def _rates(self, title: str, rates: Sequence[tuple[str, Rate]]) -> Chart:
         return chart(

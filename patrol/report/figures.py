@@ -32,6 +32,12 @@ from patrol.report.response import Lapse, lapses
 from patrol.site import Site
 from patrol.zones import RuleName, Zone
 
+# Rules that speak of boats and gear, as drones see them: what people report has no effort to go by.
+VIOLATION_RULES = tuple(
+    rule
+    for rule in RuleName
+    if rule not in (RuleName.DUGONG_SIGHTING, RuleName.REPORTED, RuleName.STILL_DUGONG)
+)
 _WRONG = frozenset({State.DISMISSED, State.RETRACTED})
 
 
@@ -89,7 +95,8 @@ class MonthFigures:
 
     Rates are per km² of usable sea, summed over flights, for a sighting counts once a flight.
     `dugongs` leaves out what officers dismissed, took back or joined to another; `unreviewed` of
-    them nobody has looked at yet. `violations` are all other incidents, likewise.
+    them nobody has looked at yet. `violations` are boats and gear, each once a flight however many
+    rules it falls under; `by_rule` counts it under each.
     """
 
     month: Month
@@ -123,7 +130,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
         if incident.state not in _WRONG and incident.joined_to is None
     ]
     dugongs = [i for i in standing if i.rule is RuleName.DUGONG_SIGHTING]
-    violations = [i for i in standing if i.rule is not RuleName.DUGONG_SIGHTING]
+    violations = [i for i in standing if i.rule in VIOLATION_RULES]
     by_rule = Counter(incident.rule for incident in violations)
     minutes = sum(day.minutes for day in days)
     zones = [zone for zone in site.zones if _holds_in(zone, month)]
@@ -139,14 +146,10 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
         minutes=minutes,
         effort=effort,
         ashore=sum(day.ashore for day in days),
-        dugongs=rate(len(dugongs), effort.usable_km2),
+        dugongs=rate(_things(dugongs), effort.usable_km2),
         unreviewed=sum(incident.state is State.NEW for incident in dugongs),
-        violations=rate(len(violations), effort.usable_km2),
-        by_rule=tuple(
-            (rule, rate(by_rule[rule], effort.usable_km2))
-            for rule in RuleName
-            if rule is not RuleName.DUGONG_SIGHTING
-        ),
+        violations=rate(_things(violations), effort.usable_km2),
+        by_rule=tuple((rule, rate(by_rule[rule], effort.usable_km2)) for rule in VIOLATION_RULES),
         compliance=_site_compliance(zones, facts.boats),
         lapses=lapses(facts.cases),
         costs=cost_indicators(site.costs, minutes, effort.usable_km2),
@@ -208,7 +211,12 @@ def _fraction(part: ZoneEffort) -> float:
 
 
 def _in_zone(incidents: Iterable[Incident], zone: Zone) -> int:
-    return sum(incident.zone_id == zone.zone_id for incident in incidents)
+    return _things(incident for incident in incidents if incident.zone_id == zone.zone_id)
+
+
+def _things(incidents: Iterable[Incident]) -> int:
+    """Return of how many things incidents tell."""
+    return len({(incident.flight_id, incident.sighting_id) for incident in incidents})
 
 
 def _holds_in(zone: Zone, month: Month) -> bool:

@@ -212,7 +212,10 @@ def test_a_month_that_runs_ends_today(site, facts) -> None:
 
 
 def test_what_was_dismissed_or_joined_counts_not(site, facts, make_incident) -> None:
+    number = iter(range(99))
+
     def seen(state, **changes):
+        changes.setdefault("sighting_id", f"s{next(number)}")
         return make_incident(zone_id=ZONE, state=state, **changes)
 
     cases = [
@@ -221,7 +224,9 @@ def test_what_was_dismissed_or_joined_counts_not(site, facts, make_incident) -> 
         seen(State.DISMISSED),
         seen(State.RETRACTED),
         seen(State.CONFIRMED, joined_to="another"),
-        seen(State.RESOLVED, rule=RuleName.BOAT_NEAR_DUGONG),
+        seen(State.RESOLVED, rule=RuleName.BOAT_NEAR_DUGONG, sighting_id="boat"),
+        seen(State.NEW, rule=RuleName.BOAT_THROUGH_PAIR, sighting_id="boat"),
+        seen(State.NEW, rule=RuleName.REPORTED),
         seen(State.DISMISSED, rule=RuleName.BOAT_NEAR_DUGONG),
     ]
     made, km2, _ = facts([2], cases)
