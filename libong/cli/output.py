@@ -79,4 +79,5 @@ def log_as_a_service() -> None:
         format="%(message)s",
         handlers=[RichHandler(console=messages, show_path=False)],
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every connection
     signal.signal(signal.SIGTERM, signal.default_int_handler)

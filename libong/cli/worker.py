@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from detection.manifest import load_manifest
-from libong.cli.output import messages
+from libong.cli.output import log_as_a_service, messages
 from libong.composition import open_media, open_site, open_store
 from libong.frame_search import Tools
 from libong.settings import read_settings
@@ -38,14 +38,7 @@ def worker(
 
     Several may run on one database. One that is ended, or killed, costs the frame it was at.
     """
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(message)s",
-        handlers=[RichHandler(console=messages, show_path=False)],
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every connection
-    # a service manager's way to end it: the flight goes back in line at once
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    log_as_a_service()
     settings = read_settings()
     with closing(open_store(settings)) as store:
         working = Worker(
