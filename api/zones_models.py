@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ingest.errors import LibongError
 from patrol.zone_document import ZoneFeature, feature_of
-from patrol.zone_geometry import ZoneFault
+from patrol.zone_fault_words import FAULT_WORDS
+from patrol.zone_geometry import FaultCode, ZoneFault
 from patrol.zone_versions import ZoneOrigin, ZoneVersion
 
 _EXAMPLE: Mapping[str, Any] = {
@@ -72,15 +73,24 @@ class ZoneToCheckIn(_Strict):
 class ZoneFaultOut(BaseModel):
     """Something wrong with a zone, and where."""
 
-    code: str = Field(examples=["self_crossing"])
-    text: str
+    code: FaultCode = Field(examples=["self_crossing"])
+    text: str = Field(description="in English, with the values")
+    advice_th: str
+    advice_en: str
     place: tuple[float, float] | None = Field(description="longitude, latitude")
 
     @classmethod
     def of(cls, fault: ZoneFault) -> Self:
         """Return the answer that describes `fault`."""
         place = None if fault.place is None else (fault.place.lon, fault.place.lat)
-        return cls(code=fault.code, text=fault.text, place=place)
+        advice_th, advice_en = FAULT_WORDS[fault.code]
+        return cls(
+            code=fault.code,
+            text=fault.text,
+            advice_th=advice_th,
+            advice_en=advice_en,
+            place=place,
+        )
 
 
 class ZoneFaultsOut(BaseModel):

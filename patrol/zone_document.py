@@ -20,7 +20,7 @@ from ingest.errors import LibongError
 from patrol.exports.outline import area_geometry
 from patrol.ledger import canonical_json
 from patrol.watched_zones import overlap_fault, size_fault
-from patrol.zone_geometry import ZoneFault, read_area, vertices_fault
+from patrol.zone_geometry import FaultCode, ZoneFault, read_area, vertices_fault
 from patrol.zone_times import Hours, MonthDay, Season, TideRange
 from patrol.zones import AdvisedSpeed, Binding, RuleName, Zone, ZoneKind
 
@@ -133,7 +133,7 @@ def zone_of(feature: ZoneFeature) -> Zone:
     too_many, too_small = vertices_fault(zone.area), size_fault(zone)
     faults = [fault for fault in (too_many,) if fault is not None]
     if too_small is not None:
-        faults.append(ZoneFault("too_small", too_small))
+        faults.append(ZoneFault(FaultCode.TOO_SMALL, too_small))
     if faults:
         raise ZoneError(faults)
     return zone
@@ -147,7 +147,7 @@ def stored_zone(feature: ZoneFeature) -> Zone:
     try:
         properties = _ZoneProperties.model_validate(feature.properties)
     except ValidationError as error:
-        raise ZoneError([ZoneFault("bad_properties", fault_text(error))]) from error
+        raise ZoneError([ZoneFault(FaultCode.BAD_PROPERTIES, fault_text(error))]) from error
     area = read_area(feature.geometry)
     faults = list(_property_faults(properties))
     if isinstance(area, ZoneFault):
@@ -160,7 +160,7 @@ def stored_zone(feature: ZoneFeature) -> Zone:
 def overlap_faults(zone: Zone, others: Collection[Zone]) -> list[ZoneFault]:
     """Return which other zones a zone may not lie over as it does."""
     found = (overlap_fault(zone, other) for other in others if other.zone_id != zone.zone_id)
-    return [ZoneFault("overlap", text) for text in found if text is not None]
+    return [ZoneFault(FaultCode.OVERLAP, text) for text in found if text is not None]
 
 
 def feature_of(zone: Zone) -> dict[str, Any]:
@@ -212,13 +212,13 @@ def _property_faults(properties: _ZoneProperties) -> Iterator[ZoneFault]:
         kinds = _KINDS_OF_RULE.get(rule)
         if kinds is not None and properties.kind not in kinds:
             yield ZoneFault(
-                "wrong_kind",
+                FaultCode.WRONG_KIND,
                 f"the rule {rule} is for zones of kind {' or '.join(sorted(kinds))}; "
                 f"this one is {properties.kind}",
             )
     first, last = properties.valid_from, properties.valid_until
     if first is not None and last is not None and last < first:
-        yield ZoneFault("bad_dates", f"valid_until {last} is before valid_from {first}")
+        yield ZoneFault(FaultCode.BAD_DATES, f"valid_until {last} is before valid_from {first}")
 
 
 def _zone(properties: _ZoneProperties, area: Polygon | MultiPolygon) -> Zone:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from math import isfinite
 from typing import Any
 
@@ -20,11 +21,37 @@ FARTHEST_ZONE_DEG = 1.0  # some 110 km: no patrol by small drones covers more
 _PLACE = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>\S+) (?P<y>\S+)\]$")
 
 
+class FaultCode(StrEnum):
+    """What may be wrong with a zone; the words for it are in `patrol.zone_fault_words`."""
+
+    BAD_DATES = "bad_dates"
+    BAD_PROPERTIES = "bad_properties"
+    DATE_LINE = "date_line"
+    EMPTY = "empty"
+    FAR_AWAY = "far_away"
+    INVALID = "invalid"
+    NO_ID = "no_id"
+    NO_NAME = "no_name"
+    NOT_DEGREES = "not_degrees"
+    NOT_FINITE = "not_finite"
+    NOT_POLYGON = "not_polygon"
+    OTHER_ID = "other_id"
+    OVERLAP = "overlap"
+    SAME_ID = "same_id"
+    SELF_CROSSING = "self_crossing"
+    SWAPPED_AXES = "swapped_axes"
+    TOO_MANY_VERTICES = "too_many_vertices"
+    TOO_SMALL = "too_small"
+    UNCLOSED = "unclosed"
+    UNREADABLE = "unreadable"
+    WRONG_KIND = "wrong_kind"
+
+
 @dataclass(frozen=True)
 class ZoneFault:
-    """Something wrong with a zone: `code` for programs, `text` for people, `place` where known."""
+    """Something wrong with a zone: `text` tells the values too, `place` where it is, if known."""
 
-    code: str
+    code: FaultCode
     text: str
     place: LonLat | None = None
 
@@ -38,10 +65,10 @@ def read_area(geometry: dict[str, Any]) -> Polygon | MultiPolygon | ZoneFault:
         area = shapely.geometry.shape(geometry)
     # shapely reports a broken GeoJSON geometry by any of these, according to where it breaks
     except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError) as error:
-        return ZoneFault("unreadable", f"the geometry cannot be read: {error}")
+        return ZoneFault(FaultCode.UNREADABLE, f"the geometry cannot be read: {error}")
     if not isinstance(area, Polygon | MultiPolygon) or area.is_empty:
         return ZoneFault(
-            "not_polygon",
+            FaultCode.NOT_POLYGON,
             "the geometry must be a Polygon or MultiPolygon with an area; "
             f"got {geometry.get('type')}",
         )
@@ -53,13 +80,13 @@ def area_fault(area: Polygon | MultiPolygon) -> ZoneFault | None:
     """Return why an area in degrees cannot be a zone; None for one that can."""
     bounds = area.bounds
     if not all(isfinite(edge) for edge in bounds):
-        return ZoneFault("not_finite", "a coordinate is no finite number")
+        return ZoneFault(FaultCode.NOT_FINITE, "a coordinate is no finite number")
     west, south, east, north = bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         # a longitude where the latitude should be shows only beyond 90 degrees
         swapped = west >= -90 and east <= 90 and south >= -180 and north <= 180
         return ZoneFault(
-            "swapped_axes" if swapped else "not_degrees",
+            FaultCode.SWAPPED_AXES if swapped else FaultCode.NOT_DEGREES,
             "coordinates must be longitude, latitude in degrees; got bounds "
             f"{west:g}, {south:g}, {east:g}, {north:g}: "
             + (
@@ -70,7 +97,7 @@ def area_fault(area: Polygon | MultiPolygon) -> ZoneFault | None:
         )
     if east - west > 180:
         return ZoneFault(
-            "date_line",
+            FaultCode.DATE_LINE,
             f"the outline runs from {west:g} to {east:g} degrees of longitude, so it crosses the "
             "date line: cut it there into two parts",
         )
@@ -85,7 +112,7 @@ def vertices_fault(area: Polygon | MultiPolygon) -> ZoneFault | None:
     if vertices <= MOST_VERTICES:
         return None
     return ZoneFault(
-        "too_many_vertices",
+        FaultCode.TOO_MANY_VERTICES,
         f"the outline must have at most {MOST_VERTICES} points; got {vertices}: simplify it",
     )
 
@@ -94,12 +121,12 @@ def _invalid(reason: str) -> ZoneFault:
     """Tell what makes an outline no area, and at which place."""
     match = _PLACE.match(reason)
     if match is None:
-        return ZoneFault("invalid", f"the outline is invalid: {reason}")
+        return ZoneFault(FaultCode.INVALID, f"the outline is invalid: {reason}")
     place = LonLat(float(match["x"]), float(match["y"]))
     crossing = "self-intersection" in match["what"].casefold()
     hint = ": it crosses or touches itself there" if crossing else ""
     return ZoneFault(
-        "self_crossing" if crossing else "invalid",
+        FaultCode.SELF_CROSSING if crossing else FaultCode.INVALID,
         f"the outline is invalid: {match['what']} at {place.lon:.6f}, {place.lat:.6f}{hint}",
         place,
     )
@@ -114,7 +141,7 @@ def _unclosed(geometry: dict[str, Any]) -> Iterator[ZoneFault]:
         for ring in rings if isinstance(rings, list) else ():
             if isinstance(ring, list) and len(ring) > 3 and ring[0] != ring[-1]:
                 yield ZoneFault(
-                    "unclosed",
+                    FaultCode.UNCLOSED,
                     f"a ring must end where it begins; it begins at {ring[0]} and ends at "
                     f"{ring[-1]}: add its first point at the end",
                 )
@@ -133,7 +160,7 @@ def far_fault(area: Polygon | MultiPolygon, coast: MultiPolygon) -> ZoneFault | 
         else "are the axes swapped?"
     )
     return ZoneFault(
-        "swapped_axes" if swapped else "far_away",
+        FaultCode.SWAPPED_AXES if swapped else FaultCode.FAR_AWAY,
         f"the zone is more than {FARTHEST_ZONE_DEG:g} degree from the site's coast; got bounds "
         f"{west:g}, {south:g}, {east:g}, {north:g}: {hint}",
     )

@@ -13,7 +13,7 @@ from patrol.exports.outline import area_geometry
 from patrol.site import Site
 from patrol.watched_zones import hectares_of
 from patrol.zone_document import ZoneError, ZoneFeature, feature_of, zone_of, zone_sha256
-from patrol.zone_geometry import ZoneFault, area_fault
+from patrol.zone_geometry import FaultCode, ZoneFault, area_fault
 from patrol.zone_source import SourceFeature
 from patrol.zone_versions import check_zone
 from patrol.zones import Zone
@@ -89,7 +89,7 @@ def plan_import(
             zone = _zone(feature, properties)
             if any(zone.zone_id == other.zone_id for _, other in read):
                 twice = f"the zone_id {zone.zone_id} is used twice; give each zone its own"
-                raise ZoneError([ZoneFault("same_id", twice)])
+                raise ZoneError([ZoneFault(FaultCode.SAME_ID, twice)])
             read.append((feature, zone))
         except ZoneError as error:
             refused.append(Refused(feature, _label(properties), error.faults))
@@ -109,10 +109,12 @@ def plan_import(
 def _zone(feature: SourceFeature, properties: dict[str, Any]) -> Zone:
     fault = feature.area if isinstance(feature.area, ZoneFault) else area_fault(feature.area)
     if not any(properties.get(name) for name in ("name_th", "name_en")):
-        fault = fault or ZoneFault("no_name", "the feature has no name; fill in name_th or name")
+        fault = fault or ZoneFault(
+            FaultCode.NO_NAME, "the feature has no name; fill in name_th or name"
+        )
     elif not properties.get("zone_id"):
         fault = fault or ZoneFault(
-            "no_id",
+            FaultCode.NO_ID,
             "no zone_id can be made of this name; add a field zone_id of small letters a-z, digits "
             "and _",
         )

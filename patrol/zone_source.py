@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError
 
 from ingest.errors import LibongError
 from ingest.lonlat import LonLat, distance_m
-from patrol.zone_geometry import ZoneFault
+from patrol.zone_geometry import FaultCode, ZoneFault
 
 KINDS = (".geojson", ".json", ".kml", ".kmz", ".gpx", ".shp", ".zip", ".gpkg")
 
@@ -79,7 +79,7 @@ def _geojson(path: Path, crs: str | None) -> Iterator[SourceFeature]:
         try:
             shape = shapely.geometry.shape(feature["geometry"])
         except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError) as e:
-            fault = ZoneFault("unreadable", f"the geometry cannot be read: {e}")
+            fault = ZoneFault(FaultCode.UNREADABLE, f"the geometry cannot be read: {e}")
             yield SourceFeature("", number, fields, fault)
             continue
         yield SourceFeature("", number, fields, _area(shape, project))
@@ -128,17 +128,17 @@ def _from_wkb(
     wkb: bytes | None, project: Transformer
 ) -> shapely.Polygon | shapely.MultiPolygon | ZoneFault:
     if wkb is None:
-        return ZoneFault("empty", "the feature has no geometry")
+        return ZoneFault(FaultCode.EMPTY, "the feature has no geometry")
     try:
         return _area(shapely.from_wkb(wkb), project)
     except shapely.errors.ShapelyError as error:
-        return ZoneFault("unreadable", f"the geometry cannot be read: {error}")
+        return ZoneFault(FaultCode.UNREADABLE, f"the geometry cannot be read: {error}")
 
 
 def _area(shape: Any, project: Transformer) -> shapely.Polygon | shapely.MultiPolygon | ZoneFault:
     """Return the area of a geometry in degrees; a line that comes back to its start has one."""
     if shape.is_empty:
-        return ZoneFault("empty", "the geometry is empty")
+        return ZoneFault(FaultCode.EMPTY, "the geometry is empty")
     # outside of what a projection can do, proj answers infinity, which is told as not finite
     shape = shapely.transform(
         shapely.force_2d(shape),
@@ -152,7 +152,7 @@ def _area(shape: Any, project: Transformer) -> shapely.Polygon | shapely.MultiPo
             return area
         if not isinstance(area, shapely.Polygon):
             return ZoneFault(
-                "not_polygon",
+                FaultCode.NOT_POLYGON,
                 f"an outline must be a polygon, or a line that comes back to its start; got "
                 f"{area.geom_type}",
             )
@@ -165,7 +165,7 @@ def _closed(line: shapely.LineString) -> shapely.Polygon | ZoneFault:
     gap_m = distance_m(places[0], places[-1])
     if len(places) < 4 or gap_m > WIDEST_GAP_M:
         return ZoneFault(
-            "unclosed",
+            FaultCode.UNCLOSED,
             f"a line must come back to within {WIDEST_GAP_M:g} m of its start to be an outline; "
             f"it ends {gap_m:.0f} m from it, with {len(places)} points",
             places[-1],

@@ -21,7 +21,7 @@ from api.zones_models import (
     ZoneVersionsOut,
 )
 from patrol.zone_document import ZoneError, zone_of
-from patrol.zone_geometry import ZoneFault
+from patrol.zone_geometry import FaultCode, ZoneFault
 from patrol.zone_versions import UnknownZone, ZoneVersion, check_zone
 
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {
@@ -81,7 +81,12 @@ def put_zone(
     zone = zone_of(drawn.feature)
     if zone.zone_id != zone_id:
         raise ZoneError(
-            [ZoneFault("other_id", f"the address is of {zone_id}, the zone_id is {zone.zone_id}")]
+            [
+                ZoneFault(
+                    FaultCode.OTHER_ID,
+                    f"the address is of {zone_id}, the zone_id is {zone.zone_id}",
+                )
+            ]
         )
     version = at_hand.store.zones.put(
         at_hand.site,

@@ -10,7 +10,8 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import mapping
 
-from patrol.zone_geometry import ZoneFault
+from patrol.zone_fault_words import FAULT_WORDS
+from patrol.zone_geometry import FaultCode, ZoneFault
 from patrol.zone_import import Change, plan_import
 from patrol.zone_source import ZoneSourceError, read_source
 from patrol.zones import ZoneKind
@@ -197,6 +198,13 @@ def test_zones_of_a_file_may_not_lie_over_each_other_or_be_told_twice(tmp_path, 
     assert {fault.code for it in plan.refused for fault in it.faults} == {"overlap"}
     plan = planned(geojson(tmp_path, feature(BAY), feature(BAY)), site)
     assert [fault.code for it in plan.refused for fault in it.faults] == ["same_id"]
+
+
+def test_every_fault_has_words_in_both_languages() -> None:
+    assert set(FAULT_WORDS) == set(FaultCode)
+    for thai, english in FAULT_WORDS.values():
+        assert any("ก" <= sign <= "๛" for sign in thai)
+        assert english.isascii()
 
 
 def test_files_that_are_none(tmp_path, site) -> None:
