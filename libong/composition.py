@@ -9,6 +9,7 @@ from detection.detector import Detector
 from detection.engine import OpenVinoEngine
 from detection.manifest import load_manifest
 from libong.settings import Settings, SettingsError
+from patrol.checkpoint_key import SiteKey
 from patrol.media import MediaStore
 from patrol.site import Site, load_site, shipped_site
 from patrol.store import Store
@@ -17,10 +18,9 @@ from patrol.uploads_desk import Desk
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the database, bringing its schema up to date."""
-    if not settings.database_url:
-        settings.make_data_dir()
-    store = Store(settings.store_url)
+    """Open the database, bringing its schema up to date; its ledger is signed when that is due."""
+    settings.make_data_dir()
+    store = Store(settings.store_url, SiteKey.kept_at(settings.site_key_file))
     store.migrate()
     return store
 

@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None, description="signs sessions; unset: made once and kept in the data folder"
     )
+    site_key: Path | None = Field(
+        default=None,
+        description="file of the key that signs the ledger; unset: made once in the data folder",
+    )
     host: str = Field(default="127.0.0.1", description="address to serve on")
     port: int = Field(default=8000, ge=1, le=65535)
     session_hours: float = Field(default=12, gt=0, le=24 * 31)
@@ -128,6 +132,11 @@ class Settings(BaseSettings):
     def media_store_url(self) -> str:
         """Return the URL of the media store."""
         return self.media_url or (self.data_dir / "media").resolve().as_uri()
+
+    @property
+    def site_key_file(self) -> Path:
+        """Return the file of the key that signs the ledger."""
+        return self.site_key or self.data_dir / "site_key"
 
     @property
     def models_dir(self) -> Path:

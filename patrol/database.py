@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ingest.errors import LibongError
+from patrol.checkpoint_key import SiteKey
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -22,6 +23,7 @@ _BUSY_TIMEOUT_MS = 30_000
 _MIGRATION_LOCK = 7_250_994
 
 _WRITES = "libong_writes"
+SITE_KEY = "libong_site_key"
 
 
 class StoreError(LibongError, RuntimeError):
@@ -29,16 +31,27 @@ class StoreError(LibongError, RuntimeError):
 
 
 class Database:
-    """Two views of one pool of connections: `reader`, and `writer`, whose transactions queue up.
+    """Views of one pool of connections: `reader`, and `writer`, whose transactions queue up.
+
+    A transaction of `snapshot` sees one moment throughout, and keeps nobody waiting.
 
     On SQLite a writing transaction takes the write lock at its start: one that read first and
     locked later would fail, not wait, when another had written in between.
     """
 
-    def __init__(self, url: str) -> None:
-        """Open `sqlite:///file` or `postgresql+psycopg://…`; raises StoreError for others."""
+    def __init__(self, url: str, site_key: SiteKey | None = None) -> None:
+        """Open `sqlite:///file` or `postgresql+psycopg://…`; raises StoreError for others.
+
+        With a `site_key` the ledger is signed whenever that is due.
+        """
         self.reader = _engine(url)
-        self.writer = self.reader.execution_options(**{_WRITES: True})
+        self.writer = self.reader.execution_options(**{_WRITES: True, SITE_KEY: site_key})
+        # each transaction of SQLite in WAL mode is one already
+        self.snapshot = (
+            self.reader.execution_options(isolation_level="REPEATABLE READ")
+            if self.reader.dialect.name == "postgresql"
+            else self.reader
+        )
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; does nothing when they are there.

@@ -66,13 +66,14 @@ class LedgerFault:
 class LedgerReport:
     """The outcome of a check of the whole ledger.
 
-    Whoever may edit the database and knows this software can rebuild the whole chain. Writing
-    `head_hash` down elsewhere (a logbook, a message) from time to time shows even that.
+    Whoever may edit the database and knows this software can rebuild the whole chain, but not its
+    signed `checkpoints`; one that is kept elsewhere shows even what was cut off with them.
     """
 
     events: int
     faults: tuple[LedgerFault, ...]
     head_hash: str
+    checkpoints: int = 0
 
 
 EMPTY_HEAD = LedgerHead(0, GENESIS_HASH)

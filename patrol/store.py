@@ -6,6 +6,8 @@ Values in, values out; every call is one transaction. Each part has a module of 
 """
 
 from patrol.account_records import Accounts
+from patrol.checkpoint_key import SiteKey
+from patrol.checkpoint_records import LedgerRecords
 from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
 from patrol.device_tokens import DeviceTokens
@@ -18,11 +20,10 @@ from patrol.frame_views import FrameViews
 from patrol.incident import TransitionError
 from patrol.incident_records import IncidentRecords, StaleVersion, UnknownIncident
 from patrol.ledger import LedgerFault, LedgerReport
-from patrol.ledger_table import ledger_report
 from patrol.ledger_tail import LedgerTail
+from patrol.notice_records import Notices
 from patrol.ranger_totals import Rangers
 from patrol.report.records import ReportRecords
-from patrol.notice_records import Notices
 from patrol.rows import FlightLogError
 from patrol.status_records import StatusRecords
 from patrol.uploads_queue import FlightQueue
@@ -54,7 +55,7 @@ __all__ = [
 ]
 
 
-class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
+class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRecords):
     """All that is remembered, in SQLite or PostgreSQL. Safe to use from several threads.
 
     `uploads`, `queue` and `device_tokens` are the flights on their way here; `effort` is what
@@ -63,9 +64,12 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
     of people, `zones` the zones in all their versions, `earlier` what was seen before.
     """
 
-    def __init__(self, url: str) -> None:
-        """Open the database; raises StoreError for a URL that is none of the two."""
-        super().__init__(Database(url))
+    def __init__(self, url: str, site_key: SiteKey | None = None) -> None:
+        """Open the database; raises StoreError for a URL that is none of the two.
+
+        With the site's key the ledger is signed whenever a checkpoint is due.
+        """
+        super().__init__(Database(url, site_key))
         self.uploads = UploadTable(self._database)
         self.queue = FlightQueue(self._database)
         self.device_tokens = DeviceTokens(self._database)
@@ -88,8 +92,3 @@ class Store(FlightRecords, IncidentRecords, StatusRecords, UserRecords):
     def close(self) -> None:
         """Close all connections."""
         self._database.close()
-
-    def verify(self) -> LedgerReport:
-        """Check the whole ledger, and that incidents and flights are as it says."""
-        with self._writing() as session, session.begin():
-            return ledger_report(session)

@@ -15,6 +15,7 @@ from libong.cli import (
     flights,
     frames,
     labels,
+    ledger,
     locate,
     model_folder,
     models,
@@ -55,6 +56,7 @@ push.register(app)
 sync.register(app)
 demo.register(app)
 records.register(app)
+ledger.register(app)
 report.register(app)
 models.register(app)
 evaluate.register(app)

@@ -1,4 +1,4 @@
-"""Commands on what is logged: flights, incidents, verify."""
+"""Commands on what is logged: flights and incidents."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from libong.cli.exports import export
-from libong.cli.output import Exit, JsonOption, console, print_json
+from libong.cli.output import JsonOption, console, print_json
 from libong.composition import open_store
 from libong.settings import read_settings
 from patrol.incident import Incident, State
@@ -26,7 +26,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(flights_app, name="flights")
     incidents_app.command()(export)
     app.add_typer(incidents_app, name="incidents")
-    app.command()(verify)
 
 
 @flights_app.command("list")
@@ -194,22 +193,3 @@ def move(
             at_utc=datetime.now(UTC),
         )
     console.print(f"{moved.incident_id} is {moved.state.value}", highlight=False)
-
-
-def verify(as_json: JsonOption = False) -> None:
-    """Check the ledger of incidents: any edit, gap or reordering is found (exit code 1)."""
-    with closing(open_store(read_settings())) as store:
-        report = store.verify()
-    if as_json:
-        print_json(
-            {
-                "events": report.events,
-                "faults": [{"sequence": f.sequence, "what": f.what} for f in report.faults],
-            }
-        )
-    else:
-        for fault in report.faults:
-            console.print(f"event {fault.sequence}: {fault.what}", highlight=False)
-        console.print(f"{report.events} events, {len(report.faults)} faults", highlight=False)
-    if report.faults:
-        raise typer.Exit(Exit.PARTIAL)

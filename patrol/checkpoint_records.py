@@ -1,0 +1,61 @@
+"""The ledger as a whole in the store: signed, and checked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from patrol.checkpoint import Checkpoint, Witness
+from patrol.checkpoint_key import PublicKey
+from patrol.checkpoint_table import (
+    insert_checkpoint,
+    key_of,
+    last_checkpoint,
+    stored_checkpoints,
+)
+from patrol.database import StoreError
+from patrol.ledger import LedgerReport
+from patrol.ledger_check import ledger_report
+from patrol.ledger_table import lock_ledger
+from patrol.records import Records
+
+
+class LedgerRecords(Records):
+    """The chain of all that happened, and the checkpoints that vouch for it."""
+
+    def verify(
+        self,
+        keys: Sequence[PublicKey] | None = None,
+        witnesses: Sequence[Checkpoint | Witness] = (),
+    ) -> LedgerReport:
+        """Check the whole ledger, its checkpoints, and that everything is as it says.
+
+        `keys` are those whose checkpoints are trusted, None for the one that this store signs
+        with; `witnesses` are what was kept elsewhere. Nobody has to wait for the check.
+        """
+        if keys is None:
+            own = key_of(self._database.writer)
+            keys = () if own is None else (own.public,)
+        with Session(self._database.snapshot) as session, session.begin():
+            return ledger_report(session, keys, witnesses)
+
+    def checkpoints(self) -> Sequence[Checkpoint]:
+        """Return all checkpoints, the oldest first."""
+        with self._reading() as session:
+            return stored_checkpoints(session)
+
+    def sign_ledger(self, at_utc: datetime) -> Checkpoint:
+        """Sign the ledger as it stands now and return the checkpoint.
+
+        The last one is returned where nothing has happened since. Raises StoreError for a store
+        that was opened without the site's key.
+        """
+        key = key_of(self._database.writer)
+        if key is None:
+            raise StoreError("the ledger is signed where the site's key is; this store has none")
+        with self._writing() as session, session.begin():
+            head = lock_ledger(session)
+            last = last_checkpoint(session)
+            if last is not None and last.sequence == head.sequence:
+                return last
+            return insert_checkpoint(session, last, head, at_utc, key)

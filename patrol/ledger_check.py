@@ -1,0 +1,148 @@
+"""The check of the ledger: its chain, its checkpoints, and every row that it vouches for."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from patrol.account import account_changed
+from patrol.checkpoint import Checkpoint, Witness, checkpoint_faults, witness_faults
+from patrol.checkpoint_key import PublicKey
+from patrol.checkpoint_table import stored_checkpoints
+from patrol.flight_table import stored_flight_payload
+from patrol.ledger import (
+    ACCOUNT_CHANGED,
+    EMPTY_HEAD,
+    FLIGHT_LOGGED,
+    INCIDENT_EVENT,
+    LedgerEntry,
+    LedgerFault,
+    LedgerHead,
+    LedgerReport,
+    head_after,
+    incident_changed,
+    verify_chain,
+)
+from patrol.ledger_table import HEAD_ID, UNREADABLE, account_facts
+from patrol.rows import incident_of, ledger_entry
+from patrol.tables import FlightRow, IncidentRow, LedgerHeadRow, LedgerRow, UserRow
+from patrol.zone_document import zone_sha256
+from patrol.zone_version_table import ZoneVersionRow, version_of_row
+from patrol.zone_versions import ZONE_CHANGED, zone_payload
+
+
+def ledger_report(
+    session: Session,
+    keys: Sequence[PublicKey] = (),
+    witnesses: Sequence[Checkpoint | Witness] = (),
+) -> LedgerReport:
+    """Check the chain and its checkpoints, and that all is as the chain says.
+
+    `keys` are those whose checkpoints are trusted, `witnesses` what was kept elsewhere. The session
+    must see one moment of the database.
+    """
+    row = session.get(LedgerHeadRow, HEAD_ID)
+    rows = session.scalars(select(LedgerRow).order_by(LedgerRow.sequence))
+    entries = [ledger_entry(row) for row in rows]
+    faults = []
+    if row is None:
+        faults.append(LedgerFault(0, "the head of the ledger is gone"))
+        head = head_after(entries[-1]) if entries else EMPTY_HEAD
+    else:
+        head = LedgerHead(row.sequence, row.entry_hash)
+    faults += verify_chain(entries, head)
+    checkpoints = stored_checkpoints(session)
+    hashes = {entry.sequence: entry.entry_hash for entry in entries}
+    faults += checkpoint_faults(checkpoints, hashes, keys)
+    for witness in witnesses:
+        faults += witness_faults(witness, hashes, keys)
+    faults += _incident_faults(session, entries)
+    faults += _flight_faults(session, entries)
+    faults += _account_faults(session, entries)
+    faults += _zone_faults(session, entries)
+    return LedgerReport(len(entries), tuple(faults), _printable(head.entry_hash), len(checkpoints))
+
+
+def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    latest = {entry.subject: entry for entry in entries if entry.kind == INCIDENT_EVENT}
+    known = session.scalars(select(IncidentRow.incident_id).order_by(IncidentRow.incident_id)).all()
+    for incident_id in known:
+        entry = latest.pop(incident_id, None)
+        if entry is None:
+            yield LedgerFault(0, f"incident {_printable(incident_id)} is in no entry")
+            continue
+        try:
+            incident = incident_of(session.get_one(IncidentRow, incident_id))
+            changed = incident_changed(incident, entry)
+        except UNREADABLE:
+            changed = True
+        if changed:
+            yield LedgerFault(entry.sequence, f"incident {incident_id} is not as this entry says")
+    for incident_id, entry in sorted(latest.items(), key=_by_sequence):
+        yield LedgerFault(entry.sequence, f"incident {_printable(incident_id)} is gone")
+
+
+def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    logged = {entry.subject: entry for entry in entries if entry.kind == FLIGHT_LOGGED}
+    known = session.scalars(select(FlightRow.flight_id).order_by(FlightRow.flight_id)).all()
+    for flight_id in known:
+        entry = logged.pop(flight_id, None)
+        if entry is None:
+            yield LedgerFault(0, f"flight {_printable(flight_id)} is in no entry")
+            continue
+        try:
+            flight = session.get_one(FlightRow, flight_id)
+            changed = stored_flight_payload(session, flight) != entry.payload
+        except UNREADABLE:
+            changed = True
+        if changed:
+            yield LedgerFault(entry.sequence, f"flight {flight_id} is not as this entry says")
+    for flight_id, entry in sorted(logged.items(), key=_by_sequence):
+        yield LedgerFault(entry.sequence, f"flight {_printable(flight_id)} is gone")
+
+
+def _account_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    latest = {entry.subject: entry for entry in entries if entry.kind == ACCOUNT_CHANGED}
+    for name in session.scalars(select(UserRow.name).order_by(UserRow.name)).all():
+        entry = latest.pop(name, None)
+        if entry is None:
+            yield LedgerFault(0, f"account {_printable(name)} is in no entry")
+            continue
+        try:
+            changed = account_changed(account_facts(session.get_one(UserRow, name)), entry)
+        except UNREADABLE:
+            changed = True
+        if changed:
+            yield LedgerFault(entry.sequence, f"account {name} is not as this entry says")
+    for name, entry in sorted(latest.items(), key=_by_sequence):
+        yield LedgerFault(entry.sequence, f"account {_printable(name)} is gone")
+
+
+def _zone_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    vouched = {entry.payload: entry for entry in entries if entry.kind == ZONE_CHANGED}
+    for row in session.scalars(select(ZoneVersionRow).order_by(ZoneVersionRow.at_utc)):
+        try:
+            version = version_of_row(row)
+            entry = vouched.pop(zone_payload(row.site_id, version), None)
+            changed = entry is None or zone_sha256(version.zone) != version.sha256
+        except UNREADABLE:
+            entry, changed = None, True
+        if changed:
+            number = 0 if entry is None else entry.sequence
+            yield LedgerFault(
+                number,
+                f"version {row.version} of zone {_printable(row.zone_id)} is not as it was kept",
+            )
+    for entry in vouched.values():
+        yield LedgerFault(
+            entry.sequence, f"a version of zone {_printable(entry.subject)} is not as it was kept"
+        )
+
+
+def _printable(text: object) -> str:
+    """Return what an edit left in the place of an id or a hash, as any terminal can show it."""
+    return str(text).encode(errors="backslashreplace").decode()
+
+
+def _by_sequence(item: tuple[str, LedgerEntry]) -> int:
+    return item[1].sequence
