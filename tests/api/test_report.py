@@ -265,3 +265,25 @@ def test_officers_open_a_report_on_every_page_and_take_its_evidence(world):
             assert answer.status_code == 200, page
         assert incident.reason_en in officer.get(f"{pages[0]}?lang=en", follow_redirects=True).text
     assert world.store.flights() == ()
+
+
+def test_reports_leave_no_trace_on_public_pages_but_a_zones_status(world):
+    public = world.client()
+    send(public, files={"photo": ("IMG_7.jpg", photo(), "image/jpeg")})
+    send_as(world.logged_in("don"))
+    for incident in world.store.incidents():
+        world.store.transition(
+            incident.incident_id,
+            State.CONFIRMED,
+            actor="mali",
+            reason="",
+            expected_version=None,
+            at_utc=world.clock(),
+        )
+    seen = "".join(
+        public.get(path).text
+        for path in ("/?lang=en", "/api/public/zones.geojson", "/report?lang=en", "/openapi.json")
+    )
+    assert "caution" in seen
+    for secret in ("99.467", "7.2432", "แม่ลูก", "หน้าแหลม", "IMG_7", "provenance:"):
+        assert secret not in seen, secret

@@ -236,7 +236,7 @@ def work():
 
     def work_all(world) -> None:
         settings = read_settings(data_dir=world.parts.parent)
-        worker = stand_ins.make_worker(world.store, settings, now=world.clock)
+        worker = stand_ins.make_worker(world.store, settings)
         while worker.work_once():
             pass
 

@@ -10,6 +10,21 @@ from patrol.user import Role
 
 NO_NETWORK = re.compile("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
 
+# As a browser says it that has no room left: the transaction that keeps a file is aborted.
+FULL_PHONE = """
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, ...key) {
+    const request = put.call(this, value, ...key);
+    if (value instanceof Blob) {
+      const { transaction } = this;
+      const error = new DOMException("no room", "QuotaExceededError");
+      Object.defineProperty(transaction, "error", { value: error });
+      transaction.abort();
+    }
+    return request;
+  };
+"""
+
 
 @pytest.fixture
 def served(make_world):
@@ -216,3 +231,36 @@ def test_a_ranger_chooses_a_name_or_none(served, watch, work, flight, phone):
     seen.page.click("#credit button")
     seen.page.locator("#everybody", has_text="stays unnamed").wait_for()
     assert served.store.rangers.totals("don").credit_name is None
+
+
+def test_a_phone_without_room_sends_from_the_card(served, watch, tmp_path, phone):
+    (tmp_path / "DJI_0001.MP4").write_bytes(b"\0\0\0\x20ftypisom" + bytes(range(256)) * 20_000)
+    seen = watch(served, phone, user="don")
+    seen.page.add_init_script(FULL_PHONE)
+    open_page(seen)
+    seen.context.set_offline(True)
+    seen.page.set_input_files("#files", str(tmp_path / "DJI_0001.MP4"))
+    seen.page.get_by_text("The phone has no room for a copy of 1 files").wait_for()
+    seen.context.set_offline(False)
+    wait_for_chip(seen.page, "Received")
+    assert upload_of(served).state is UploadState.RECEIVED
+
+
+def test_a_copy_that_was_cut_short_is_told_and_can_be_removed(served, watch, phone):
+    seen = watch(served, phone, user="don")
+    open_page(seen)
+    seen.page.evaluate(
+        """async () => {
+          const keeping = await import("/static/ranger/keeping.js");
+          const file = { path: "DJI_0001.JPG", size: 9, kept: true, sha256: null, sent: false };
+          const flight = { id: "cut", owner: "don", name: "cut", added: 1, step: "adding" };
+          await keeping.keepFlight({ ...flight, files: [{ ...file, refusal: null }] });
+        }"""
+    )
+    seen.page.reload()
+    seen.page.get_by_text("Choose the same files once more").wait_for()
+    seen.page.get_by_role("button", name="Remove from this list").click()
+    seen.page.locator("#flights article").wait_for(state="detached")
+    seen.page.reload()
+    seen.page.locator("#nothing").wait_for()
+    assert served.store.uploads.uploads() == ()

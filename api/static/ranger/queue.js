@@ -20,6 +20,7 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 const POLL_MS = 5_000;
 const MOST_KEPT = 20;
+const KEEP_MS = 2_000;
 
 /** Files that could not be copied for want of room; they are sent while this page stays open. */
 const onlyHere = new Map();
@@ -200,6 +201,7 @@ export class Queue {
 
   async #sendFlight(flight) {
     await this.#hashAll(flight);
+    await this.#keep(flight);
     const present = flight.files.filter((file) => file.sha256);
     if (!present.length) {
       flight.halt = { code: "gone_from_phone" };
@@ -249,7 +251,7 @@ export class Queue {
           file.refusal = { code: "unreadable", reason: String(error) };
         }
       }
-      await this.#keep(flight);
+      await this.#keepNowAndThen(flight);
     }
   }
 
@@ -267,7 +269,7 @@ export class Queue {
         file.refusal = { code: error.code, reason: error.detail, remedy: error.remedy };
       }
     }
-    await this.#keep(flight);
+    await this.#keepNowAndThen(flight);
   }
 
   /** A change, with a fresh token once if the login was renewed meanwhile. */
@@ -330,5 +332,19 @@ export class Queue {
   async #keep(flight) {
     await keeping.keepFlight(flight);
     this.tell(flight, {});
+  }
+
+  /** Keep it unless that was done just now: of thousands of files, each would write all again.
+   *
+   * What is lost with the page is found again: hashes here, the rest by asking the server.
+   */
+  async #keepNowAndThen(flight) {
+    const now = performance.now();
+    if (now - (this.keptAt ?? 0) < KEEP_MS) {
+      this.tell(flight, {});
+      return;
+    }
+    this.keptAt = now;
+    await this.#keep(flight);
   }
 }
