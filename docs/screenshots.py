@@ -45,17 +45,43 @@ def pages_to_show(page: Page, base_url: str, user: str, password: str) -> Iterat
     page.fill("#name", user)
     page.fill("#password", password)
     page.click("main button")
-    page.wait_for_selector(".alerts")
-    yield "alerts"
-    page.locator(".alert h3 a").first.click()
-    page.wait_for_selector(".history")
-    yield "incident"
+    yield from desk_pages(page, base_url)
     page.goto(f"{base_url}/officer/flights")
     yield "flights"
     page.locator(".flight h2 a").first.click()
     page.wait_for_selector("#refused-title")
     yield "flight"
     yield from ranger_pages(page, base_url)
+
+
+def desk_pages(page: Page, base_url: str) -> Iterator[str]:
+    """Open the officers' pages, the photo and the flight of the first alert."""
+    page.wait_for_selector("#map path", state="attached")
+    yield "desk"
+    page.goto(f"{base_url}{page.locator('.row__link').first.get_attribute('href')}")
+    page.wait_for_selector("#map path", state="attached")
+    page.wait_for_load_state("load")
+    yield "desk-alert"
+    photo = page.locator(".context").first.get_attribute("href")
+    flight = page.locator("a[href^='/desk/flights/']").first.get_attribute("href")
+    incident = page.locator(".detail").get_attribute("data-id")
+    page.goto(f"{base_url}{photo}")
+    page.wait_for_selector("[data-tool=measure]")
+    yield "desk-photo"
+    page.goto(f"{base_url}{flight}")
+    page.wait_for_selector("#map path", state="attached")
+    page.wait_for_selector("#whole[href]")
+    yield "desk-flight"
+    page.goto(f"{base_url}/desk/zones")
+    page.wait_for_selector("#zone option:nth-child(2)", state="attached")
+    page.locator("#zone").select_option(index=1)
+    page.wait_for_selector("#versions li")
+    yield "desk-zones"
+    page.goto(f"{base_url}/desk/trail")
+    yield "desk-trail"
+    page.goto(f"{base_url}/officer/incidents/{incident}")
+    page.wait_for_selector(".history")
+    yield "incident"
 
 
 def ranger_pages(page: Page, base_url: str) -> Iterator[str]:

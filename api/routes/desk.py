@@ -184,7 +184,8 @@ def detail_context(
             for state in STEP_KEYS
             if (incident.state, state) in ALLOWED
         },
-        "undoable": last_decision(events) is not None,
+        "undoable": (decision := last_decision(events)) is not None,
+        "undoes_others": decision is not None and decision.actor != session.user.name,
         "frame": frame,
         "has_picture": frame is not None and at_hand.media.has(frame.sha256),
         "context_box": _context_box(incident, frame) if frame else None,

@@ -29,9 +29,9 @@ from patrol.user import Role, User
 router = APIRouter(include_in_schema=False)
 
 MAX_PATH_CHARS = 500
-OFFICER_HOME, RANGER_HOME = "/officer", "/ranger"
+OFFICER_HOME, RANGER_HOME = "/desk", "/ranger"
 # pages of ours that a login may lead back to
-_PLACES = (OFFICER_HOME, "/desk", "/ranger", "/account", "/admin")
+_PLACES = (OFFICER_HOME, RANGER_HOME, "/officer", "/account", "/admin")
 NextPath = Annotated[str, Form(max_length=MAX_PATH_CHARS)]
 
 

@@ -82,7 +82,7 @@ def test_a_login_with_a_second_factor_needs_a_code_once(world):
     wrong = post_code(client, asked, "000000")
     assert wrong.status_code == 401
     now = code(world, "mali")
-    assert post_code(client, wrong, now).headers["location"] == "/officer"
+    assert post_code(client, wrong, now).headers["location"] == "/desk"
     assert client.get("/account").status_code == 200
     again = world.client()
     assert post_code(again, world.log_in("mali", client=again), now).status_code == 401

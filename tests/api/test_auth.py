@@ -174,11 +174,11 @@ def test_login_needs_the_token_of_its_own_form(world, form_token):
     [
         ("/officer/flights", "/officer/flights"),
         ("/officer", "/officer"),
-        ("https://evil.example/officer", "/officer"),
-        ("//evil.example", "/officer"),
-        ("/officerevil", "/officer"),
-        ("/\\evil.example", "/officer"),
-        ("", "/officer"),
+        ("https://evil.example/officer", "/desk"),
+        ("//evil.example", "/desk"),
+        ("/officerevil", "/desk"),
+        ("/\\evil.example", "/desk"),
+        ("", "/desk"),
     ],
 )
 def test_login_leads_only_to_own_pages(world, log_in, asked, location):
