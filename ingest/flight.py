@@ -1,13 +1,15 @@
 """A flight: everything one ranger sent at once, as ordered frames and refused files."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 from ingest.errors import PhotoError, TelemetryError, VideoError
 from ingest.frame import Flight, Frame, Note, RefusedFile
-from ingest.photo import read_frame, sha256_of
+from ingest.photo import frame_of, opened_photo, read_frame, sha256_of
 from ingest.refusal import remedy_for
 from ingest.sent_files import new_folder, photo_paths, sent_files
 from ingest.site_reference import SiteReference
@@ -17,6 +19,8 @@ from ingest.video.video import read_video
 
 __all__ = ["leave_out", "photo_paths", "read_flight", "read_frame"]
 
+_PHOTOS_AT_ONCE = 16  # handed to a worker: few enough to share out, enough to be worth the way
+
 
 def read_flight(
     paths: Sequence[Path],
@@ -24,6 +28,7 @@ def read_flight(
     *,
     on_progress: Callable[[int, int], None] | None = None,
     work_folder: Path | None = None,
+    executor: Executor | None = None,
 ) -> Flight:
     """Read photos, videos, folders of them at any depth, and ZIPs of them, into a Flight.
 
@@ -39,6 +44,8 @@ def read_flight(
     that it must live as long as they are read; a ZIP is read as a folder of its files, and gives
     the same flight. The stills of videos are written there, too. Without `work_folder` ZIPs and
     videos are refused as any file that is no photo.
+
+    Photos are read by the `executor` where one is given, as many at once as it has workers.
     """
     frames: list[Frame] = []
     path_by_sha256: dict[str, Path] = {}
@@ -50,11 +57,13 @@ def read_flight(
         # what is refused in a ZIP has no hash of its own, and yet belongs to what was sent
         path_by_sha256 |= {sha256_of(path): path for path in sent.torn_zips}
     videos, pictures = companions(files) if work_folder is not None else (VideoFiles(), files)
+    photos = _read_photos([path for path in files if path in pictures], site, executor)
     for done, path in enumerate(files, start=1):
+        read: list[Frame] | RefusedFile
         if path in videos.paths and work_folder is not None:
             read = _read_video(path, site, path_by_sha256, videos.logs, work_folder)
         elif path in pictures:
-            read = _read(path, site, path_by_sha256)
+            read = _entered(next(photos), path_by_sha256)
         else:
             read = _read_companion(path, videos, path_by_sha256)
         if isinstance(read, RefusedFile):
@@ -71,17 +80,35 @@ def read_flight(
     )
 
 
-def _read(
-    path: Path, site: SiteReference, path_by_sha256: dict[str, Path]
-) -> list[Frame] | RefusedFile:
-    """Read one file and enter its hash; one bad file never loses a flight."""
+def _read_photos(
+    paths: Sequence[Path], site: SiteReference, executor: Executor | None
+) -> Iterator[Frame | RefusedFile]:
+    if executor is None:
+        return (read_photo(path, site) for path in paths)
+    return executor.map(read_photo, paths, repeat(site), chunksize=_PHOTOS_AT_ONCE)
+
+
+def read_photo(path: Path, site: SiteReference) -> Frame | RefusedFile:
+    """Read one file as a photo; one bad file never loses a flight."""
     sha256: str | None = None
     try:
-        sha256 = sha256_of(path)
-        _enter(sha256, path, path_by_sha256)
-        return [read_frame(path, site)]
+        with opened_photo(path) as photo:
+            sha256 = photo.sha256
+            return frame_of(photo, path, site)
     except PhotoError as error:
         return _refused(path, sha256, error)
+
+
+def _entered(
+    read: Frame | RefusedFile, path_by_sha256: dict[str, Path]
+) -> list[Frame] | RefusedFile:
+    """Enter the hash of a photo as read; the second one of the same content is refused."""
+    try:
+        if read.sha256 is not None:
+            _enter(read.sha256, read.path, path_by_sha256)
+    except PhotoError as error:
+        return _refused(read.path, read.sha256, error)
+    return read if isinstance(read, RefusedFile) else [read]
 
 
 def _read_video(

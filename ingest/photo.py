@@ -2,7 +2,11 @@
 
 import hashlib
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from io import BytesIO
+from os import fstat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +31,7 @@ _LENS_NOTE = Note(
     "lens_from_35mm",
     "the camera's sensor is not known here; its focal length is taken from the 35 mm equivalent",
 )
+_MOST_IN_MEMORY_BYTES = 128 << 20  # larger than any photo; raw files of 100 MP have as much
 # Programs that people turn pictures in. Windows Photo Viewer turned frames 24 to 26 of the Brighton
 # Beach flight upside down and left their angles: they lie 28 m off at the edges.
 _EDITORS = re.compile(r"Windows Photo|Photoshop|Lightroom|GIMP|Picasa|Snapseed", re.IGNORECASE)
@@ -46,15 +51,40 @@ def read_frame(path: Path, site: SiteReference) -> Frame:
 
     Raises PhotoError, whose code says what is wrong: see `ingest.refusal.REMEDIES`.
     """
-    sha256 = sha256_of(path)
+    with opened_photo(path) as photo:
+        return frame_of(photo, path, site)
+
+
+@dataclass(frozen=True)
+class OpenPhoto:
+    """A file's bytes, read and hashed."""
+
+    stream: BinaryIO
+    sha256: str
+
+
+@contextmanager
+def opened_photo(path: Path) -> Iterator[OpenPhoto]:
+    """Open a photo and hash it; of usual size it is read once, into memory.
+
+    Raises PhotoError `unreadable`, also for what goes wrong within.
+    """
     try:
         with path.open("rb") as stream:
-            return _frame_from(stream, path, sha256, site)
+            if fstat(stream.fileno()).st_size > _MOST_IN_MEMORY_BYTES:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                stream.seek(0)
+                yield OpenPhoto(stream, sha256)
+            else:
+                data = stream.read()
+                yield OpenPhoto(BytesIO(data), hashlib.sha256(data).hexdigest())
     except OSError as error:
         raise _unreadable(error) from error
 
 
-def _frame_from(stream: BinaryIO, path: Path, sha256: str, site: SiteReference) -> Frame:
+def frame_of(photo: OpenPhoto, path: Path, site: SiteReference) -> Frame:
+    """An opened photo's metadata as a Frame; raises PhotoError."""
+    stream, sha256 = photo.stream, photo.sha256
     head = read_picture_head(stream)
     exif = head.exif
     drone, pix4d, notes = _vendor_tags(head.xmp)

@@ -11,9 +11,10 @@ from rich.table import Table
 
 from detection.manifest import load_manifest
 from ingest.errors import LibongError
-from ingest.flight import read_flight
+from ingest.flight import photo_paths, read_flight
 from ingest.site_reference import SiteReference
 from libong.bench.detect import Contest, memory_rows
+from libong.bench.ingest import ingest_rows
 from libong.bench.pictures import BenchPicture, real_picture, rendered_picture
 from libong.bench.row import Row
 from libong.cli.output import JsonOption, console, messages, print_json
@@ -25,6 +26,7 @@ REAL_PICTURE = Path("photos", "sea", "DJI_20240213141303_0001.JPG")
 RoundsOption = Annotated[int, typer.Option(min=1, help="Turns each way takes on each picture.")]
 FolderOption = Annotated[Path, typer.Option(help="Where the rendered picture is kept.")]
 DEFAULT_ROUNDS, DEFAULT_FOLDER = 3, Path("datasets/bench")
+DEFAULT_PHOTOS, SAMPLE_PHOTOS = 1000, Path("sample_flights/seagrass_survey")
 
 
 class NothingToTimeError(LibongError, ValueError):
@@ -43,7 +45,9 @@ def register(parent: typer.Typer) -> None:
 def everything(context: typer.Context, as_json: JsonOption = False) -> None:
     """Run every benchmark; name one to run it alone."""
     if context.invoked_subcommand is None:
-        _show(_detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER), as_json=as_json)
+        rows = _detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER)
+        rows += _ingest_rows([], DEFAULT_PHOTOS, DEFAULT_ROUNDS)
+        _show(rows, as_json=as_json)
 
 
 @app.command()
@@ -63,6 +67,36 @@ def detect(
     LIBONG_FIELD_DATA when that is set. Needs the extras `train` and `bench`.
     """
     _show(_detect_rows(paths or [], rounds, folder), as_json=as_json)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(exists=True, help="Photos to make copies of.")
+    ] = None,
+    photos: Annotated[int, typer.Option(min=1, help="How many copies are read.")] = DEFAULT_PHOTOS,
+    rounds: RoundsOption = DEFAULT_ROUNDS,
+    as_json: JsonOption = False,
+) -> None:
+    """Time reading photos' metadata, pixels not decoded, beside ExifTool, and tell the memory.
+
+    Copies that differ in their last bytes are made of the photos given, without any of those of
+    LIBONG_FIELD_DATA, or of a sample flight. Needs ExifTool (Debian: libimage-exiftool-perl).
+    """
+    _show(_ingest_rows(paths or [], photos, rounds), as_json=as_json)
+
+
+def _ingest_rows(paths: Sequence[Path], count: int, rounds: int) -> list[Row]:
+    settings = read_settings()
+    if not paths:
+        field = settings.field_data / "photos" if settings.field_data else None
+        paths = [field if field is not None and field.is_dir() else SAMPLE_PHOTOS]
+    originals = photo_paths(paths)
+    if not originals:
+        raise NothingToTimeError("no photo to make copies of; name a folder of them")
+    with TemporaryDirectory(prefix="libong-bench-") as scratch:
+        messages.print(f"{count} copies of {len(originals)} photos, {rounds} rounds")
+        return ingest_rows(originals, Path(scratch), count, rounds)
 
 
 def _detect_rows(paths: Sequence[Path], rounds: int, folder: Path) -> list[Row]:

@@ -10,10 +10,11 @@ import typer
 from rich.table import Table
 
 from ingest.errors import LibongError
-from ingest.flight import read_flight
+from ingest.flight import photo_paths, read_flight
 from ingest.frame import Flight, Frame, RefusedFile
 from ingest.site_reference import SiteReference
 from libong.cli.output import Exit, console, progress_bar
+from libong.photo_readers import photo_readers
 from libong.pipeline import Progress
 
 Paths = Annotated[
@@ -45,12 +46,17 @@ def flight_of(paths: Sequence[Path], where: SiteReference) -> Iterator[tuple[Fli
     Raises:
         NoPhotoError: when there is nothing to read at all.
     """
-    with TemporaryDirectory(prefix="libong-") as unpacked, progress_bar() as progress:
+    with (
+        TemporaryDirectory(prefix="libong-") as unpacked,
+        progress_bar() as progress,
+        photo_readers(len(photo_paths(paths))) as readers,
+    ):
         flight = read_flight(
             paths,
             where,
             on_progress=lambda done, total: progress("read", done, total),
             work_folder=Path(unpacked),
+            executor=readers,
         )
         if not flight.frames and not flight.refused:
             raise NoPhotoError(nothing_in(paths))

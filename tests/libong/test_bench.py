@@ -1,5 +1,6 @@
 """What a benchmark says, on a small picture; the peer where it is installed."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from detection.manifest import load_manifest
 from ingest.site_reference import SiteReference
 from libong.bench import sahi_peer
 from libong.bench.detect import Contest, Stages
+from libong.bench.ingest import ExifToolMissingError, ingest_rows
 from libong.bench.memory import own_peak_mb, peak_mb
 from libong.bench.pictures import (
     SURVEY_CAMERA,
@@ -97,3 +99,22 @@ def test_both_ways_search_the_same_picture_and_every_step_is_told(tmp_path):
     assert rows["network"].peer > 0
     assert 0 < rows["outside decoding and network"].ours < 100
     assert rows["false alarms"].ours >= 0
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+def test_reading_metadata_beside_exiftool(tmp_path):
+    rows = ingest_rows([SAMPLE], tmp_path, 3, 1)
+    assert [row.metric for row in rows] == [
+        "3 photos, 3 placed: time",
+        "processor time of all cores",
+        "peak memory, all photos",
+        "peak memory, a tenth of them",
+    ]
+    assert all(row.ratio == row.peer / row.ours for row in rows[:2])
+    assert len({path.read_bytes() for path in (tmp_path / "photos").iterdir()}) == 3
+
+
+def test_without_exiftool_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ExifToolMissingError, match="libimage-exiftool-perl"):
+        ingest_rows([SAMPLE], tmp_path, 1, 1)
