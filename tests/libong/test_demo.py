@@ -6,10 +6,17 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+
+from libong.composition import open_store
+from libong.push import Pusher, files_in
+from libong.settings import read_settings
+from patrol.user import Role
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -33,15 +40,21 @@ def first_answer(url, process, seconds=120):
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def data_dir(tmp_path_factory):
+    """The demo's own data folder."""
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+@pytest.fixture(scope="module")
+def demo(data_dir):
     """The running demo: its address and what it had printed by the time it served."""
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    output = folder / "output.txt"
+    port = free_port()
+    output = data_dir.with_name("output.txt")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("LIBONG_")}
     command = [sys.executable, "-u", "-c", "from libong.cli.main import main; main()"]
     with output.open("w") as file:
         process = subprocess.Popen(
-            [*command, "demo", "--data-dir", str(folder / "data"), "--port", str(port)],
+            [*command, "demo", "--data-dir", str(data_dir), "--port", str(port)],
             stdout=file,
             stderr=subprocess.STDOUT,
             env=environment,
@@ -53,6 +66,21 @@ def demo(tmp_path_factory):
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def test_a_flight_sent_to_it_is_processed(demo, data_dir):
+    url, _ = demo
+    settings = read_settings(data_dir=data_dir, database_url="", media_url="")
+    with closing(open_store(settings)) as store:
+        store.add_user("don", "no hash", Role.RANGER, datetime.now(UTC))
+        token = store.device_tokens.add("don", "test", datetime.now(UTC))
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
+        pusher = Pusher(client)
+        files, _ = files_in(HOUSE / "sample_flights" / "with_faults")
+        sent = pusher.push("to the demo", files, lambda *_: None)
+        outcome = pusher.watch(sent.upload_id, lambda *_: None, patience_s=120)
+    assert outcome["state"] == "ready"
 
 
 def test_it_prints_sightings_incidents_and_refusals(demo):
