@@ -19,6 +19,8 @@ def commands_of(group, prefix="libong"):
     for name, command in sorted(group.commands.items()):
         children = getattr(command, "commands", None)
         if children:
+            if command.invoke_without_command:
+                yield f"{prefix} {name}", command
             yield from commands_of(command, f"{prefix} {name}")
         else:
             yield f"{prefix} {name}", command
