@@ -12,6 +12,7 @@ from rich.table import Table
 
 from libong.cli.exports import export
 from libong.cli.output import JsonOption, console, print_json
+from libong.cli.report_effort import show
 from libong.composition import open_store
 from libong.settings import read_settings
 from patrol.incident import Incident, State
@@ -23,6 +24,7 @@ incidents_app = typer.Typer(no_args_is_help=True, help="Incidents and what was d
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    flights_app.command()(show)
     app.add_typer(flights_app, name="flights")
     incidents_app.command()(export)
     app.add_typer(incidents_app, name="incidents")

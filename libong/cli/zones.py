@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from libong.cli.output import Exit, JsonOption, console, print_json
+from libong.cli.report_changes import changes
 from libong.composition import open_site, open_store
 from libong.settings import read_settings
 from patrol.site import Site
@@ -22,6 +23,8 @@ from patrol.zone_versions import ZoneVersion
 from patrol.zones import Binding, ZoneKind
 
 app = typer.Typer(no_args_is_help=True, help="Zones: their status, versions, import and export.")
+
+app.command()(changes)
 
 SiteOption = Annotated[str | None, typer.Option(help="Name of a shipped site, or a folder.")]
 ZoneArgument = Annotated[str, typer.Argument(help="As listed by `libong zones list`.")]
