@@ -1,5 +1,6 @@
 """`libong push` against a real server that is cut off and killed; see also test_kills."""
 
+import importlib.util
 import os
 import random
 import socket
@@ -25,6 +26,17 @@ from patrol.user import Role
 STAND_INS = Path(__file__).parent / "stand_ins.py"
 DEEP = bool(os.environ.get("LIBONG_TEST_DEEP"))
 DEEP_ONLY = pytest.mark.skipif(not DEEP, reason="LIBONG_TEST_DEEP is not set")
+
+
+def load_stand_ins():
+    spec = importlib.util.spec_from_file_location("push_stand_ins", STAND_INS)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+stand_ins = load_stand_ins()
 
 
 def free_port():
@@ -278,3 +290,55 @@ def test_a_refusal_is_told_at_once(tmp_path, status):
     client = httpx.Client(base_url="https://x", transport=transport(answer))
     with pytest.raises(PushError, match="because"):
         Pusher(client).push("x", files, lambda *_: None)
+
+
+@contextmanager
+def working(settings):
+    """A worker in this process, on a server's flights."""
+    done = threading.Event()
+    with closing(open_store(settings)) as store:
+        worker = stand_ins.make_worker(store, settings)
+
+        def work():
+            while not done.is_set():
+                if not worker.work_once():
+                    done.wait(0.05)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield store
+        finally:
+            done.set()
+            thread.join()
+
+
+def test_the_command_waits_until_the_flight_is_ready_and_tells_of_it(tmp_path):
+    card, odd = tmp_path / "card", tmp_path / "odd"
+    for folder in (card, odd):
+        folder.mkdir()
+    for number in range(2):
+        (card / f"DJI_{number}.JPG").write_bytes(stand_ins.photo(number))
+    (card / "CUT.JPG").write_bytes(stand_ins.photo(9)[:900])
+    (odd / "track.csv").write_bytes(b"time,latitude,longitude\n1,2,3\n")
+    with site_at(tmp_path / "data") as (server, token, settings):
+        (tmp_path / "token").write_text(token)
+        options = ["--to", server.url, "--token-file", str(tmp_path / "token"), "--watch"]
+        with working(settings):
+            told = CliRunner().invoke(app, ["push", str(card), *options])
+            failed = CliRunner().invoke(app, ["push", str(odd), *options])
+        assert told.exit_code == 1, told.output
+        assert "is ready: 2 frames used, 2 sightings, 1 file refused" in told.output
+        assert "CUT.JPG" in told.output
+        assert failed.exit_code == 2
+        assert "no photo or video is left" in failed.output
+
+
+def test_a_flight_that_no_worker_takes_is_left_to_itself():
+    received = {"id": "1", "state": "received", "progress": None}
+    client = httpx.Client(
+        base_url="https://x", transport=transport(*[httpx.Response(200, json=received)] * 4)
+    )
+    waits = []
+    found = Pusher(client, sleep=waits.append).watch("1", lambda *_: None, patience_s=3)
+    assert (found["state"], len(waits)) == ("received", 3)

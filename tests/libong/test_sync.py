@@ -5,7 +5,6 @@ import importlib.util
 import json
 import sqlite3
 import sys
-import threading
 import zipfile
 from contextlib import closing, contextmanager
 from hashlib import sha256
@@ -267,34 +266,16 @@ def file_at(path):
     return file
 
 
-@contextmanager
-def working(settings):
-    """A worker in this process, on a server's flights."""
-    done = threading.Event()
-    with closing(open_store(settings)) as store:
-        worker = stand_ins.make_worker(store, settings)
-
-        def work():
-            while not done.is_set():
-                if not worker.work_once():
-                    done.wait(0.05)
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        try:
-            yield store
-        finally:
-            done.set()
-            thread.join()
-
-
 def test_sync_over_a_network_that_is_cut_again_and_again(laptop, card, tmp_path, monkeypatch):
     flight_id = laptop.process(card).flight_id
     bundle = laptop.bundle(flight_id)
     altered_one = altered(
         bundle, {"flight.json": lambda parts: parts["flight.json"].replace(b"0.9", b"0.8")}
     )
-    with push.site_at(tmp_path / "data") as (server, token, settings), working(settings) as store:
+    with (
+        push.site_at(tmp_path / "data") as (server, token, settings),
+        push.working(settings) as store,
+    ):
         (tmp_path / "token").write_text(token)
         proxy = push.CuttingProxy(server.port, 12, 20_000, seed=5)
         with push.client_of(proxy.url, token) as client:
