@@ -10,6 +10,7 @@ from patrol.incident import Incident
 from patrol.notice import IncidentNews, News
 from patrol.verdict import Priority
 from patrol.zone_status import ZoneStatusChange
+from patrol.zones import RuleName
 
 # A flight of two hundred boats is one message of these many lines and a last one.
 MOST_LINES = 8
@@ -71,7 +72,7 @@ def change_notice(
     return f"{name}: {say.gettext(word)}", "\n".join(lines)
 
 
-def _kind(incident: Incident) -> tuple[Priority, str, str | None]:
+def _kind(incident: Incident) -> tuple[Priority, RuleName, str | None]:
     return incident.priority, incident.rule, incident.zone_id
 
 
