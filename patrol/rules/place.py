@@ -62,5 +62,7 @@ def place_in(sighting: Sighting, zone: Zone) -> Place | None:
     sure = holds and edge_m >= radius_m
     shapely.prepare(local_m)
     points = _CLOUD * sighting.error_m
-    probability = float(np.mean(shapely.contains_xy(local_m, points[:, 0], points[:, 1])))
+    inside = int(np.count_nonzero(shapely.contains_xy(local_m, points[:, 0], points[:, 1])))
+    # so many points cannot tell a probability of 0 or 1 from one nearly so
+    probability = (inside + 0.5) / (_POINTS + 1)
     return Place(holds, Certainty.INSIDE if sure else Certainty.BOUNDARY, edge_m, probability)
