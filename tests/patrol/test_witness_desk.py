@@ -14,7 +14,6 @@ from patrol.exports.evidence import write_evidence
 from patrol.incident import State
 from patrol.media import MediaStore
 from patrol.site import shipped_site
-from patrol.store import Store
 from patrol.user import Role
 from patrol.verdict import Priority
 from patrol.witness_desk import WitnessDesk, spaced
@@ -53,12 +52,9 @@ REPORT = WitnessReport(
 
 
 @pytest.fixture
-def desk(tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/libong.sqlite3")
-    store.migrate()
+def desk(store, tmp_path):
     store.add_user("don", "no hash", Role.RANGER, NOW)
-    yield WitnessDesk(store, MediaStore(str(tmp_path / "media")), SITE, lambda: NOW)
-    store.close()
+    return WitnessDesk(store, MediaStore(str(tmp_path / "media")), SITE, lambda: NOW)
 
 
 def photo(kind="JPEG", size=(1600, 1200), orientation=1):
