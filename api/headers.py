@@ -13,7 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 STATIC_MAX_AGE_S = 3600
 
 
-def content_security_policy(nonce: str) -> str:
+# The one page that other sites may frame; it has no form, no login and no script.
+FRAMABLE = "/widget"
+_SERVED_PUBLICLY = ("/", FRAMABLE, "/poster.pdf", "/manifest.webmanifest", "/zones-worker.js")
+
+
+def content_security_policy(nonce: str, *, ancestors: str = "'none'") -> str:
     """Return the policy: own files, and inline scripts that carry this answer's `nonce`."""
     return "; ".join(
         (
@@ -27,7 +32,7 @@ def content_security_policy(nonce: str) -> str:
             "worker-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {ancestors}",
         )
     )
 
@@ -38,9 +43,15 @@ def complete_headers(headers: MutableHeaders, nonce: str, path: str) -> None:
     An answer that says nothing about caching is not stored: pages for officers are safe by
     default and the few public ones say so themselves.
     """
-    headers["Content-Security-Policy"] = content_security_policy(nonce)
+    framable = path == FRAMABLE
+    headers["Content-Security-Policy"] = content_security_policy(
+        nonce, ancestors="*" if framable else "'none'"
+    )
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"  # for browsers that ignore frame-ancestors
+    if not framable:
+        headers["X-Frame-Options"] = "DENY"  # for browsers that ignore frame-ancestors
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Referrer-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
     static = path.startswith("/static/")
@@ -85,5 +96,5 @@ class PublicCompression:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, compressing where that is safe."""
         path = scope.get("path", "")
-        public = path == "/" or path.startswith(("/static/", "/api/public/"))
+        public = path in _SERVED_PUBLICLY or path.startswith(("/static/", "/api/public/"))
         await (self._compressing if public else self._plain)(scope, receive, send)

@@ -62,6 +62,14 @@ class Pages:
         )
         return Reader(language, self._title.timezone)
 
+    def site_name(self, reader: Reader) -> str:
+        """Return what the site is called in the reader's language."""
+        return reader.pick(self._title.name_th, self._title.name_en)
+
+    def coast_credit(self, reader: Reader) -> str:
+        """Return what must be said of the coastline, in the reader's language."""
+        return reader.pick(self._title.coast_credit_th, self._title.coast_credit_en)
+
     def page(
         self, request: Request, template: str, *, status: int = 200, **context: Any
     ) -> HTMLResponse:
@@ -76,8 +84,8 @@ class Pages:
             .get_template(template)
             .render(
                 reader=reader,
-                site_name=reader.pick(self._title.name_th, self._title.name_en),
-                coast_credit=reader.pick(self._title.coast_credit_th, self._title.coast_credit_en),
+                site_name=self.site_name(reader),
+                coast_credit=self.coast_credit(reader),
                 csp_nonce=request.state.csp_nonce,
                 language_links=links,
                 **context,

@@ -1,14 +1,14 @@
-"""Public routes: the tourism map, its zones as GeoJSON, and a sign of life."""
+"""Public pages: the tourism map, the widget for other sites, and what a phone keeps of them."""
 
-import json
-from collections.abc import Callable
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
-from api.map import GeoJson
-from api.pages import Pages
+from api.language import mark
+from api.public.approach import APPROACH_RULES, APPROACH_WORDS, SLOW_KNOTS
+from api.public.kept_files import KEPT_FILES, STATIC_DIR, kept_version
+from api.public.side import PublicSide
 from api.public.words import (
     BINDING_WORDS,
     KIND_WORDS,
@@ -16,61 +16,80 @@ from api.public.words import (
     STATUS_ORDER,
     STATUS_SIGNS,
     STATUS_WORDS,
+    asks_only,
+    speed_text,
+    survey_text,
 )
-from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
 from api.public.zone_map import draw_zone_map
-from api.revalidation import revalidated
-from patrol.zone_status import ZoneStatusReader
+from patrol.zone_status import ZoneStatus
 
-# with the thirty seconds they are held before, a raised status reaches boats in a minute
-ZONES_CACHING = "public, max-age=30, must-revalidate"
+_TITLE = mark("Dugong zone map")
+
+ROBOTS = """\
+User-agent: *
+Disallow: /api/v1/
+Disallow: /login
+Disallow: /officer
+Disallow: /ranger
+"""
 
 
-def public_router(
-    read_statuses: ZoneStatusReader,
-    coast: GeoJson,
-    pages: Pages,
-    today: Callable[[], date],
-) -> APIRouter:
-    """Return the routes that need no login.
-
-    Args:
-        read_statuses: the only thing these routes can read.
-        coast: GeoJSON of the land, WGS 84.
-        pages: fills the templates.
-        today: the local day at the site.
-    """
+def public_router(side: PublicSide) -> APIRouter:
+    """Return the pages that need no login; `side` is all that they can read."""
     router = APIRouter(tags=["public"])
 
     @router.get("/", include_in_schema=False)
     def zone_page(request: Request) -> HTMLResponse:
-        reader = pages.reader(request)
-        statuses = read_statuses()
-        ordered = sorted(statuses, key=lambda zone: STATUS_ORDER.index(zone.status))
-        response = pages.page(
+        reader = side.pages.reader(request)
+        reading = side.statuses()
+        return _zone_words(
+            side,
             request,
             "public/zones.html",
-            zones=ordered,
-            today=today(),
-            drawing=draw_zone_map(statuses, coast, reader),
-            status_order=STATUS_ORDER,
-            status_words=STATUS_WORDS,
-            status_signs=STATUS_SIGNS,
-            presence_words=PRESENCE_WORDS,
-            kind_words=KIND_WORDS,
-            binding_words=BINDING_WORDS,
+            drawing=draw_zone_map(reading.told, side.coast, reader),
+            approach_rules=APPROACH_RULES,
+            approach_words=APPROACH_WORDS,
+            slow_knots=SLOW_KNOTS,
+            slow_speed=speed_text(SLOW_KNOTS, reader),
         )
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
-    @router.get("/api/public/zones.geojson", response_class=Response)
-    def zones_geojson(request: Request) -> Response:
-        """Zones with their status today. Outlines are the zones' own; no animal is in here."""
-        body = json.dumps(
-            feature_collection(zone_feature(zone) for zone in read_statuses()),
-            ensure_ascii=False,
-        ).encode()
-        return revalidated(request, body, GEOJSON_MEDIA_TYPE, ZONES_CACHING)
+    @router.get("/widget", include_in_schema=False)
+    def widget(request: Request) -> HTMLResponse:
+        return _zone_words(side, request, "public/widget.html")
+
+    @router.get("/manifest.webmanifest", include_in_schema=False)
+    def manifest(request: Request) -> Response:
+        reader = side.pages.reader(request)
+        return JSONResponse(
+            {
+                "id": "/",
+                "start_url": "/",
+                "scope": "/",
+                "name": f"{side.pages.site_name(reader)}: {reader.text(_TITLE)}",
+                "short_name": side.pages.site_name(reader),
+                "lang": reader.language.value,
+                "display": "standalone",
+                "background_color": "#fbf9f4",
+                "theme_color": "#06343f",
+                "icons": [{"src": "/static/mark.svg", "sizes": "any", "type": "image/svg+xml"}],
+            },
+            media_type="application/manifest+json",
+            headers={"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language"},
+        )
+
+    @router.get("/zones-worker.js", include_in_schema=False)
+    def zones_worker() -> Response:
+        names = "".join(f'  "{name}",\n' for name in KEPT_FILES)
+        script = (STATIC_DIR / "zones-worker.js").read_text(encoding="utf-8")
+        return Response(
+            f'const VERSION = "{kept_version()}";\nconst FILES = [\n{names}];\n{script}',
+            media_type="text/javascript",
+            headers={"Cache-Control": "no-cache"},
+        )
+
+    @router.get("/robots.txt", include_in_schema=False)
+    def robots() -> PlainTextResponse:
+        return PlainTextResponse(ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -78,3 +97,35 @@ def public_router(
         return {"status": "ok"}
 
     return router
+
+
+def _zone_words(
+    side: PublicSide, request: Request, template: str, **context: object
+) -> HTMLResponse:
+    """Return a page that tells of all zones, the most urgent first."""
+    reader = side.pages.reader(request)
+    reading = side.statuses()
+    today = side.day_of(reading)
+
+    def surveyed(zone: ZoneStatus, day: date = today) -> str:
+        return survey_text(zone, day, reader)
+
+    response = side.pages.page(
+        request,
+        template,
+        zones=sorted(reading.told, key=lambda zone: STATUS_ORDER.index(zone.status)),
+        today=today,
+        as_of=reading.at_utc,
+        surveyed=surveyed,
+        asks_only=asks_only,
+        status_order=STATUS_ORDER,
+        status_words=STATUS_WORDS,
+        status_signs=STATUS_SIGNS,
+        presence_words=PRESENCE_WORDS,
+        kind_words=KIND_WORDS,
+        binding_words=BINDING_WORDS,
+        **context,
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Language"] = reader.language.value
+    return response

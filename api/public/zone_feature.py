@@ -1,16 +1,30 @@
-"""A zone and its status as GeoJSON (RFC 7946)."""
+"""Zones and their changes as GeoJSON (RFC 7946), with the licence under which they may be used."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from patrol.zone_status import ZoneStatus
+from patrol.zone_status import ZoneStatus, ZoneStatusChange
 
 GEOJSON_MEDIA_TYPE = "application/geo+json"
+
+# Zone-level statuses are published to be passed on: on piers, in apps of tour operators, in print.
+LICENCE_NAME = "CC BY 4.0"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def feature_collection(features: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return features as one GeoJSON document."""
     return {"type": "FeatureCollection", "features": list(features)}
+
+
+def published(features: Iterable[Mapping[str, Any]], as_of: datetime) -> dict[str, Any]:
+    """Return features as an open document: when the store was asked (UTC), and the licence."""
+    return {
+        **feature_collection(features),
+        "as_of": as_of.isoformat(timespec="seconds"),
+        "license": LICENCE_URL,
+    }
 
 
 def zone_feature(zone: ZoneStatus) -> dict[str, Any]:
@@ -36,5 +50,22 @@ def zone_feature(zone: ZoneStatus) -> dict[str, Any]:
             "citation_th": zone.citation_th,
             "binding": zone.binding,
             "indicative": zone.indicative,
+        },
+    }
+
+
+def change_feature(change: ZoneStatusChange, zone: ZoneStatus | None) -> dict[str, Any]:
+    """Return a change with its zone's own outline; none for a zone that holds no longer."""
+    return {
+        "type": "Feature",
+        "geometry": zone.geometry if zone else None,
+        "properties": {
+            "zone_id": change.zone_id,
+            "name_th": zone.name_th if zone else None,
+            "name_en": zone.name_en if zone else None,
+            "status": change.status.value if change.status else None,
+            "since": change.since.isoformat(),
+            "until": change.until.isoformat() if change.until else None,
+            "reason": change.reason.value,
         },
     }

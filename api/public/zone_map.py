@@ -5,9 +5,9 @@ from typing import Any
 
 import folium
 
-from api.language import Reader
+from api.language import Reader, mark
 from api.map import GeoJson, MapDrawing, coast_map, render, show_box
-from api.public.words import STATUS_ORDER, STATUS_SIGNS, STATUS_WORDS
+from api.public.words import STATUS_ORDER, STATUS_SIGNS, STATUS_WORDS, asks_only
 from patrol.zone_status import Status, ZoneStatus
 
 # Fills are SVG patterns that the page defines (templates/public/patterns.svg): plain, striped
@@ -29,7 +29,7 @@ def draw_zone_map(statuses: Sequence[ZoneStatus], coast: GeoJson, reader: Reader
             "geometry": zone.geometry,
             "properties": {
                 "status": zone.status.value,
-                "label": f"{STATUS_SIGNS[zone.status]} {reader.text(STATUS_WORDS[zone.status])}",
+                "label": _label(zone, reader),
             },
         }
         for zone in sorted(statuses, key=lambda z: STATUS_ORDER.index(z.status), reverse=True)
@@ -45,6 +45,11 @@ def draw_zone_map(statuses: Sequence[ZoneStatus], coast: GeoJson, reader: Reader
         lon, lat = zip(*(point for z in statuses for point in _points(z.geometry)), strict=True)
         show_box(drawn, (min(lat), min(lon)), (max(lat), max(lon)))
     return render(drawn)
+
+
+def _label(zone: ZoneStatus, reader: Reader) -> str:
+    label = f"{STATUS_SIGNS[zone.status]} {reader.text(STATUS_WORDS[zone.status])}"
+    return f"{label} {reader.text(mark('(asked, not law)'))}" if asks_only(zone) else label
 
 
 def _points(geometry: Mapping[str, Any]) -> Iterator[tuple[float, float]]:

@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from api.public.held_statuses import HELD_FOR, HeldStatuses
+from api.public.held_statuses import HELD_FOR, Held
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -40,10 +40,11 @@ def source():
     ],
 )
 def test_they_are_held_for_their_time(source, later, reads):
-    held = HeldStatuses(source.read, source.now)
-    assert held() == ("reading 1",)
+    held = Held(source.read, source.now)
+    assert held().told == ("reading 1",)
     source.moment += later
-    assert held() == held() == (f"reading {reads}",)
+    assert held() == held()
+    assert held().told == (f"reading {reads}",)
     assert source.reads == reads
 
 
@@ -56,7 +57,7 @@ def test_one_reads_anew_while_the_others_are_given_what_was_held(source):
             go_on.wait(timeout=20)
         return source.read()
 
-    held = HeldStatuses(slow, source.now)
+    held = Held(slow, source.now)
     held()
     source.moment += HELD_FOR
     with ThreadPoolExecutor(2) as threads:
@@ -64,10 +65,10 @@ def test_one_reads_anew_while_the_others_are_given_what_was_held(source):
         assert started.wait(timeout=20)
         other = threads.submit(held)
         try:
-            assert other.result(timeout=10) == ("reading 1",)
+            assert other.result(timeout=10).told == ("reading 1",)
         finally:
             go_on.set()
-        assert reading.result(timeout=20) == ("reading 2",)
+        assert reading.result(timeout=20).told == ("reading 2",)
 
 
 def test_the_first_readers_share_one_reading(source):
@@ -77,11 +78,11 @@ def test_the_first_readers_share_one_reading(source):
         go_on.wait(timeout=20)
         return source.read()
 
-    held = HeldStatuses(slow, source.now)
+    held = Held(slow, source.now)
     with ThreadPoolExecutor(4) as threads:
         asked = [threads.submit(held) for _ in range(4)]
         go_on.set()
-        assert {each.result(timeout=20) for each in asked} == {("reading 1",)}
+        assert {each.result(timeout=20).told for each in asked} == {("reading 1",)}
     assert source.reads == 1
 
 
@@ -92,7 +93,7 @@ def test_a_failed_reading_is_tried_again(source):
             raise RuntimeError("no database")
         return source.read()
 
-    held = HeldStatuses(failing, source.now)
+    held = Held(failing, source.now)
     with pytest.raises(RuntimeError, match="no database"):
         held()
-    assert held() == ("reading 2",)
+    assert held().told == ("reading 2",)
