@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from api.language import mark
 from detection.types import ObjectClass
 from patrol.incident import Certainty, Priority, State
+from patrol.uploads import UploadState
 from patrol.user import Role
 from patrol.zones import RuleName
 
@@ -25,6 +26,14 @@ STEP_WORDS: Mapping[State, str] = {
     State.RESOLVED: mark("Resolve"),
     State.DISMISSED: mark("Dismiss"),
     State.RETRACTED: mark("Retract"),
+}
+
+UPLOAD_WORDS: Mapping[UploadState, str] = {
+    UploadState.OPEN: mark("Sending"),
+    UploadState.RECEIVED: mark("Received, being looked at"),
+    UploadState.PROCESSING: mark("Received, being looked at"),
+    UploadState.FAILED: mark("Could not be processed"),
+    UploadState.READY: mark("Done"),
 }
 
 ROLE_WORDS: Mapping[Role, str] = {

@@ -26,6 +26,7 @@ from api.language import Reader
 from api.paging import page_of
 from patrol.incident import ALLOWED, Incident, State, TransitionError
 from patrol.store import StaleVersion
+from patrol.uploads import Upload
 
 router = APIRouter(prefix="/officer", include_in_schema=False)
 
@@ -129,6 +130,8 @@ def flights(
         "officer/flights.html",
         tab="flights",
         page=page_of(readable_flights(at_hand, session.user), PAGE_LENGTH, offset),
+        on_their_way=_on_their_way(at_hand, session),
+        now=at_hand.now(),
     )
 
 
@@ -148,6 +151,13 @@ def flight(
         unverified=mark_of(at_hand, flight_id),
         incidents=at_hand.store.incidents(flight_id=flight_id) if shows_incidents else (),
     )
+
+
+def _on_their_way(at_hand: Services, session: Session) -> Sequence[Upload]:
+    """Return the flights that are sent or processed just now, or could not be: one's own only."""
+    own = None if may_act(session.user) else session.user.name
+    uploads = at_hand.store.uploads.unfinished()
+    return [upload for upload in uploads if own in (None, upload.owner)][:PAGE_LENGTH]
 
 
 def _incident_page(

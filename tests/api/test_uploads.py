@@ -12,6 +12,7 @@ import pytest
 from api.body_limit import MAX_BODY_BYTES, MAX_MANIFEST_BYTES, body_limit
 from api.uploads_models import UploadOut
 from patrol.uploads import UploadPolicy
+from patrol.user import Role
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PATCH = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -377,3 +378,25 @@ def test_a_disk_that_is_full_is_told_and_what_was_sent_is_kept(don, monkeypatch)
     monkeypatch.undo()
     assert don.head(file.url).headers["upload-offset"] == "4000"
     assert don.patch(file.url, 4000, jpeg(1)[4000:]).headers["upload-offset"] == "9000"
+
+
+def test_officers_see_how_far_flights_are_and_why_one_failed(world, don):
+    upload = don.announce(jpeg(1), name="morning <b>")
+    mali = world.logged_in("mali")
+    assert "Sending" in mali.get("/officer/flights?lang=en").text
+    don.patch(upload.listed[0].url, 0, jpeg(1))
+    don.finish(upload)
+    claim = world.store.queue.claim(world.clock(), timedelta(minutes=1))
+    world.store.queue.report(claim, "detect", 0, 4, world.clock())
+    world.store.queue.report(claim, "detect", 1, 4, world.clock())
+    world.clock.forward(timedelta(seconds=60))
+    world.store.add_user("fah", "no hash", Role.RANGER, world.clock())
+    page = mali.get("/officer/flights?lang=en").text
+    assert "morning &lt;b&gt;" in page
+    assert "1 of 4 · about 3 min left" in page
+    assert "กำลังส่งหรือรอตรวจ" in mali.get("/officer/flights?lang=th").text
+    assert "morning" not in world.logged_in("fah").get("/officer/flights").text
+    world.store.queue.fail(claim, "no photo is left")
+    page = mali.get("/officer/flights?lang=en").text
+    assert "Could not be processed" in page
+    assert "no photo is left" in page
