@@ -6,6 +6,7 @@ the XMP specification, part 3 (1.1.3).
 
 import re
 from dataclasses import dataclass
+from io import SEEK_CUR
 from typing import BinaryIO
 
 from ingest.errors import PhotoError
@@ -16,7 +17,8 @@ _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and the restart marke
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # less DHT, JPG and DAC
 _EXIF_SIGNATURE = b"Exif\0\0"
 _XMP_SIGNATURE = b"http://ns.adobe.com/xap/1.0/\0"
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 18  # stays in the processor's cache
+_MARKER_START = b"\xff"
 
 # In compressed pixels 0xFF is followed by 0x00 (stuffing), a restart or 0xFF (fill); anything else
 # is a real marker.
@@ -83,20 +85,18 @@ def is_whole(stream: BinaryIO, scan_offset: int) -> bool:
     may hold end markers of their own, behind the real one.
     """
     stream.seek(scan_offset)
-    kept = b""
     while chunk := stream.read(_CHUNK_BYTES):
-        data = kept + chunk
-        found = _MARKER_IN_SCAN.search(data)
+        while chunk.endswith(_MARKER_START) and (code := stream.read(1)):
+            chunk += code
+        found = _MARKER_IN_SCAN.search(chunk)
         if found is None:
-            kept = data[-1:]  # a marker's 0xFF may be the last byte of a chunk
             continue
-        if data[found.end() - 1] == _END_OF_IMAGE:
+        if chunk[found.end() - 1] == _END_OF_IMAGE:
             return True
         # Tables or a further scan, as progressive pictures have: step over the segment.
-        stream.seek(found.end() - len(data), 1)
+        stream.seek(found.end() - len(chunk), SEEK_CUR)
         length = int.from_bytes(stream.read(2), "big")
-        stream.seek(max(length - 2, 0), 1)
-        kept = b""
+        stream.seek(max(length - 2, 0), SEEK_CUR)
     return False
 
 

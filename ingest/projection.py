@@ -55,12 +55,15 @@ class SeaView:
         """
         lonlat, error_m = self.to_ground_many(np.array([xy_px], dtype=np.float64))
         if np.isnan(error_m[0]):
-            raise ProjectionError(
-                f"the pixel must look at least {HORIZON_MARGIN_DEG:g} degree below the horizon; "
-                f"{xy_px} of {self.camera.width_px} x {self.camera.height_px} does not "
-                f"(camera pitch {self.pose.pitch_deg:g}): choose a lower point of the picture"
-            )
+            raise self._too_high(xy_px)
         return GroundPoint(LonLat(float(lonlat[0, 0]), float(lonlat[0, 1])), float(error_m[0]))
+
+    def _too_high(self, xy_px: tuple[float, float]) -> ProjectionError:
+        return ProjectionError(
+            f"the pixel must look at least {HORIZON_MARGIN_DEG:g} degree below the horizon; "
+            f"{xy_px} of {self.camera.width_px} x {self.camera.height_px} does not "
+            f"(camera pitch {self.pose.pitch_deg:g}): choose a lower point of the picture"
+        )
 
     def to_ground_many(self, xy_px: Array) -> tuple[Array, Array]:
         """Places (N x 2, lon lat) and errors (N, metres) of N x 2 pixels; NaN at the horizon."""
@@ -102,8 +105,9 @@ class SeaView:
 
         Raises ProjectionError when a pixel's ray is less than 1 degree below the horizon.
         """
-        self.to_ground(xy_px)
         x, y = xy_px
+        if not self._below_horizon(self._rays_enu(np.array([xy_px], dtype=np.float64)))[0]:
+            raise self._too_high(xy_px)
         around = np.array([[x - 0.5, y], [x + 0.5, y], [x, y - 0.5], [x, y + 0.5]])
         left, right, above, below = self._meet_sea(self._rays_enu(around))
         across, along = right - left, below - above

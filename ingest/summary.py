@@ -36,6 +36,7 @@ class FlightFigures:
     frequent first. `seen_km2` is the sea within the frames, each place once; `usable_km2` that
     within usable frames, as far out as a pixel covers no more than `COARSEST_USABLE_GSD_CM`.
     `flown_km` and `time_flown` are from frame to frame, without the pauses between flights.
+    Where no picture was `measured`, nothing is known of use, and the sentences leave it out.
     """
 
     frames: int
@@ -48,6 +49,7 @@ class FlightFigures:
     time_flown: timedelta
     first_taken_utc: datetime | None
     last_taken_utc: datetime | None
+    measured: bool = True
 
     @property
     def minutes(self) -> float:
@@ -69,7 +71,7 @@ class FlightFigures:
                 *(f"{each.count} {words_for(each.code).en}" for each in self.unusable),
                 *([f"{self.refused_files} refused ({why})"] if self.refused else []),
                 f"{_short(self.seen_km2)} km² seen",
-                f"{_short(self.usable_km2)} km² of it usable",
+                *([f"{_short(self.usable_km2)} km² of it usable"] if self.measured else []),
                 f"{_short(self.flown_km)} km flown",
                 f"{minutes} minute{_s(minutes)}" if minutes else "less than a minute",
             ]
@@ -85,7 +87,7 @@ class FlightFigures:
                 *(f"{words_for(each.code).th} {each.count} รูป" for each in self.unusable),
                 *([f"รับไม่ได้ {self.refused_files} ไฟล์ ({why})"] if self.refused else []),
                 f"เห็นพื้นที่ {_short(self.seen_km2)} ตร.กม.",
-                f"ใช้ได้ {_short(self.usable_km2)} ตร.กม.",
+                *([f"ใช้ได้ {_short(self.usable_km2)} ตร.กม."] if self.measured else []),
                 f"บินไกล {_short(self.flown_km)} กม.",
                 f"{minutes} นาที" if minutes else "ไม่ถึง 1 นาที",
             ]
@@ -97,22 +99,35 @@ def summarise(flight: Flight, qualities: Sequence[FrameQuality]) -> FlightFigure
 
     Raises ValueError when there are not as many as frames.
     """
+    seen = summarise_unmeasured(flight)
     usable = usable_looks(flight.frames, qualities)
+    return replace(
+        seen,
+        usable_frames=sum(quality.usable for quality in qualities),
+        unusable=_counted(note.code for quality in qualities for note in quality.reasons),
+        usable_km2=_area_km2(frame.footprint for frame in usable),
+        measured=True,
+    )
+
+
+def summarise_unmeasured(flight: Flight) -> FlightFigures:
+    """Sum up a flight by its metadata, when its pictures were not looked at."""
     parts = split_flights(flight.frames)
     times = [frame.taken_at_utc for frame in flight.frames]
     return FlightFigures(
         frames=len(flight.frames),
-        usable_frames=sum(quality.usable for quality in qualities),
-        unusable=_counted(note.code for quality in qualities for note in quality.reasons),
+        usable_frames=0,
+        unusable=(),
         refused=_counted(refused.reason.code for refused in flight.refused),
         seen_km2=_area_km2(frame.footprint for frame in flight.frames),
-        usable_km2=_area_km2(frame.footprint for frame in usable),
+        usable_km2=0.0,
         flown_km=sum(map(flown_m, parts)) / 1000,
         time_flown=sum(
             (part[-1].taken_at_utc - part[0].taken_at_utc for part in parts), timedelta()
         ),
         first_taken_utc=min(times, default=None),
         last_taken_utc=max(times, default=None),
+        measured=False,
     )
 
 

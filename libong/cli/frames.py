@@ -1,5 +1,6 @@
 """libong frames: where, when and how photos and pictures of videos were taken."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from ingest.frame import Flight
 from ingest.pose_check import PoseCheck, check_poses
 from ingest.quality import FrameQuality
 from ingest.report import frame_document, refusal_document
-from ingest.summary import summarise
+from ingest.summary import summarise, summarise_unmeasured
 from libong.cli.flight_files import (
     Paths,
     SeaLevelOption,
@@ -22,6 +23,7 @@ from libong.cli.flight_files import (
 from libong.cli.output import JsonOption, console, print_json
 from libong.cli.quality import measure_frames, print_figures, print_qualities, quality_document
 from libong.composition import open_site
+from libong.flight_plot import draw_flight
 from libong.settings import read_settings
 
 
@@ -48,6 +50,12 @@ def frames(
             help="Measure sharpness, exposure and glare, and sum up what can be used.",
         ),
     ] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot", dir_okay=False, help="Draw the track and what was seen as a PNG, too."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read where, when and how photos were taken, or pictures of videos; nothing is logged.
@@ -56,10 +64,8 @@ def frames(
 
     Example: libong frames sample_flights/seagrass_survey --json
     """
-    where = open_site(
-        site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m
-    ).reference
-    with flight_of(paths, where) as (flight, progress):
+    place = open_site(site or read_settings().site, sea_level_ellipsoid_m=sea_level_ellipsoid_m)
+    with flight_of(paths, place.reference) as (flight, progress):
         qualities: tuple[FrameQuality, ...] = ()
         if quality and not check_overlap:
             flight, qualities = measure_frames(
@@ -70,6 +76,9 @@ def frames(
             check = check_poses(
                 flight.frames, on_progress=lambda done, total: progress("check", done, total)
             )
+    figures = summarise(flight, qualities) if qualities else summarise_unmeasured(flight)
+    if plot is not None:
+        draw_flight(flight.frames, place.coast, figures.sentence_en(), plot)
     if check is not None:
         _print_overlap(check, as_json=as_json)
     elif as_json:
@@ -81,7 +90,7 @@ def frames(
         _print_frames(flight)
         if quality:
             print_qualities(flight, qualities)
-            print_figures(summarise(flight, qualities))
+        print_figures(figures)
     raise typer.Exit(exit_code(flight.refused, len(flight.frames)))
 
 
