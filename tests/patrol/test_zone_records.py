@@ -1,5 +1,6 @@
 """Versions of zones in the store: kept, in the ledger, and never lost to somebody faster."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -139,3 +140,20 @@ def test_an_unknown_zone_or_version(kept, site) -> None:
             kept.zones.history(site.site_id, zone_id)
     with pytest.raises(UnknownZone, match="no version 9"):
         kept.zones.version(site.site_id, "laem_chu_hoi", 9)
+
+
+def test_of_two_officers_at_once_one_is_told_to_look_again(kept, site) -> None:
+    zone = kept.zones.in_force(site).zones[0]
+
+    def change(name: str) -> str:
+        try:
+            put(kept, site, replace(zone, name_en=name), 1, actor=name)
+        except StaleZone:
+            return "late"
+        return "kept"
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(change, ("mali", "nid", "don", "som")))
+    assert sorted(told) == ["kept", "late", "late", "late"]
+    assert len(kept.zones.history(site.site_id, zone.zone_id)) == 2
+    assert kept.verify().faults == ()
