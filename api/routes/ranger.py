@@ -63,12 +63,30 @@ def _page(request: Request, at_hand: Services, template: str, tab: str) -> Respo
 
 @router.get("/ranger/service_worker.js")
 def service_worker() -> Response:
-    """Give the service worker; it carries the list of files, so that a change of one changes it."""
+    """Give the service worker for browsers without module workers: it keeps the pages."""
+    return _worker(_shell_script())
+
+
+@router.get("/ranger/service_worker_module.js")
+def service_worker_module() -> Response:
+    """Give the service worker that also sends while no page is open."""
+    background = (
+        'import { sendInBackground } from "/static/ranger/background.js";\n'
+        'self.addEventListener("sync", (event) => event.waitUntil(sendInBackground()));\n'
+    )
+    return _worker(background + _shell_script())
+
+
+def _shell_script() -> str:
+    """Return the script; it carries the list of files, so that a change of one changes it."""
     name, files = shell()
     head = f"const SHELL = {json.dumps({'name': name, 'files': files})};\n"
-    script = (STATIC_DIR / "ranger" / "shell.js").read_text(encoding="utf-8")
+    return head + (STATIC_DIR / "ranger" / "shell.js").read_text(encoding="utf-8")
+
+
+def _worker(script: str) -> Response:
     return Response(
-        head + script,
+        script,
         media_type="text/javascript",
         headers={"Service-Worker-Allowed": "/ranger", "Cache-Control": "no-cache"},
     )

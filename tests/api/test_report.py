@@ -228,7 +228,8 @@ def test_the_rangers_pages_say_nothing_of_who_asks(world, path):
 
 def test_the_service_worker_names_files_that_are_there(world):
     client = world.logged_in("don")
-    worker = client.get("/ranger/service_worker.js")
+    worker = client.get("/ranger/service_worker_module.js")
+    assert client.get("/ranger/service_worker.js").text in worker.text
     assert worker.headers["service-worker-allowed"] == "/ranger"
     files = worker.text.split('"files": [')[1].split("]")[0].replace('"', "").split(", ")
     assert len(files) > 10

@@ -264,3 +264,38 @@ def test_a_copy_that_was_cut_short_is_told_and_can_be_removed(served, watch, pho
     seen.page.reload()
     seen.page.locator("#nothing").wait_for()
     assert served.store.uploads.uploads() == ()
+
+
+def test_it_is_sent_with_no_page_open(served, watch, flight, phone):
+    seen = watch(served, phone, user="don")
+    open_page(seen)
+    seen.context.set_offline(True)
+    seen.page.set_input_files("#files", photos(flight))
+    seen.page.locator("#notice", has_text="Kept on this phone").wait_for()
+    other = seen.context.new_page()
+    devtools = seen.context.new_cdp_session(other)
+    workers = []
+    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: workers.append(told))
+    devtools.send("ServiceWorker.enable")
+    seen.page.close()
+    seen.context.set_offline(False)
+    other.goto(seen.base_url + "/report")
+    (registration,) = {
+        each["registrationId"]
+        for told in workers
+        for each in told["registrations"]
+        if each["scopeURL"].endswith("/ranger")
+    }
+    sync = {"registrationId": registration, "tag": "send", "lastChance": True}
+    devtools.send("ServiceWorker.dispatchSyncEvent", {"origin": seen.base_url, **sync})
+    other.evaluate(
+        """async () => {
+          const keeping = await import("/static/ranger/keeping.js");
+          for (let tries = 0; tries < 200; tries += 1) {
+            const [flight] = await keeping.flightsOf("don");
+            if (flight.step === "received") return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+        }"""
+    )
+    assert upload_of(served).state is UploadState.RECEIVED

@@ -3,7 +3,7 @@
 import { flightCard, bytesSent, sizeOf } from "./flight_card.js";
 import { hashInBackground } from "./hasher.js";
 import * as keeping from "./keeping.js";
-import { keepPages } from "./offline.js";
+import { keepPages, sendWhenClosed } from "./offline.js";
 import { showWho, whoUsesThis } from "./person.js";
 import { add, Queue, recover, Step } from "./queue.js";
 import { sendReports } from "./reports.js";
@@ -127,6 +127,7 @@ async function chosen(input, person) {
   showFlight(flight);
   showTotal();
   notice("kept");
+  sendWhenClosed().catch(() => {}); // refused by the phone: an open page sends all the same
   if (navigator.onLine === false) showNetwork("offline");
   queue.nudge();
 }

@@ -60,6 +60,8 @@ function randomId() {
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
 }
 
+const lockName = (person) => `libong-queue-${person.name}`;
+
 /** Keep files as a flight of `owner`; resolves once they can no longer be lost. */
 export async function add(owner, chosen, onKept = () => {}) {
   const files = [...chosen].filter((file) => !isHidden(pathOf(file)));
@@ -129,16 +131,21 @@ export class Queue {
     return this.running;
   }
 
+  /** Send what waits, once, unless an open page is at it. */
+  async sendOnce() {
+    const name = lockName(this.person);
+    await navigator.locks.request(name, { ifAvailable: true }, (free) => free && this.#pass());
+  }
+
   end() {
     this.ended = true;
     this.wake();
   }
 
   async #run() {
-    const name = `libong-queue-${this.person.name}`;
     if (!navigator.locks) return this.#drain();
     // with the same queue open twice, one sends and the other waits for its turn
-    return navigator.locks.request(name, () => this.#drain());
+    return navigator.locks.request(lockName(this.person), () => this.#drain());
   }
 
   async #drain() {

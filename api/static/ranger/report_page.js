@@ -1,7 +1,7 @@
 /* The ranger's quick report: kept first, then sent, now or when there is a network. */
 
 import * as keeping from "./keeping.js";
-import { keepPages } from "./offline.js";
+import { keepPages, sendWhenClosed } from "./offline.js";
 import { showWho, whoUsesThis } from "./person.js";
 import { livenForm } from "./place.js";
 import { sendReports } from "./reports.js";
@@ -98,6 +98,7 @@ async function start() {
       return;
     }
     await keeping.keepReport(report);
+    sendWhenClosed().catch(() => {}); // refused by the phone: an open page sends all the same
     form.reset();
     forgetPlace();
     notice(say("report_kept"), true);
