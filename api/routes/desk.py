@@ -145,6 +145,8 @@ def desk_page(
     found: Sequence[Incident] = context["incidents"]
     shown = chosen or (found[0].incident_id if found else "")
     detail = detail_context(at_hand, session, shown, seen=seen, note=note) if shown else {}
+    ids = [incident.incident_id for incident in found]
+    after = ids[ids.index(shown) + 1 :] if shown in ids else []
     return desk_response(
         request,
         at_hand,
@@ -153,6 +155,7 @@ def desk_page(
         status=status,
         chosen=shown,
         was_chosen=bool(chosen),
+        following=after[0] if after else "",
         done=[each for each in done.split(",") if each],
         problem=problem,
         since_words=filters.SINCE_WORDS,

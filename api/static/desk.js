@@ -34,7 +34,8 @@ function query(more = {}) {
   const asked = new URLSearchParams(window.location.search);
   for (const name of ["id", "done", "lang"]) asked.delete(name);
   for (const [name, value] of Object.entries(more)) if (value) asked.set(name, value);
-  return asked.size ? `?${asked}` : "";
+  const written = String(asked);
+  return written && `?${written}`;
 }
 
 function drawMap() {
@@ -225,7 +226,7 @@ function pick() {
   const box = rowOf(chosenId())?.querySelector(".row__pick");
   if (!box) return;
   box.checked = !box.checked;
-  document.getElementById("bulk-box").open ||= picked().length > 0;
+  if (picked().length) document.getElementById("bulk-box").open = true;
   countPicked();
 }
 
@@ -276,7 +277,7 @@ document.getElementById("content").addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches(".row__pick")) countPicked();
   if (event.target.id === "keys-on") switchKeys(event.target.checked);
-  if (event.target.closest("#filters")) document.getElementById("filters").requestSubmit();
+  if (event.target.closest("#filters")) document.querySelector("#filters .button").click();
 });
 document.addEventListener("submit", (event) => {
   // an address says only what narrows

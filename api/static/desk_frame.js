@@ -78,7 +78,7 @@ function start() {
     );
     try {
       const found = await send(`${frame}/measure`, { xy_px: points.map(({ x, y }) => [x, y]) });
-      const place = found.places.at(-1);
+      const place = found.places[found.places.length - 1];
       const where = `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)} ± ${place.error_m.toFixed(0)} ${words.metres}`;
       const long = `${found.length_m.toFixed(1)} ± ${found.length_error_m.toFixed(1)} ${words.metres}`;
       says.textContent = points.length > 1 ? `${words.length}: ${long} · ${where}` : where;

@@ -1,6 +1,7 @@
 """The desk's pages and parts: who may see them, what filters leave, what the trail tells."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_filters_leave_what_was_asked_for(world, incidents, query, shown):
 
 def test_old_incidents_are_left_out_of_the_last_day(world, incidents):
     asked = desk_filter(since="1d")
-    world.clock.forward(2 * (world.clock() - incidents[0].occurred_at_utc) * 8)
+    world.clock.forward(timedelta(days=1))
     assert asked.find(world.store, "mali", world.clock()) == ()
 
 
@@ -91,6 +92,16 @@ def test_a_refused_step_shows_what_happened_and_keeps_the_note(world, incidents)
     for words in ("nid", "clear to see", "only foam"):
         assert words in answer.text
     assert world.store.incident(incident.incident_id).state is State.CONFIRMED
+
+
+def test_a_decision_leads_on_to_the_next_alert(world, incidents):
+    client = world.logged_in("mali")
+    page = client.get("/desk").text
+    (dugong, boat) = incidents
+    assert f'name="following" value="{dugong.incident_id}"' in page  # the boat is urgent
+    answer = step(world, client, boat, "confirmed", following=dugong.incident_id)
+    assert f"id={dugong.incident_id}" in answer.headers["location"]
+    assert f"done={boat.incident_id}" in answer.headers["location"]
 
 
 @pytest.mark.parametrize("seen", ["x", "x:-1", "x:y:z"])

@@ -6,11 +6,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from api.routes import desk_events
 from patrol.incident import Priority, State
 from patrol.user import Role
 from patrol.zones import RuleName
 
 BOAT_RULE = RuleName.BOAT_IN_CLOSED_ZONE
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """News travel at once: waiting a second for each would only slow the tests."""
+    monkeypatch.setattr(desk_events, "POLL_S", 0.05)
 
 
 @pytest.fixture
