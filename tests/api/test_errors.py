@@ -15,6 +15,7 @@ from patrol.account import AccountError, LinkError
 from patrol.device_tokens import DeviceTokenError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
+from patrol.report.month import MonthError
 from patrol.store import StaleVersion, StoreError, UnknownFlight, UnknownIncident
 from patrol.uploads import (
     DiskFull,
@@ -47,6 +48,7 @@ CASES = [
     (DeviceTokenError("x"), 404, "unknown_device", True),
     (StaleVersion("x"), 409, "stale_version", True),
     (TransitionError("x"), 409, "transition", True),
+    (MonthError("x"), 404, "no_month", True),
     (MediaError("x"), 404, "no_picture", False),
     (CropError("x"), 404, "no_picture", False),
     (UnknownUpload("x"), 404, "unknown_upload", True),

@@ -1,7 +1,9 @@
 """A month in figures: exact intervals, months of the calendar, costs, response, gaps."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from scipy import stats
 
 from ingest.equal_area import EqualAreaPlane
 from ingest.lonlat import LonLat
+from patrol import site as site_module
 from patrol.compliance import BoatSeen
 from patrol.effort import DayEffort, SeaEffort, ZoneEffort, sea_of
 from patrol.effort_table import FlightEffort
@@ -22,6 +25,8 @@ from patrol.report.intervals import binomial_interval, poisson_interval, rate, s
 from patrol.report.month import Month, MonthError, parse_month
 from patrol.report.reading import reported
 from patrol.report.response import Moment, lapses
+from patrol.site import load_site
+from patrol.zone_file import SiteFileError
 from patrol.zones import RuleName
 
 MARCH = Month(2026, 3)
@@ -253,3 +258,19 @@ def test_which_months_stand_side_by_side() -> None:
     assert len(asked) == len(set(asked))
     alone = reported(MARCH, None, lambda month: month)
     assert (alone.year, alone.years) == ((MARCH,), (MARCH,))
+
+
+def test_costs_are_read_from_the_sites_file_with_their_source(tmp_path) -> None:
+    shipped = Path(site_module.__file__).parent / "sites" / "koh_libong"
+    for file in shipped.iterdir():
+        shutil.copy(file, tmp_path)
+    told = (tmp_path / "site.toml").read_text(encoding="utf-8")
+    cost = '\n[costs.boat_hour_baht]\nvalue = 1200\ncitation = "accounts of 2026"\n'
+    (tmp_path / "site.toml").write_text(told + cost, encoding="utf-8")
+    costs = load_site(tmp_path).costs
+    assert costs == PatrolCosts(boat_hour_baht=CostFigure(1200.0, "accounts of 2026"))
+    assert load_site(shipped).costs == PatrolCosts()
+    for wrong in (cost.replace("1200", "-5"), cost.replace('citation = "accounts of 2026"', "")):
+        (tmp_path / "site.toml").write_text(told + wrong, encoding="utf-8")
+        with pytest.raises(SiteFileError, match="boat_hour_baht"):
+            load_site(tmp_path)
