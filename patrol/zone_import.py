@@ -73,12 +73,16 @@ class ImportPlan:
 
 
 def plan_import(
-    features: Sequence[SourceFeature], site: Site, defaults: Mapping[str, Any]
+    features: Sequence[SourceFeature],
+    site: Site,
+    defaults: Mapping[str, Any],
+    beside: Sequence[Zone],
 ) -> ImportPlan:
     """Return what a file would change in a site with the zones that hold now.
 
     A feature's missing properties are those of the zone it redraws (of the same id or name), else
-    `defaults`.
+    `defaults`. `beside` are the zones that stay where the file lacks them, over which its own may
+    not lie.
     """
     in_force = {zone.zone_id: zone for zone in site.zones}
     read: list[tuple[SourceFeature, Zone]] = []
@@ -93,7 +97,7 @@ def plan_import(
             read.append((feature, zone))
         except ZoneError as error:
             refused.append(Refused(feature, _label(properties), error.faults))
-    after = in_force | {zone.zone_id: zone for _, zone in read}
+    after = {zone.zone_id: zone for zone in (*beside, *(zone for _, zone in read))}
     planned = []
     for feature, zone in read:
         try:

@@ -164,7 +164,9 @@ def import_zones(
     }
     place, store = _kept(site)
     with closing(store):
-        plan = plan_import(read_source(path, crs), store.zones.in_force(place), defaults)
+        now = store.zones.in_force(place)
+        beside = () if retire_others else now.zones
+        plan = plan_import(read_source(path, crs), now, defaults, beside)
         retired = plan.of(Change.NOT_IN_FILE) if retire_others else ()
         done = apply and not plan.refused
         if done:

@@ -5,16 +5,14 @@ may be a mother with her calf, and are told so.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import combinations, pairwise
+from itertools import combinations, starmap
 from math import hypot
 
-import numpy as np
 import shapely
 
 from detection.types import ObjectClass, Sighting
-from ingest.lonlat import LonLat, distance_m, offset_m
+from ingest.lonlat import distance_m, offset_m
+from patrol.rules.approach import Approach, closest_approach, fixes, seconds_apart
 from patrol.rules.place import ERRORS_OF_95_PERCENT
 from patrol.rules.precedence import Found
 from patrol.rules.words import Words, joined, speed_words
@@ -25,27 +23,6 @@ from patrol.zone_times import Holds
 from patrol.zones import RuleName
 
 _RANK = {Certainty.INSIDE: 0, Certainty.BOUNDARY: 1, Certainty.UNKNOWN: 2}
-
-
-@dataclass(frozen=True)
-class Approach:
-    """How near a boat came to a dugong, to within what (95 %), and seen how long apart."""
-
-    dugong_id: str
-    distance_m: float
-    margin_m: float
-    gap_s: float
-    drift_m: float | None
-
-    def within(self, limit_m: float) -> Certainty | None:
-        """Say whether it came as near as a limit; None where it surely did not."""
-        if self.distance_m - self.margin_m > limit_m:
-            return None
-        # Seen at different times, the two were near only as far as the boat's speed lets one say.
-        sure = (
-            self.drift_m is not None and self.distance_m + self.margin_m + self.drift_m <= limit_m
-        )
-        return Certainty.INSIDE if sure else Certainty.BOUNDARY
 
 
 def encounter_verdicts(sightings: Sequence[Sighting], site: Site, tide: Tide) -> Iterator[Verdict]:
@@ -65,40 +42,6 @@ def encounter_verdicts(sightings: Sequence[Sighting], site: Site, tide: Tide) ->
         for approach in approaches:
             met.setdefault(approach.dugong_id, []).append((boat, approach))
     yield from _gatherings(dugongs, met, site, tide)
-
-
-def closest_approach(boat: Sighting, dugong: Sighting) -> Approach:
-    """Return how near two tracks came.
-
-    While both were seen, each goes straight from fix to fix. Otherwise the fixes that are nearest
-    in time are compared, `gap_s` apart, in which the boat may have gone `drift_m`.
-    """
-    margin_m = ERRORS_OF_95_PERCENT * hypot(boat.error_m, dugong.error_m)
-    gap_s = _gap_s(boat, dugong)
-    if gap_s > 0:
-        before = boat.last_seen_utc <= dugong.first_seen_utc
-        a = _fixes(boat)[-1 if before else 0][1]
-        b = _fixes(dugong)[0 if before else -1][1]
-        drift_m = None if boat.speed_m_s is None else boat.speed_m_s * gap_s
-        return Approach(dugong.sighting_id, distance_m(a, b), margin_m, gap_s, drift_m)
-    return Approach(dugong.sighting_id, _least_m(boat, dugong), margin_m, 0.0, 0.0)
-
-
-def _least_m(boat: Sighting, dugong: Sighting) -> float:
-    """Return the least distance in metres of two tracks that were seen at the same time."""
-    first = max(boat.first_seen_utc, dugong.first_seen_utc)
-    last = min(boat.last_seen_utc, dugong.last_seen_utc)
-    ways = _fixes(boat), _fixes(dugong)
-    times = {first, last, *(at for way in ways for at, _ in way if first <= at <= last)}
-    apart = [np.array(offset_m(_at(ways[1], at), _at(ways[0], at))) for at in sorted(times)]
-    least = min(float(np.hypot(*each)) for each in apart)
-    for a, b in pairwise(apart):
-        way = b - a
-        length2 = float(way @ way)
-        if length2 > 0:
-            share = min(max(float(-a @ way) / length2, 0.0), 1.0)
-            least = min(least, float(np.hypot(*(a + share * way))))
-    return least
 
 
 def _near(
@@ -144,12 +87,12 @@ def _through_pairs(
 ) -> Iterator[Verdict]:
     """Yield one verdict a boat whose way went between two animals close together, the surest."""
     pair_m = site.rule_parameters.dugong_pair_m
-    if pair_m is None or len(_fixes(boat)) < 2:
+    if pair_m is None or len(fixes(boat)) < 2:
         return
     gap_s = site.rule_parameters.boat_near_dugong_gap_s
     crossings = []
     for one, other in combinations(sorted(dugongs, key=lambda it: it.sighting_id), 2):
-        if max(_gap_s(one, other), _gap_s(boat, one), _gap_s(boat, other)) > gap_s:
+        if max(starmap(seconds_apart, ((one, other), (boat, one), (boat, other)))) > gap_s:
             continue
         apart_m = distance_m(one.position, other.position)
         certainty = _crosses(boat, one, other) if apart_m <= pair_m.value else None
@@ -192,7 +135,7 @@ def _through_pairs(
 def _crosses(boat: Sighting, one: Sighting, other: Sighting) -> Certainty | None:
     """Say whether a boat's way went between two animals; None where it surely did not."""
     origin = one.position
-    way = shapely.LineString([offset_m(origin, place) for _, place in _fixes(boat)])
+    way = shapely.LineString([offset_m(origin, place) for _, place in fixes(boat)])
     ends = [shapely.Point(offset_m(origin, each.position)) for each in (one, other)]
     between = shapely.LineString(ends)
     margins_m = [ERRORS_OF_95_PERCENT * hypot(boat.error_m, each.error_m) for each in (one, other)]
@@ -311,30 +254,3 @@ def _apart_words(gap_s: float) -> Words:
 def _distance(approach: Approach, limit_m: float) -> Figure:
     sigma_m = approach.margin_m / ERRORS_OF_95_PERCENT
     return Figure("distance_m", approach.distance_m, sigma_m, limit_m)
-
-
-def _gap_s(a: Sighting, b: Sighting) -> float:
-    """Return the seconds between the times two things were seen; 0 where these overlap."""
-    between = max(a.first_seen_utc, b.first_seen_utc) - min(a.last_seen_utc, b.last_seen_utc)
-    return max(between.total_seconds(), 0.0)
-
-
-def _fixes(sighting: Sighting) -> list[tuple[datetime, LonLat]]:
-    """Return when and where a sighting was found, by time; its own place where nothing tells."""
-    fixes = {
-        each.taken_at_utc: each.position
-        for each in sighting.detections
-        if each.taken_at_utc is not None and each.position is not None
-    }
-    return sorted(fixes.items()) or [(sighting.first_seen_utc, sighting.position)]
-
-
-def _at(way: Sequence[tuple[datetime, LonLat]], at: datetime) -> LonLat:
-    """Return where a track was: straight between its fixes, at its ends before and after them."""
-    if at <= way[0][0]:
-        return way[0][1]
-    for (t0, a), (t1, b) in pairwise(way):
-        if at <= t1:
-            share = (at - t0) / (t1 - t0)
-            return LonLat(a.lon + share * (b.lon - a.lon), a.lat + share * (b.lat - a.lat))
-    return way[-1][1]

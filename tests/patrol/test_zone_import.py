@@ -46,7 +46,7 @@ def write(path, shapes, fields, driver, *, crs="EPSG:4326", kind="Polygon", **mo
 
 
 def planned(path, site, crs=None):
-    return plan_import(read_source(path, crs), site, DEFAULTS)
+    return plan_import(read_source(path, crs), site, DEFAULTS, site.zones)
 
 
 FORMATS = {
@@ -198,6 +198,15 @@ def test_zones_of_a_file_may_not_lie_over_each_other_or_be_told_twice(tmp_path, 
     assert {fault.code for it in plan.refused for fault in it.faults} == {"overlap"}
     plan = planned(geojson(tmp_path, feature(BAY), feature(BAY)), site)
     assert [fault.code for it in plan.refused for fault in it.faults] == ["same_id"]
+
+
+def test_a_zone_may_lie_over_those_that_the_file_takes_away(tmp_path, site) -> None:
+    first = site.zones[0]
+    redrawn = feature(first.area, zone_id="cape", name="Cape", rules="dugong_sighting")
+    path = geojson(tmp_path, redrawn)
+    assert {fault.code for it in planned(path, site).refused for fault in it.faults} == {"overlap"}
+    plan = plan_import(read_source(path), site, DEFAULTS, beside=())
+    assert (plan.refused, [it.zone.zone_id for it in plan.of(Change.ADDED)]) == ((), ["cape"])
 
 
 def test_every_fault_has_words_in_both_languages() -> None:
