@@ -165,14 +165,14 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
 
 
 @pytest.mark.parametrize(
-    ("photos", "kills", "seconds_a_frame"),
+    ("photos", "kills", "least_kills", "seconds_a_frame"),
     [
-        (8, 4, 0.3),
-        pytest.param(120, 60, 1.0, marks=[pytest.mark.deep, push.DEEP_ONLY]),
+        (8, 4, 2, 0.3),
+        pytest.param(120, 60, 50, 1.0, marks=[pytest.mark.deep, push.DEEP_ONLY]),
     ],
 )
 def test_whatever_is_killed_the_end_is_the_same(
-    tmp_path, photos, kills, seconds_a_frame, record_property
+    tmp_path, photos, kills, least_kills, seconds_a_frame, record_property
 ):
     write_card(tmp_path / "card", photos)
     undisturbed, _ = send_and_process(tmp_path / "undisturbed", tmp_path / "card", 0, 0)
@@ -186,4 +186,4 @@ def test_whatever_is_killed_the_end_is_the_same(
     assert disturbed == undisturbed
     # all may be sent, or ready, before the last of them
     assert min(killed.values()) > 0
-    assert sum(killed.values()) >= kills // 2
+    assert sum(killed.values()) >= least_kills
