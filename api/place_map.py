@@ -29,11 +29,11 @@ class PlaceMap:
 
 
 def place_map(coast: GeoJson, zones: Sequence[BaseGeometry]) -> PlaceMap:
-    """Return the map of a site's coast, wide enough for its zones."""
-    west, south, east, north = shapely.union_all(list(zones)).bounds
+    """Return the map of a site's coast, wide enough for its zones, or for the land without any."""
+    land = shapely.union_all([shape(feature["geometry"]) for feature in coast["features"]])
+    west, south, east, north = shapely.union_all(list(zones) or [land]).bounds
     aside = _MARGIN * max(east - west, north - south)
     bounds = (west - aside, south - aside, east + aside, north + aside)
-    land = shapely.union_all([shape(feature["geometry"]) for feature in coast["features"]])
     # a screen of another shape than the waters shows more than these: no land may end at their edge
     beside = shapely.box(*bounds).buffer(max(east - west, north - south), join_style="mitre")
     seen = shapely.make_valid(land).intersection(beside).simplify(_TOLERANCE_DEG)

@@ -41,7 +41,8 @@ def atom_feed(
     ET.SubElement(feed, _tag("link"), {"rel": "license", "href": LICENCE_URL})
     for change in changes:
         _add_entry(feed, site_name, change, names.get(change.zone_id, change.zone_id), reader)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="utf-8")
+    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _add_entry(

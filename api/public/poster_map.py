@@ -93,7 +93,7 @@ def _draw_zone(pdf: FPDF, area: BaseGeometry, zone: ZoneDrawing) -> None:
     lines = {"closed": rising + falling, "go_slow": rising}.get(zone.kind, [])
     for line in lines:
         for piece in shapely.get_parts(shapely.intersection(area, line)):
-            if piece.geom_type == "LineString":
+            if piece.geom_type == "LineString" and not piece.is_empty:
                 (x1, y1), (x2, y2) = piece.coords[0], piece.coords[-1]
                 pdf.line(x1, y1, x2, y2)
     pdf.set_line_width(0.8)
@@ -121,7 +121,7 @@ def _fill(pdf: FPDF, area: BaseGeometry, colour: tuple[int, int, int]) -> None:
 
 def _rings(area: BaseGeometry) -> Iterator[list[tuple[float, float]]]:
     for part in shapely.get_parts(area):
-        if part.geom_type == "Polygon":
+        if part.geom_type == "Polygon" and not part.is_empty:
             yield [(x, y) for x, y, *_ in part.exterior.coords]
             for hole in part.interiors:
                 yield [(x, y) for x, y, *_ in hole.coords]

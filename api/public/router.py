@@ -1,6 +1,7 @@
 """Public pages: the tourism map, the widget for other sites, and what a phone keeps of them."""
 
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
@@ -99,9 +100,7 @@ def public_router(side: PublicSide) -> APIRouter:
     return router
 
 
-def _zone_words(
-    side: PublicSide, request: Request, template: str, **context: object
-) -> HTMLResponse:
+def _zone_words(side: PublicSide, request: Request, template: str, **context: Any) -> HTMLResponse:
     """Return a page that tells of all zones, the most urgent first."""
     reader = side.pages.reader(request)
     reading = side.statuses()

@@ -1,17 +1,22 @@
 """The public pages: what they say, how they may be kept, and names meant to break them."""
 
-import json
 import re
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from defusedxml import ElementTree as ET
 
 from api.deps import Services
+from api.language import Language, Reader
 from api.pages import Pages
 from api.public.held_statuses import HELD_FOR
-from patrol.store import Store
-from patrol.zones import ZoneKind
+from api.public.kept_files import KEPT_FILES
+from api.public.words import survey_text
+from patrol.status_records import StatusRecords
+from patrol.zone_status import Presence
+from patrol.zones import Binding, ZoneKind
 
 DAY = date(2026, 11, 22)
 
@@ -149,8 +154,9 @@ def test_public_requests_hold_nothing_that_leads_to_the_store(world, monkeypatch
 
 
 def test_healthz_reads_nothing(world, monkeypatch):
-    monkeypatch.delattr(Store, "zone_statuses")
-    assert world.client().get("/healthz").json() == {"status": "ok"}
+    client = world.client()
+    monkeypatch.delattr(StatusRecords, "zone_statuses")
+    assert client.get("/healthz").json() == {"status": "ok"}
 
 
 def test_a_site_without_zones_still_has_a_page(make_world):
@@ -159,44 +165,30 @@ def test_a_site_without_zones_still_has_a_page(make_world):
     assert "No zone has been drawn yet." in page.text
 
 
-@pytest.mark.parametrize("place", ["zone_id", "name_th", "name_en", "citation", "citation_th"])
+@pytest.mark.parametrize("place", ["name_th", "name_en", "citation", "citation_th"])
 def test_names_cannot_become_markup_or_script(make_world, make_zone, nasty, place):
-    names = {place: nasty}
-    zone_id = names.pop("zone_id", "odd")
-    world = make_world(
-        zones=[make_zone(zone_id, ZoneKind.SEAGRASS, (99.4, 7.2, 99.5, 7.3), **names)]
-    )
+    box = (99.4, 7.2, 99.5, 7.3)
+    world = make_world(zones=[make_zone("odd", ZoneKind.SEAGRASS, box, **{place: nasty})])
     for url in ("/", "/?lang=en"):
         page = Elements(world.client().get(url).text)
         assert [dict(attrs).get("src") for tag, attrs in page.tags if tag == "script"] == [
             "/static/vendor/leaflet/leaflet.js",
             None,
             "/static/map.js",
+            "/static/zones.js",
+            "/static/position.js",
         ]
         assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
         assert not any(attrs.get("src") == "x" for _, attrs in page.tags)
-        assert "alert(1)" not in "".join(page.scripts).replace(json_of(nasty), "")
+        # the map's script is given no text that a person wrote
+        assert "alert(1)" not in "".join(page.scripts)
+        widget = Elements(world.client().get(url.replace("/", "/widget", 1)).text)
+        assert not any(tag == "script" for tag, _ in widget.tags)
+    feed = world.client().get("/api/public/changes.atom")
+    assert ET.fromstring(feed.content).tag.endswith("feed")
 
 
-def json_of(text: str) -> str:
-    """How the map's script must write a text: JSON, with what could end a script escaped."""
-    return (
-        json.dumps(text)
-        .replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("&", "\\u0026")
-        .replace("'", "\\u0027")
-    )
-
-
-def test_the_map_script_escapes_what_could_end_it(make_world, make_zone, nasty):
-    world = make_world(zones=[make_zone(nasty, ZoneKind.SEAGRASS, (99.4, 7.2, 99.5, 7.3))])
-    (script,) = (s for s in Elements(world.client().get("/").text).scripts if "L.map" in s)
-    assert json_of(nasty) in script
-    assert nasty not in script
-
-
-@pytest.mark.parametrize("url", ["/", "/login", "/nothing", "/?lang=en"])
+@pytest.mark.parametrize("url", ["/", "/widget", "/login", "/nothing", "/?lang=en"])
 def test_pages_name_no_other_host_and_run_no_script_but_ours(world, url):
     response = world.client().get(url)
     policy = response.headers["content-security-policy"]
@@ -208,7 +200,8 @@ def test_pages_name_no_other_host_and_run_no_script_but_ours(world, url):
     for tag, attrs in page.tags:
         link = attrs.get("src") or (attrs.get("href") if tag == "link" else None)
         if link:
-            assert link.startswith("/static/")
+            assert link.startswith("/")
+            assert not link.startswith("//")
         if tag == "script" and "src" not in attrs:
             assert attrs["nonce"] == nonce
         assert "style" not in attrs
@@ -228,6 +221,9 @@ def test_pages_name_no_other_host_and_run_no_script_but_ours(world, url):
         ("/api/v1/alerts", "no-store"),
         ("/nothing", "no-store"),
         ("/static/map.js", "public, max-age=3600"),
+        ("/manifest.webmanifest", "no-cache"),
+        ("/zones-worker.js", "no-cache"),
+        ("/poster.pdf", "no-store"),
         ("/static/vendor/leaflet/leaflet.css", "public, max-age=3600"),
     ],
 )
@@ -254,3 +250,118 @@ def test_what_is_not_there_is_said_kindly(world, url):
     assert "ไม่พบหน้านี้" in thai.text
     assert "There is no such page." in english.text
     assert "nothing" not in thai.text
+
+
+def test_only_the_widget_may_be_framed(world):
+    client = world.client()
+    widget = client.get("/widget?lang=en")
+    assert "frame-ancestors *" in widget.headers["content-security-policy"]
+    assert "x-frame-options" not in widget.headers
+    assert "Keep out" in widget.text
+    for url in ("/", "/login", "/poster.pdf", "/api/public/zones.geojson", "/widget/x"):
+        headers = client.get(url).headers
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-frame-options"] == "DENY"
+
+
+def test_keep_out_says_in_its_chip_that_it_is_only_asked(make_world, make_zone):
+    closed = make_zone("cape", ZoneKind.CLOSED, (99.46, 7.28, 99.48, 7.30))
+    for binding, told in ((Binding.PROPOSAL, True), (Binding.LAW, False)):
+        client = make_world(zones=[replace(closed, binding=binding)]).client()
+        for url in ("/?lang=en", "/widget?lang=en"):
+            (chip,) = re.findall(
+                r'class="chip .*?</small>|class="chip .*?</span>$', client.get(url).text, re.M
+            )
+            assert ("asked, not law" in chip) == told, url
+
+
+@pytest.mark.parametrize(
+    ("presence", "days", "words"),
+    [
+        (Presence.NONE_SEEN, 0, "Surveyed today, none seen"),
+        (Presence.NONE_SEEN, 1, "Surveyed yesterday (21 Nov 2026), none seen"),
+        (Presence.NONE_SEEN, 6, "Not surveyed for 6 days; none seen then (16 Nov 2026)"),
+        (Presence.NOT_SURVEYED, 20, "Not surveyed for 20 days"),
+        (Presence.NOT_SURVEYED, 0, "Not known yet"),
+        (Presence.PRESENT, 0, "Surveyed today"),
+        (Presence.PRESENT, 3, "Surveyed 3 days ago (19 Nov 2026)"),
+        (Presence.NOT_SURVEYED, None, "Not surveyed"),
+    ],
+)
+def test_when_a_zone_was_surveyed_is_told_in_days(world, presence, days, words):
+    (zone, *_) = world.store.zone_statuses(world.site, DAY)
+    last = None if days is None else DAY - timedelta(days=days)
+    zone = replace(zone, presence=presence, last_surveyed=last)
+    assert survey_text(zone, DAY, Reader(Language.ENGLISH, UTC)) == words
+
+
+def test_speeds_are_told_in_knots_and_kilometres(world):
+    assert "no faster than 6 kn (11 km/h)" in world.client().get("/?lang=en").text
+    thai = world.client().get("/").text
+    assert "6 นอต (11 กม./ชม.)" in thai
+    assert "ไม่ใช่กฎหมายไทย" in thai
+
+
+def test_changes_are_told_by_day_in_each_format(world, make_seen):
+    world.log(make_seen(zone_id="east"), surveyed_on=DAY)
+    client = world.client()
+    (change,) = client.get("/api/public/changes.geojson").json()["features"]
+    assert change["properties"]["reason"] == "sighted"
+    assert change["properties"]["since"] == "2026-11-22"
+    assert change["geometry"]["type"] == "Polygon"
+    atom = ET.fromstring(client.get("/api/public/changes.atom?lang=en").content)
+    (entry,) = atom.findall("{*}entry")
+    assert entry.find("{*}title").text == "Zone east: Slow down"
+    assert entry.find("{*}updated").text == "2026-11-22T00:00:00+07:00"
+    lines = client.get("/api/public/zones.ics?lang=en").content.decode().split("\r\n")
+    assert all(len(line.encode()) <= 75 for line in lines)
+    assert {"DTSTART;VALUE=DATE:20261122", "DTEND;VALUE=DATE:20261208"} <= set(lines)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/api/public/zones.geojson",
+        "/api/public/changes.geojson",
+        "/api/public/changes.atom",
+        "/api/public/zones.ics",
+    ],
+)
+def test_open_data_may_be_kept_and_names_its_licence(world, url):
+    client = world.client()
+    answer = client.get(url)
+    assert answer.headers["cache-control"] == (
+        "public, max-age=30, stale-while-revalidate=30, stale-if-error=600"
+    )
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert 'creativecommons.org/licenses/by/4.0/>; rel="license"' in answer.headers["link"]
+    again = client.get(url, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_poster_is_one_page_that_no_sighting_changes(make_world, make_seen):
+    quiet, seen = make_world(), make_world()
+    seen.log(make_seen(zone_id="east"), surveyed_on=DAY)
+    one, other = (world.client().get("/poster.pdf") for world in (quiet, seen))
+    assert one.headers["content-type"] == "application/pdf"
+    assert one.content.count(b"/Type /Page\n") == 1
+    assert one.content == other.content
+
+
+def test_the_start_page_can_be_installed_and_its_worker_keeps_files_that_exist(world):
+    client = world.client()
+    manifest = client.get("/manifest.webmanifest").json()
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == (
+        "/",
+        "/",
+        "standalone",
+    )
+    worker = client.get("/zones-worker.js").text
+    kept = re.findall(r'^  "(/static/.*)",$', worker, re.M)
+    assert tuple(kept) == KEPT_FILES
+    assert all(client.get(file).status_code == 200 for file in kept)
+
+
+def test_robots_stay_out_of_the_officers_pages(world):
+    robots = world.client().get("/robots.txt").text.splitlines()
+    assert {"Disallow: /officer", "Disallow: /api/v1/", "Disallow: /login"} <= set(robots)
