@@ -49,7 +49,8 @@ def draw_zone_map(statuses: Sequence[ZoneStatus], coast: GeoJson, reader: Reader
 
 def _label(zone: ZoneStatus, reader: Reader) -> str:
     label = f"{STATUS_SIGNS[zone.status]} {reader.text(STATUS_WORDS[zone.status])}"
-    return f"{label} {reader.text(mark('(asked)'))}" if asks_only(zone) else label
+    asked = reader.text(mark("(asked)"))
+    return f"{label} {asked}" if asks_only(zone) else label
 
 
 def _points(geometry: Mapping[str, Any]) -> Iterator[tuple[float, float]]:

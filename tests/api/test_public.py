@@ -6,7 +6,7 @@ from datetime import UTC, date, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from defusedxml import ElementTree as ET
+from defusedxml.ElementTree import fromstring
 
 from api.deps import Services
 from api.language import Language, Reader
@@ -185,7 +185,7 @@ def test_names_cannot_become_markup_or_script(make_world, make_zone, nasty, plac
         widget = Elements(world.client().get(url.replace("/", "/widget", 1)).text)
         assert not any(tag == "script" for tag, _ in widget.tags)
     feed = world.client().get("/api/public/changes.atom")
-    assert ET.fromstring(feed.content).tag.endswith("feed")
+    assert fromstring(feed.content).tag.endswith("feed")
 
 
 @pytest.mark.parametrize("url", ["/", "/widget", "/login", "/nothing", "/?lang=en"])
@@ -309,7 +309,7 @@ def test_changes_are_told_by_day_in_each_format(world, make_seen):
     assert change["properties"]["reason"] == "sighted"
     assert change["properties"]["since"] == "2026-11-22"
     assert change["geometry"]["type"] == "Polygon"
-    atom = ET.fromstring(client.get("/api/public/changes.atom?lang=en").content)
+    atom = fromstring(client.get("/api/public/changes.atom?lang=en").content)
     (entry,) = atom.findall("{*}entry")
     assert entry.find("{*}title").text == "Zone east: Slow down"
     assert entry.find("{*}updated").text == "2026-11-22T00:00:00+07:00"
