@@ -142,7 +142,7 @@ class _Sheet(FPDF):
     def _write(self, text: str, size: float, style: str, colour: tuple[int, int, int]) -> None:
         self.set_font("Sarabun", style, size)
         self.set_text_color(*colour)
-        self.multi_cell(0, size * 0.48, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, size * 0.52, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _breakable(text: str) -> str:

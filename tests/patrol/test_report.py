@@ -274,3 +274,25 @@ def test_costs_are_read_from_the_sites_file_with_their_source(tmp_path) -> None:
         (tmp_path / "site.toml").write_text(told + wrong, encoding="utf-8")
         with pytest.raises(SiteFileError, match="boat_hour_baht"):
             load_site(tmp_path)
+
+
+def test_the_store_gives_the_facts_of_a_month(store, site, make_log, facts) -> None:
+    store.log_flight(make_log())  # 1 March: a dugong, a boat, no record of effort
+    made, *_ = facts([10])
+    with_effort = make_log("flight2", seen_utc=NOON_UTC)
+    store.log_flight(replace(with_effort, efforts=(made.efforts[0].effort,)))
+    found = store.reports.facts(site, MARCH, date(2026, 4, 2))
+    assert found.flights_without_effort == 1
+    assert [each.flight_id for each in found.efforts] == ["flight2"]
+    assert [boat.speed_m_s for boat in found.boats] == [4.0, 4.0]
+    assert {incident.flight_id for incident, _ in found.cases} == {"flight1", "flight2"}
+    assert all(len(steps) == 1 for _, steps in found.cases)
+    assert found.days_raised["laem_chu_hoi"] == 24  # received on the 2nd, the last seen on the 10th
+    assert store.reports.first_month(site) == MARCH
+    elsewhere = replace(site, site_id="elsewhere")
+    assert store.reports.facts(elsewhere, MARCH, date(2026, 4, 2)).cases == ()
+    assert store.reports.first_month(elsewhere) is None
+    figures, _ = figures_of(found, site)
+    assert (figures.flights, figures.flights_without_effort) == (2, 1)
+    april = store.reports.facts(site, Month(2026, 4), date(2026, 4, 2))
+    assert (april.efforts, april.cases, april.boats) == ((), (), ())
