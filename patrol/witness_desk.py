@@ -16,18 +16,19 @@ from patrol.site import Site
 from patrol.store import Store
 from patrol.witness_incident import (
     Evidence,
-    place_of,
     report_id_of,
     sighting_of,
+    site_waters,
     verdict_of,
 )
-from patrol.witness_photo import PagePhoto, WitnessError, page_photo
+from patrol.witness_photo import PagePhoto, WitnessError, page_photo, photo_place
 from patrol.witness_report import (
     LONGEST_PLACE_WORDS,
     LONGEST_WORDS,
     Fault,
     Outcome,
     Provenance,
+    WitnessPlace,
     WitnessReport,
     WitnessStanding,
 )
@@ -66,6 +67,7 @@ class WitnessDesk:
         report = _plain(report)
         self._check(report)
         shown = None if report.photo is None else page_photo(report.photo)
+        report = self._placed_by_photo(report)
         received = self.now()
         report_id = report_id_of(report.key, provenance, reporter)
         known = self.store.witnesses.by_id(report_id)
@@ -132,14 +134,24 @@ class WitnessDesk:
         if not (report.photo or report.words):
             raise WitnessError(Fault.EMPTY, "a report needs a photo or some words")
         if report.place is not None:
-            centre = place_of(replace(report, place=None), self.site)
-            here = LonLat(report.place.lon, report.place.lat)
-            away_m = distance_m(here, LonLat(centre.lon, centre.lat))
+            away_m = self._away_m(report.place)
             if away_m > _FARTHEST_M:
                 raise WitnessError(
                     Fault.PLACE_FAR,
                     f"the place is {away_m / 1000:.0f} km away; this is for the waters here",
                 )
+
+    def _placed_by_photo(self, report: WitnessReport) -> WitnessReport:
+        """Return the report, placed by its photo where nothing else places it."""
+        if report.place is not None or report.photo is None:
+            return report
+        place = photo_place(report.photo)
+        near = place is not None and self._away_m(place) <= _FARTHEST_M
+        return replace(report, place=place) if near else report
+
+    def _away_m(self, place: WitnessPlace) -> float:
+        centre = site_waters(self.site)
+        return distance_m(LonLat(place.lon, place.lat), LonLat(centre.lon, centre.lat))
 
 
 def spaced(code: str) -> str:
@@ -181,7 +193,12 @@ def _document(
         "place_words": report.place_words,
         "place": None
         if place is None
-        else {"lon": place.lon, "lat": place.lat, "error_m": place.error_m},
+        else {
+            "lon": place.lon,
+            "lat": place.lat,
+            "error_m": place.error_m,
+            "from": "photo" if place.from_photo else "sender",
+        },
         "made_at_utc": report.made_at_utc.isoformat(),
         "received_at_utc": received.isoformat(),
     }

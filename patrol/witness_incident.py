@@ -75,10 +75,8 @@ def report_id_of(key: str, provenance: Provenance, reporter: str | None) -> str:
     return sha256(parts.encode()).hexdigest()[:16]
 
 
-def place_of(report: WitnessReport, site: Site) -> WitnessPlace:
-    """Return where a report is, or the whole waters of the site where it does not say."""
-    if report.place is not None:
-        return report.place
+def site_waters(site: Site) -> WitnessPlace:
+    """Return the whole waters of a site as one place, for reports that do not say where."""
     west, south, east, north = shapely.union_all([zone.area for zone in site.zones]).bounds
     half_width_m = distance_m(LonLat(west, south), LonLat(east, south)) / 2
     half_height_m = distance_m(LonLat(west, south), LonLat(west, north)) / 2
@@ -94,7 +92,7 @@ def sighting_of(
     at_utc: datetime,
 ) -> Sighting:
     """Return what was seen, as one sighting whose only detection is the whole picture."""
-    place = place_of(report, site)
+    place = report.place or site_waters(site)
     detection = Detection(
         object_class=_CLASS[report.kind],
         score=NO_SCORE,
@@ -171,12 +169,22 @@ def _reason(report: WitnessReport, provenance: Provenance, reporter: str | None)
     said = f" “{report.words}”" if report.words else ""
     at_th = f" สถานที่: “{report.place_words}”" if report.place_words else ""
     at_en = f" Place: “{report.place_words}”" if report.place_words else ""
-    lost_th = "" if report.place else " ไม่มีพิกัด วงกลมคือน่านน้ำทั้งหมดของพื้นที่"
-    lost_en = "" if report.place else " No position was given: the circle is all of the waters."
+    known_th, known_en = _how_placed(report.place)
     return (
-        f"{who_th}: {kind_th}{said}{at_th}{lost_th}",
-        f"{who_en}: {kind_en}.{said}{at_en}{lost_en}",
+        f"{who_th}: {kind_th}{said}{at_th}{known_th}",
+        f"{who_en}: {kind_en}.{said}{at_en}{known_en}",
     )
+
+
+def _how_placed(place: WitnessPlace | None) -> tuple[str, str]:
+    if place is None:
+        return (
+            " ไม่มีพิกัด วงกลมคือน่านน้ำทั้งหมดของพื้นที่",
+            " No position was given: the circle is all of the waters.",
+        )
+    if place.from_photo:
+        return " พิกัดมาจากข้อมูลในรูป", " The position is the photo's own."
+    return "", ""
 
 
 def reported_frame(incident: Incident) -> LoggedFrame:

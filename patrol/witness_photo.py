@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import open_heif
 
-from ingest.errors import LibongError
+from ingest.errors import LibongError, PhotoError
 from ingest.heif import is_heif
-from patrol.witness_report import MAX_PHOTO_BYTES, Fault
+from ingest.picture import read_picture_head
+from patrol.witness_report import MAX_PHOTO_BYTES, Fault, WitnessPlace
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
 # Twice what phones take; a small file can claim any size and fill the memory when opened.
 _MOST_PIXELS = 200_000_000
 _PAGE_SIDE_PX = 1280
+# An allowance, ours: phones are right to some metres under open sky, but a photo may carry the
+# place that the phone knew some moments before.
+_PHOTO_PLACE_ERROR_M = 50.0
 _QUALITY = 82
 _BROKEN = (
     OSError,
@@ -77,6 +81,17 @@ def page_photo(photo: bytes) -> PagePhoto:
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=_QUALITY)
     return PagePhoto(out.getvalue(), width, height)
+
+
+def photo_place(photo: bytes) -> WitnessPlace | None:
+    """Return where a photo says that it was taken, or None."""
+    try:
+        exif = read_picture_head(io.BytesIO(photo)).exif
+    except PhotoError:
+        return None
+    if exif.lon_deg is None or exif.lat_deg is None or (exif.lon_deg, exif.lat_deg) == (0.0, 0.0):
+        return None
+    return WitnessPlace(exif.lon_deg, exif.lat_deg, _PHOTO_PLACE_ERROR_M, from_photo=True)
 
 
 def _opened(photo: bytes) -> Image.Image:

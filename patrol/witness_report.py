@@ -57,11 +57,15 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class WitnessPlace:
-    """Where it was: WGS 84 degrees, and the root mean square error in metres."""
+    """Where it was: WGS 84 degrees, and the root mean square error in metres.
+
+    `from_photo` says that only the photo's own tags tell it.
+    """
 
     lon: float
     lat: float
     error_m: float
+    from_photo: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,11 @@ def desk(store, tmp_path):
     return WitnessDesk(store, MediaStore(str(tmp_path / "media")), SITE, lambda: NOW)
 
 
-def photo(kind="JPEG", size=(1600, 1200), orientation=1):
+def photo(kind="JPEG", size=(1600, 1200), orientation=1, lonlat=None):
     exif = Image.Exif()
+    if lonlat:
+        lon, lat = lonlat
+        exif.get_ifd(0x8825).update({1: "N", 2: (lat, 0.0, 0.0), 3: "E", 4: (lon, 0.0, 0.0)})
     exif[0x0112] = orientation
     exif[0x010E] = "7.2561 N 99.4512 E"
     out = io.BytesIO()
@@ -214,3 +217,27 @@ def test_a_wrong_clock_is_not_believed(desk):
     ahead = replace(REPORT, made_at_utc=NOW + timedelta(days=3))
     incident = desk.store.incident(desk.take(ahead, Provenance.RANGER, "don").incident_id)
     assert incident.occurred_at_utc == NOW
+
+
+def test_a_photo_places_a_report_that_does_not_say_where(desk):
+    place = (IN_WATCHED.lon, IN_WATCHED.lat)
+    report = replace(REPORT, place=None, photo=photo(lonlat=place))
+    filed = desk.take(report, Provenance.COMMUNITY)
+    incident = desk.store.incident(filed.incident_id)
+    assert incident.position == pytest.approx(place, abs=1e-5)
+    assert incident.zone_id == WATCHED.zone_id
+    assert "photo's own" in incident.reason_en
+    assert json.loads(desk.media.get(filed.document_sha256))["place"]["from"] == "photo"
+
+
+@pytest.mark.parametrize("lonlat", [(100.5, 13.75), (0.0, 0.0)], ids=["far", "no lock"])
+def test_a_photo_from_elsewhere_places_nothing(desk, lonlat):
+    report = replace(REPORT, place=None, photo=photo(lonlat=lonlat))
+    incident = desk.store.incident(desk.take(report, Provenance.COMMUNITY).incident_id)
+    assert "No position" in incident.reason_en
+
+
+def test_what_the_sender_says_counts_more_than_the_photo(desk):
+    report = replace(REPORT, photo=photo(lonlat=(99.3, 7.1)))
+    incident = desk.store.incident(desk.take(report, Provenance.COMMUNITY).incident_id)
+    assert incident.position == pytest.approx((IN_WATCHED.lon, IN_WATCHED.lat))
