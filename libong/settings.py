@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         return self.site_key or self.data_dir / "site_key"
 
     @property
+    def trusted_keys_file(self) -> Path:
+        """Return the file of the public keys that signed a ledger restored from a backup."""
+        return self.data_dir / "trusted_keys.pem"
+
+    @property
     def models_dir(self) -> Path:
         """Return the folder of models that were fine-tuned here, one folder for each."""
         return self.data_dir / _MODELS

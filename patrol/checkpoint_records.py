@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from patrol.backup import BackupManifest, write_backup
+from patrol.backup_restore import restore_backup
 from patrol.checkpoint import Checkpoint, Witness
 from patrol.checkpoint_key import PublicKey
 from patrol.checkpoint_table import (
@@ -17,6 +20,7 @@ from patrol.database import StoreError
 from patrol.ledger import LedgerReport
 from patrol.ledger_check import ledger_report
 from patrol.ledger_table import lock_ledger
+from patrol.media import MediaStore
 from patrol.records import Records
 
 
@@ -38,6 +42,18 @@ class LedgerRecords(Records):
             keys = () if own is None else (own.public,)
         with Session(self._database.snapshot) as session, session.begin():
             return ledger_report(session, keys, witnesses)
+
+    def back_up(
+        self, file: Path, media: MediaStore | None, public_keys_pem: str, at_utc: datetime
+    ) -> BackupManifest:
+        """Write a backup of everything, while others go on writing; as `write_backup` does."""
+        return write_backup(
+            self._database, media, file, public_keys_pem=public_keys_pem, made_at_utc=at_utc
+        )
+
+    def restore(self, file: Path, media: MediaStore) -> BackupManifest:
+        """Fill this store, which must be empty, from a backup; as `restore_backup` does."""
+        return restore_backup(file, self._database, media)
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         """Return all checkpoints, the oldest first."""

@@ -53,8 +53,8 @@ class Database:
             else self.reader
         )
 
-    def migrate(self) -> None:
-        """Bring the tables to this version's, all or nothing; does nothing when they are there.
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the tables to a revision, this version's, all or nothing; or find them there.
 
         Raises StoreError when the tables are of a newer version than the software.
         """
@@ -68,7 +68,7 @@ class Database:
                         text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
                     )
                 config.attributes["connection"] = connection
-                alembic.command.upgrade(config, "head")
+                alembic.command.upgrade(config, revision)
         except (alembic.util.CommandError, SQLAlchemyError) as error:
             raise StoreError(
                 "the database could not be opened or brought to this version, and was left as it "

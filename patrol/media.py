@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import uuid4
@@ -106,6 +107,13 @@ class MediaStore:
     def has(self, name: str) -> bool:
         """Return whether a file of this SHA-256 is kept (without reading it)."""
         return bool(self._fs.exists(self._path(name)))
+
+    def names(self) -> Iterator[str]:
+        """Yield the SHA-256 of every file that is kept, in no order."""
+        for path in self._fs.find(self._root) if self._fs.exists(self._root) else ():
+            name = str(path).rpartition("/")[2]
+            if _SHA256.fullmatch(name):
+                yield name
 
     def _bring(self, path: Path, aside: str) -> None:
         if not (isinstance(self._fs, LocalFileSystem) and _linked(path, Path(aside))):

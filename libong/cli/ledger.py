@@ -1,5 +1,6 @@
 """Commands on the ledger: verify, checkpoint."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,9 +12,10 @@ from rich.table import Table
 
 from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.composition import open_media, open_store
-from libong.settings import read_settings
+from libong.settings import Settings, read_settings
 from patrol.checkpoint import read_checkpoint
-from patrol.checkpoint_key import SiteKey, read_public_keys
+from patrol.checkpoint_key import PublicKey, SiteKey, read_public_keys
+from patrol.ledger import LedgerFault, LedgerReport
 from patrol.media_check import media_faults
 
 checkpoint_app = typer.Typer(
@@ -47,8 +49,11 @@ def verify(
     holds the ledger against what was kept on paper or in a mail.
     """
     settings = read_settings()
+    settings.make_data_dir()
     keys = (
-        None if not public_key else [key for path in public_key for key in read_public_keys(path)]
+        [key for path in public_key for key in read_public_keys(path)]
+        if public_key
+        else trusted_keys(settings)
     )
     witnesses = [read_checkpoint(text) for text in checkpoint or ()]
     with closing(open_store(settings)) as store:
@@ -63,16 +68,31 @@ def verify(
                 "faults": [asdict(fault) for fault in faults],
             }
         )
-    else:
-        for fault in faults:
-            where = f"event {fault.sequence}: " if fault.sequence else ""
-            console.print(f"{where}{fault.what}", highlight=False)
-        console.print(
-            f"{report.events} events, {report.checkpoints} checkpoints, {len(faults)} faults",
-            highlight=False,
-        )
+        if faults:
+            raise typer.Exit(Exit.PARTIAL)
+        return
+    finish_with(report, faults)
+
+
+def finish_with(report: LedgerReport, faults: Sequence[LedgerFault]) -> None:
+    """Tell what was found; ends with exit code 1 where anything is wrong."""
+    for fault in faults:
+        where = f"event {fault.sequence}: " if fault.sequence else ""
+        console.print(f"{where}{fault.what}", highlight=False)
+    console.print(
+        f"{report.events} events, {report.checkpoints} checkpoints, {len(faults)} faults",
+        highlight=False,
+    )
     if faults:
         raise typer.Exit(Exit.PARTIAL)
+
+
+def trusted_keys(settings: Settings) -> Sequence[PublicKey]:
+    """Return this site's own public key, and those of the site that a backup came from."""
+    own = SiteKey.kept_at(settings.site_key_file).public
+    kept = settings.trusted_keys_file
+    others = read_public_keys(kept) if kept.exists() else ()
+    return tuple(dict.fromkeys((own, *others)))
 
 
 @checkpoint_app.callback()

@@ -7,6 +7,7 @@ import typer
 from ingest.errors import LibongError
 from libong.cli import (
     accounts,
+    backup,
     bench,
     demo,
     detect,
@@ -57,6 +58,7 @@ sync.register(app)
 demo.register(app)
 records.register(app)
 ledger.register(app)
+backup.register(app)
 report.register(app)
 models.register(app)
 evaluate.register(app)

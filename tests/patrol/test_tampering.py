@@ -37,11 +37,13 @@ TRIGGERS = {
         "ledger": ("ledger_refuses_update", "ledger_refuses_delete", "ledger_refuses_replace"),
         "ledger_head": ("ledger_head_refuses_delete",),
         "checkpoints": ("checkpoints_refuse_update", "checkpoints_refuse_delete"),
+        "zone_versions": ("zone_versions_refuse_update", "zone_versions_refuse_delete"),
     },
     "postgresql": {
         "ledger": ("ledger_refuses_changes",),
         "ledger_head": ("ledger_head_refuses_delete",),
         "checkpoints": ("checkpoints_refuse_changes",),
+        "zone_versions": ("zone_versions_refuse_changes",),
     },
 }
 COLUMNS = "sequence, at_utc, kind, subject, payload, previous_hash, entry_hash"
