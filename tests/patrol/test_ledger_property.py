@@ -1,0 +1,181 @@
+"""Whatever is done in whatever order: the chain holds, no event is lost, statuses have a cause."""
+
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from patrol.checkpoint_key import SiteKey
+from patrol.incident import State
+from patrol.incident_step import (
+    Assign,
+    Comment,
+    Join,
+    Move,
+    Prioritise,
+    Separate,
+    Signature,
+    Undo,
+)
+from patrol.store import Role, StaleVersion, Store, TransitionError
+from patrol.verdict import Priority
+from patrol.zone_status import Presence
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+COUNTS = {State.CONFIRMED, State.RESPONDING, State.RESOLVED}
+PEOPLE = st.sampled_from(["mali", "nid", "don", "nobody"])
+STEPS = st.one_of(
+    st.sampled_from([Comment(), Separate(), Undo(), Assign(None)]),
+    st.builds(Move, st.sampled_from(State)),
+    st.builds(Prioritise, st.sampled_from(Priority)),
+    st.builds(Assign, PEOPLE),
+)
+REASONS = st.sampled_from(["", "seen by eye"])
+
+
+def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
+    class Desk(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.folder = TemporaryDirectory()
+            folder = Path(self.folder.name)
+            key = SiteKey.kept_at(folder / "site_key")
+            self.store = Store(f"sqlite:///{folder}/a.sqlite3", key)
+            self.store.migrate()
+            for name, role in (("mali", Role.OFFICER), ("nid", Role.ADMIN), ("don", Role.RANGER)):
+                self.store.add_user(name, "hash", role, START)
+            self.minutes = 0
+            self.flights = 0
+            self.told: dict[str, int] = {}
+
+        def teardown(self) -> None:
+            self.store.close()
+            self.folder.cleanup()
+
+        def now(self) -> datetime:
+            self.minutes += 1
+            return START + timedelta(minutes=self.minutes)
+
+        def one_of(self, number: int) -> str:
+            return sorted(self.told)[number % len(self.told)]
+
+        def take(self, incident_id: str, step, actor: str, reason: str, version: int | None):
+            before = self.store.incident(incident_id)
+            by = Signature(actor, reason, self.now())
+            try:
+                after = self.store.take_step(incident_id, step, by, expected_version=version)
+            except (TransitionError, StaleVersion):
+                assert self.store.incident(incident_id) == before
+                return
+            self.told[incident_id] += 1
+            assert after == self.store.incident(incident_id)
+            assert after.version == before.version + 1
+
+        @precondition(lambda self: self.flights < 3)
+        @rule()
+        def log_a_flight(self) -> None:
+            self.flights += 1
+            log = make_log(f"flight{self.flights}")
+            assert self.store.log_flight(log)
+            assert not self.store.log_flight(log)
+            self.told.update({incident.incident_id: 1 for incident in log.incidents})
+
+        @precondition(lambda self: self.told)
+        @rule(number=st.integers(0, 5), step=STEPS, actor=PEOPLE, reason=REASONS)
+        def step(self, number, step, actor, reason) -> None:
+            self.take(self.one_of(number), step, actor, reason, None)
+
+        @precondition(lambda self: self.told)
+        @rule(number=st.integers(0, 5), other=st.integers(0, 5))
+        def join(self, number, other) -> None:
+            self.take(self.one_of(number), Join(self.one_of(other)), "mali", "", None)
+
+        @precondition(lambda self: self.told)
+        @rule(number=st.integers(0, 5), step=STEPS, behind=st.integers(1, 3))
+        def step_with_an_old_page(self, number, step, behind) -> None:
+            chosen = self.one_of(number)
+            stale = self.store.incident(chosen).version - behind
+            told = self.told[chosen]
+            self.take(chosen, step, "mali", "so", stale)
+            assert self.told[chosen] == told
+
+        @invariant()
+        def the_chain_holds(self) -> None:
+            assert self.store.verify().faults == ()
+
+        @invariant()
+        def no_event_is_lost(self) -> None:
+            for incident_id, told in self.told.items():
+                events = self.store.events(incident_id)
+                assert [event.version for event in events] == list(range(1, told + 1))
+                incident = self.store.incident(incident_id)
+                assert (incident.version, incident.state) == (told, events[-1].to_state)
+
+        @invariant()
+        def what_is_joined_is_joined_to_one_that_stands_alone(self) -> None:
+            for incident_id in self.told:
+                into = self.store.incident(incident_id).joined_to
+                assert into is None or self.store.incident(into).joined_to is None
+
+        @invariant()
+        def no_status_is_without_a_cause(self) -> None:
+            sure = site.rule_parameters.auto_status_min_score
+            causes = {
+                incident.zone_id
+                for incident in self.store.incidents()
+                if incident.object_class == "dugong"
+                and (
+                    incident.state in COUNTS
+                    or (incident.state is State.NEW and incident.score >= sure)
+                )
+            }
+            raised = {
+                status.zone_id
+                for status in self.store.zone_statuses(site, TODAY)
+                if status.presence is Presence.PRESENT
+            }
+            assert raised == causes
+
+    run_state_machine_as_test(
+        Desk,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=20,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_retracting_what_raised_a_zone_lowers_it_and_undoing_that_raises_it_again(
+    site, make_log, tmp_path
+) -> None:
+    with closing(Store(f"sqlite:///{tmp_path}/a.sqlite3")) as store:
+        store.migrate()
+        log = make_log()
+        store.log_flight(log)
+        dugong = log.incidents[0].incident_id
+
+        def presence() -> Presence:
+            statuses = {s.zone_id: s for s in store.zone_statuses(site, TODAY)}
+            return statuses["laem_chu_hoi"].presence
+
+        by = Signature("mali", "a log, not a dugong", START)
+        store.take_step(dugong, Move(State.CONFIRMED), by, expected_version=1)
+        assert presence() is Presence.PRESENT
+        store.take_step(dugong, Move(State.RETRACTED), by, expected_version=2)
+        assert presence() is not Presence.PRESENT
+        store.take_step(dugong, Undo(), by, expected_version=3)
+        assert presence() is Presence.PRESENT
