@@ -50,8 +50,9 @@ check: $(DEV_SETUP)  ## lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fuzz: $(DEV_SETUP)  ## read mutated photos for FUZZ_SECONDS; none may break the reader
+fuzz: $(DEV_SETUP)  ## read mutated photos, videos and telemetry for FUZZ_SECONDS each; none may break a reader
 	$(BIN)/python tests/fuzz_photos.py --seconds $(FUZZ_SECONDS)
+	$(BIN)/python -m tests.fuzz_telemetry --seconds $(FUZZ_SECONDS)
 
 bench: $(BENCH_SETUP)  ## what is measured, in one run
 	$(BIN)/libong bench

@@ -161,11 +161,10 @@ def _read_csv(path: Path) -> tuple[str, list[TelemetryRecord]]:
             f"datetime(utc), …); got {head[:60]!r}",
             line=1,
         )
-    rows = csv.reader(line for _, line in numbered)
     cells = [
-        (line, dict(zip(names, row, strict=False)))
-        for line, row in enumerate(rows, start=2)
-        if line <= _MOST_RECORDS
+        (line, dict(zip(names, _row(text), strict=False)))
+        for line, text in numbered
+        if text and line <= _MOST_RECORDS
     ]
     clock = _steady_clock([row for _, row in cells])
     return kind, [_record(line, row, clock(row)) for line, row in cells]
@@ -173,7 +172,12 @@ def _read_csv(path: Path) -> tuple[str, list[TelemetryRecord]]:
 
 def _names(head: str) -> list[str]:
     """Column names in small letters, with the unit in brackets."""
-    return [name.strip().lower() for name in next(csv.reader([head]), [])]
+    return [name.strip().lower() for name in _row(head)]
+
+
+def _row(line: str) -> list[str]:
+    """The cells of a line, of which a lone carriage return may have been left by a broken copy."""
+    return next(csv.reader([line.replace("\r", " ")]), [])
 
 
 def _kind(names: Sequence[str]) -> str | None:

@@ -1,11 +1,14 @@
 """libong frames: where, when and how photos and pictures of videos were taken."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from ingest.agreement import PairDisagreement
 from ingest.frame import Flight
 from ingest.pose_check import PoseCheck, check_poses
 from ingest.quality import FrameQuality
@@ -118,6 +121,8 @@ def _print_overlap(check: PoseCheck, *, as_json: bool) -> None:
                     }
                     for c in check.corrections
                 ],
+                "median_m": _median_m(check.before),
+                "mended_median_m": _median_m(check.after),
                 "within_error": check.within_error,
             }
         )
@@ -135,6 +140,20 @@ def _print_overlap(check: PoseCheck, *, as_json: bool) -> None:
     for c in check.corrections:
         names = ", ".join(path.name for path in c.paths)
         console.print(f"{c.code.value}: {c} in {names}", highlight=False)
+
+    before_m, after_m = _median_m(check.before), _median_m(check.after)
+    if before_m is not None and after_m is not None and check.within_error is not None:
+        console.print(
+            f"the same things land {before_m:.2f} m apart as tagged, {after_m:.2f} m mended "
+            f"(medians of the pairs); {check.within_error:.0%} of them within the errors told, of "
+            "which the frames of a flight share what the GPS is off",
+            highlight=False,
+        )
+
+
+def _median_m(pairs: Sequence[PairDisagreement]) -> float | None:
+    medians = [pair.median_m for pair in pairs if pair.median_m is not None]
+    return median(medians) if medians else None
 
 
 def _print_frames(flight: Flight) -> None:
