@@ -1,8 +1,9 @@
 """Frames for officers' tools: their pictures, places and lengths on the sea, and labels."""
 
+from collections.abc import Mapping
 from hashlib import sha256 as hash_of
 from http import HTTPStatus
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +11,7 @@ from pyproj import Geod
 
 from api.deps import ActingOfficer, OfficerSession, Services, ServicesDep
 from api.frame_picture import Piece, frame_jpeg
+from api.models import ProblemOut
 from api.routes.v1 import NOT_FOUND, PROBLEMS, Sha256
 from api.shown_frame import (
     ShownFrame,
@@ -27,6 +29,12 @@ from ingest.projection import SeaView
 from patrol.labels import StoredLabel
 
 router = APIRouter(prefix="/api/v1/frames", tags=["officers"], responses=dict(PROBLEMS))
+
+_LABEL_PROBLEMS: Mapping[int | str, dict[str, Any]] = {
+    **NOT_FOUND,
+    400: {"model": ProblemOut, "description": "no proper box, or nothing is left to say of it"},
+    409: {"model": ProblemOut, "description": "somebody else said something of this box meanwhile"},
+}
 
 _WGS84 = Geod(ellps="WGS84")
 Coordinate = Annotated[float, Field(ge=-1e5, le=1e5, allow_inf_nan=False)]
@@ -167,7 +175,7 @@ class LabelOut(BaseModel):
         )
 
 
-@router.post("/{sha256}/labels", responses=dict(NOT_FOUND))
+@router.post("/{sha256}/labels", responses=dict(_LABEL_PROBLEMS))
 def label_box(at_hand: ServicesDep, officer: ActingOfficer, sha256: Sha256, box: BoxIn) -> LabelOut:
     """Keep what an officer says is in a box; `libong labels export` gives it to training."""
     shown = shown_frame(at_hand, sha256)
@@ -181,7 +189,7 @@ def label_box(at_hand: ServicesDep, officer: ActingOfficer, sha256: Sha256, box:
     return _kept(at_hand, shown, officer.user.name, label)
 
 
-@router.post("/{sha256}/labels/removed", responses=dict(NOT_FOUND))
+@router.post("/{sha256}/labels/removed", responses=dict(_LABEL_PROBLEMS))
 def remove_box(
     at_hand: ServicesDep, officer: ActingOfficer, sha256: Sha256, box: BoxRefIn
 ) -> LabelOut:

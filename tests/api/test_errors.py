@@ -9,10 +9,13 @@ from api.crops import CropError
 from api.deps import SecondFactorNeededError
 from api.errors import ANSWERS, answer_for
 from api.sender import NoUploadsError, TokenError, TusVersionError
+from api.shown_frame import StaleLabelError, UnknownFrameError, UnmeasurableError
 from api.zones_models import NoPreconditionError
+from detection.labels.errors import LabelError
 from ingest.errors import LibongError, PhotoError
 from patrol.account import AccountError, LinkError
 from patrol.device_tokens import DeviceTokenError
+from patrol.exports.evidence import EvidenceError
 from patrol.incident import TransitionError
 from patrol.media import MediaError
 from patrol.report.month import MonthError
@@ -49,6 +52,11 @@ CASES = [
     (StaleVersion("x"), 409, "stale_version", True),
     (TransitionError("x"), 409, "transition", True),
     (MonthError("x"), 404, "no_month", True),
+    (UnknownFrameError("x"), 404, "unknown_frame", True),
+    (UnmeasurableError("x"), 422, "unmeasurable", True),
+    (StaleLabelError("x"), 409, "stale_label", True),
+    (LabelError("x"), 400, "bad_label", True),
+    (EvidenceError("x"), 409, "no_evidence", True),
     (MediaError("x"), 404, "no_picture", False),
     (CropError("x"), 404, "no_picture", False),
     (UnknownUpload("x"), 404, "unknown_upload", True),
