@@ -39,10 +39,11 @@ class OtherSiteError(LibongError, ValueError):
 class FlightReport:
     """What became of one flight.
 
-    `already_logged` says that it had been processed before. `figures` sum up what was seen, and
-    `beyond` are the looks at frames beyond what the detector was taught, `ashore` how many finds
-    were dropped because no dugong lies on dry land; all three None or empty for a flight that was
-    logged by version 0.1.0, which kept no record of them.
+    `already_logged` says that it had been processed before, by the model `model_sha256`; another
+    model does not search it again. `figures` sum up what was seen, and `beyond` are the looks at
+    frames beyond what the detector was taught, `ashore` how many finds were dropped because no
+    dugong lies on dry land; all three None or empty for a flight that was logged by version 0.1.0,
+    which kept no record of them.
     """
 
     flight_id: str
@@ -51,6 +52,7 @@ class FlightReport:
     detections: int
     sightings: tuple[Sighting, ...]
     incidents: tuple[Incident, ...]
+    model_sha256: str
     already_logged: bool
     figures: FlightFigures | None = None
     beyond: tuple[FrameLook, ...] = ()
@@ -158,6 +160,7 @@ def _report(store: Store, logged: FlightSummary, *, already_logged: bool) -> Fli
         logged.detections,
         store.sightings(logged.flight_id),
         store.incidents(flight_id=logged.flight_id),
+        logged.model_sha256,
         already_logged,
     )
     document = store.origins.record(logged.flight_id)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import words
 from api.auth import Session
 from api.deps import OfficerSession, Services, ServicesDep
+from api.field_mark import mark_of
 from api.incident_map import zone_outline
 from api.language import Reader, mark
 from api.public.zone_feature import feature_collection
@@ -179,6 +180,7 @@ def detail_context(
     frame = _frame_of(at_hand, incident)
     return {
         "incident": incident,
+        "unverified": mark_of(at_hand, incident.flight_id),
         "events": events,
         "missed": _missed(events, seen, session.user.name),
         "steps": [state for state in STEP_KEYS if (incident.state, state) in ALLOWED],

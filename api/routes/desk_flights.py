@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.deps import OfficerSession, ServicesDep
+from api.field_mark import mark_of
 from api.language import Reader
 from api.routes.desk import desk_response
 from api.words import CLASS_WORDS
@@ -30,6 +31,7 @@ def replay(
         session,
         "officer/desk_flight.html",
         flight=flight,
+        unverified=mark_of(at_hand, flight_id),
         frames=frames,
         labelled=labelled,
         replay_data={

@@ -71,6 +71,7 @@ def report_document(report: FlightReport) -> dict[str, Any]:
     return {
         "flight": report.flight_id,
         "already_logged": report.already_logged,
+        "model_sha256": report.model_sha256,
         "frames": report.frames,
         "refused": [
             {"path": str(r.path), "code": r.reason.code, "why": r.reason.text, "remedy": r.remedy}
@@ -114,7 +115,8 @@ def report_document(report: FlightReport) -> dict[str, Any]:
 
 def print_report(report: FlightReport) -> None:
     """Print a processed flight as tables."""
-    known = " (processed before; nothing changed)" if report.already_logged else ""
+    model = f"processed before, with the model {report.model_sha256[:12]}; nothing changed"
+    known = f" ({model})" if report.already_logged else ""
     console.print(
         f"flight {report.flight_id}{known}: {report.frames} frames, "
         f"{len(report.refused)} refused, {report.detections} detections"

@@ -25,6 +25,7 @@ def test_flight_and_incident_tell_what_could_not_be_checked(
     for page in (
         f"/officer/flights/{logged.flight_id}",
         f"/officer/incidents/{logged.incidents[0].incident_id}",
+        f"/desk/parts/detail/{logged.incidents[0].incident_id}",
     ):
         thai, english = officer.get(f"{page}?lang=th").text, officer.get(f"{page}?lang=en").text
         assert "don ประมวลผลเที่ยวบินนี้ในภาคสนาม" in thai
