@@ -61,14 +61,17 @@ async function keepAll() {
 async function keep(store, key, response) {
   const headers = new Headers(response.headers);
   headers.set("X-Kept-At", String(Date.now()));
-  headers.delete("Vary"); // the key says all: the phone has one reader
+  // the key says all, for the phone has one reader; and what is kept is no longer packed
+  for (const name of ["Vary", "Content-Encoding", "Content-Length"]) headers.delete(name);
   await store.put(key, new Response(await response.blob(), { headers }));
 }
 
 async function freshOrKept(request, key) {
   const store = await caches.open(STORE);
   const kept = await store.match(key);
-  const fresh = fetch(request).then(async (response) => {
+  // the browser's own cache must not pass off old zones as new
+  const options = key === ZONES ? { cache: "no-cache" } : undefined;
+  const fresh = fetch(request, options).then(async (response) => {
     if (!response.ok) return kept ?? response;
     const copy = response.clone();
     await keep(store, key, copy);

@@ -66,7 +66,16 @@ def public_bytes(world) -> str:
         assert response.status_code < 500, url
         headers = "\n".join(f"{name}: {value}" for name, value in response.headers.multi_items())
         parts.append(f"{url}\n{headers}\n{response.text}")
-    return without_what_is_random("\n".join(parts))
+    everything = without_what_is_random("\n".join(parts))
+    return without_the_reading(everything, world.clock())
+
+
+def without_the_reading(everything: str, at: datetime) -> str:
+    """Take out when the store was asked: it is the asker's own time, whatever was seen."""
+    local = at.astimezone(BANGKOK)
+    for text in (at.isoformat(timespec="seconds"), f"{local:%H:%M} น.", f"2026 {local:%H:%M}"):
+        everything = everything.replace(text, "as-of")
+    return everything
 
 
 def without_what_is_random(everything: str) -> str:

@@ -1,0 +1,138 @@
+"""Tour operators with a phone: what to do today, where am I, and what when the network is gone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from patrol.site import shipped_site
+
+IN_GO_SLOW = {"longitude": 99.412, "latitude": 7.302, "accuracy": 8}  # Ban Mod Tanoi bay
+ON_LAND = {"longitude": 99.50, "latitude": 7.45, "accuracy": 8}
+DAY_MS = 24 * 3600 * 1000
+
+
+@pytest.fixture
+def shipped(make_world):
+    return make_world(site=shipped_site())
+
+
+@pytest.fixture
+def operator(shipped, watch, phone):
+    """An operator's phone that may tell its page where it is."""
+    options = {"permissions": ["geolocation"], "geolocation": IN_GO_SLOW, "locale": "th-TH"}
+    seen = watch(shipped, phone, **options)
+    seen.page.add_init_script(
+        "window.shaken = []; navigator.vibrate = (times) => Boolean(window.shaken.push(times));"
+    )
+    return seen
+
+
+def wait_until_kept(page) -> None:
+    """Wait until the worker has the page and all its files."""
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("caches.match('/').then((kept) => Boolean(kept))")
+
+
+def test_the_advice_is_read_first_and_a_tap_on_a_zone_tells_it(operator):
+    operator.open("/")
+    page = operator.page
+    first = page.locator(".zones .zone").first
+    assert "งดเข้า" in first.locator(".chip").inner_text()
+    assert "ไม่ใช่กฎหมาย" in first.locator(".chip").inner_text()
+    assert page.locator(".approach").inner_text().count("11 กม./ชม.") == 1
+    page.locator(".folium-map path.leaflet-interactive").first.click(force=True)
+    page.locator(".leaflet-popup .zone__advice").wait_for()
+    assert operator.overflow_px() == 0
+    assert operator.smallest_text_px() >= 15
+    operator.picture("public-th")
+    operator.assert_clean()
+
+
+def test_each_status_has_its_word_sign_and_pattern_beside_its_colour(operator):
+    operator.open("/?lang=en")
+    told = operator.page.evaluate(
+        """[...document.querySelectorAll(".tally__item")].map((item) => {
+             const fill = item.querySelector("rect").getAttribute("fill");
+             const shapes = `${fill.slice(4, -1)} :is(circle, rect + rect, path)`;
+             const word = item.innerText.trim();
+             return [fill, word, Boolean(document.querySelector(shapes))];
+           })"""
+    )
+    assert len({fill for fill, _, _ in told}) == 3
+    assert [text[0] for _, text, _ in told] == ["■", "▲", "●"]
+    assert all(patterned for *_, patterned in told)
+    fills = operator.page.locator(".folium-map path.leaflet-interactive").evaluate_all(
+        "paths => paths.map((path) => path.getAttribute('fill'))"
+    )
+    assert {"url(#fill-closed)", "url(#fill-caution)", "url(#fill-calm)"} == set(fills)
+
+
+def test_sources_open_by_keyboard(operator):
+    operator.open("/?lang=en")
+    page = operator.page
+    summary = page.locator(".zones summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".zones details[open] p").first.is_visible()
+
+
+def test_the_phone_tells_by_itself_in_which_zone_it_is(operator):
+    operator.open("/?lang=en")
+    sent = []
+    operator.page.on(
+        "request", lambda request: sent.append(request.url + (request.post_data or ""))
+    )
+    operator.page.locator("#here-button").click()
+    banner = operator.page.locator("#here-banner.here__banner--caution")
+    banner.wait_for()
+    assert "You are in: Ban Mod Tanoi bay" in banner.inner_text()
+    assert "Slow down" in banner.inner_text()
+    assert operator.page.evaluate("window.shaken") == [[300, 150, 300]]
+    operator.context.set_geolocation(ON_LAND)
+    operator.page.locator("#here-banner.here__banner--calm").wait_for()
+    assert "no zone" in operator.page.locator("#here-banner").inner_text()
+    # once the position is known nothing leaves the phone that could carry it
+    assert not any("99.4" in url or "7.30" in url for url in sent)
+    operator.picture("public-here-en")
+    operator.assert_clean()
+
+
+def test_offline_the_kept_page_tells_its_age_and_where_the_phone_is(operator):
+    operator.open("/")
+    page = operator.page
+    wait_until_kept(page)
+    operator.context.set_offline(True)
+    page.reload()
+    page.locator(".as-of--offline").wait_for()
+    assert "ไม่มีสัญญาณ" in page.locator("#as-of").inner_text()
+    assert page.locator(".folium-map path.leaflet-interactive").count() == 5
+    page.locator("#here-button").click()
+    page.locator("#here-banner.here__banner--caution").wait_for()
+    assert "อ่าวบ้านมดตะนอย" in page.locator("#here-banner").inner_text()
+    page.goto(f"{operator.base_url}/?lang=en")
+    assert "No network" in page.locator(".as-of--offline").inner_text()
+
+
+def test_what_is_older_than_a_day_falls_back_to_slow_down(operator):
+    operator.open("/?lang=en")
+    page = operator.page
+    wait_until_kept(page)
+    assert page.locator(".list-side .zone--calm").count() == 1
+    operator.context.set_offline(True)
+    # the phone's clock goes on, the kept zones do not
+    operator.page.add_init_script(f"const now = Date.now; Date.now = () => now() + {3 * DAY_MS};")
+    page.reload()
+    page.locator(".as-of--old").wait_for()
+    assert "3 days ago" in page.locator("#as-of").inner_text()
+    assert page.locator(".list-side .zone--calm").count() == 0
+    assert "Not known any more: slow down" in page.locator(".list-side").inner_text()
+
+
+@pytest.mark.parametrize("path", ["/", "/?lang=en", "/widget?lang=en"])
+def test_nothing_stands_in_the_way_of_a_screen_reader(operator, path):
+    operator.open(path)
+    found = Axe().run(operator.page)
+    faults = [
+        (v["id"], [n["html"][:160] for n in v["nodes"]]) for v in found.response["violations"]
+    ]
+    assert faults == []
