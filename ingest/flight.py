@@ -56,7 +56,9 @@ def read_flight(
         files, refused = sent.paths, list(sent.refused)
         # what is refused in a ZIP has no hash of its own, and yet belongs to what was sent
         path_by_sha256 |= {sha256_of(path): path for path in sent.torn_zips}
-    videos, pictures = companions(files) if work_folder is not None else (VideoFiles(), files)
+    videos, pictures = (
+        companions(files) if work_folder is not None else (VideoFiles(), frozenset(files))
+    )
     photos = _read_photos([path for path in files if path in pictures], site, executor)
     for done, path in enumerate(files, start=1):
         read: list[Frame] | RefusedFile
