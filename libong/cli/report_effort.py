@@ -66,7 +66,7 @@ def _print_efforts(efforts: Sequence[DayEffort]) -> None:
         )
         for zone in effort.zones:
             share = zone.sea.usable_km2 / zone.zone_km2 if zone.zone_km2 else 0.0
-            table.add_row("", zone.zone_id, "", "", *_areas(zone.sea), f"{share:.0%}")
+            table.add_row("", zone.zone_id, "", "", *_areas(zone.sea), f"{share:.1%}")
     console.print(table)
     ashore = sum(effort.ashore for effort in efforts)
     if ashore:

@@ -99,7 +99,7 @@ def test_a_flight_is_shown_with_its_effort(house) -> None:
         "effective_km2": 0.7,
     }
     text = run("flights", "show", "f1")
-    assert "12%" in text
+    assert "11.9%" in text
     assert "2 finds" in text
     assert "earlier version" in run("flights", "show", "f0")
 
