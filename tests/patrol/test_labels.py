@@ -184,18 +184,33 @@ def test_the_database_itself_keeps_every_version(store, logged, database_url, ch
 
 
 def test_labels_survive_the_migration_of_a_database_of_the_first_version(
-    database_url, make_log, monkeypatch
+    database_url, make_log, monkeypatch, tmp_path
 ):
     import alembic.command
+    import sqlalchemy
 
     from patrol.store import Store
 
+    new = Store(f"sqlite:///{tmp_path}/new.sqlite3")
+    new.migrate()
+    new.log_flight(replace(make_log(), efforts=()))
     old = Store(database_url)
     plain = alembic.command.upgrade
     with monkeypatch.context() as patch:
         patch.setattr(alembic.command, "upgrade", lambda config, _: plain(config, "0001"))
         old.migrate()
-    old.log_flight(make_log())
+    # what a database of that version held: of each of its tables the columns it had
+    tables = sqlalchemy.MetaData()
+    tables.reflect(old._database.reader)
+    with old._database.writer.begin() as to, new._database.reader.connect() as of:
+        for table in tables.sorted_tables:
+            if table.name != "alembic_version":
+                rows = of.execute(sqlalchemy.select(table)).mappings().all()
+                if table.name == "ledger_head":  # is there from the beginning
+                    to.execute(table.update(), dict(rows[0]))
+                elif rows:
+                    to.execute(table.insert(), [dict(row) for row in rows])
+    new.close()
     old.migrate()
     old.add_labels("flight1", [stored(label("b1"))])
     assert len(old.flights()) == 1
