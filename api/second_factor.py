@@ -38,8 +38,8 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
     digits = "".join(code.split())
     totp = pyotp.TOTP(secret, interval=STEP_S)
     step = int(now.timestamp()) // STEP_S
-    fitting = [step + off for off in _STEPS_OFF if totp.verify(digits, for_time=(step + off) * STEP_S)]
-    return fitting[0] if fitting else None
+    near = (step + off for off in _STEPS_OFF)
+    return next((each for each in near if totp.verify(digits, for_time=each * STEP_S)), None)
 
 
 def new_recovery_codes() -> Sequence[str]:
