@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from os import cpu_count
 
 _WORTH_IT = 50
-# Reading and hashing, more than half of the work, run beside the rest, which takes turns. Threads: a
-# process takes seconds to import what this one has, more than it saves on a thousand photos.
+# Reading and hashing, more than half of the work, run beside the rest, which takes turns. Threads:
+# a process takes seconds to import what this has, more than it saves on a thousand photos.
 _MOST_WORKERS = 4
 
 
