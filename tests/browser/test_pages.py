@@ -56,7 +56,7 @@ def test_a_tap_on_a_zone_tells_its_advice(make_world, make_zone, watch):
 
 def test_nasty_names_are_only_text(make_world, make_zone, watch, nasty):
     zone = make_zone(
-        nasty, ZoneKind.CLOSED, (99.46, 7.28, 99.48, 7.30), name_th=nasty, name_en=nasty
+        "odd", ZoneKind.CLOSED, (99.46, 7.28, 99.48, 7.30), name_th=nasty, name_en=nasty
     )
     seen = watch(make_world(zones=[zone]), DESKTOP)
     seen.open("/")
