@@ -55,9 +55,7 @@ def test_the_refusal_says_what_is_possible() -> None:
 
 def test_a_step_says_who_when_and_why(make_incident) -> None:
     incident = make_incident()
-    after, event = take_step(
-        incident, Move(C), Signature(" Somchai ", " clear\npicture ", LATER)
-    )
+    after, event = take_step(incident, Move(C), Signature(" Somchai ", " clear\npicture ", LATER))
     assert after == replace(incident, state=C, version=2)
     assert (event.actor, event.reason, event.at_utc) == ("Somchai", "clear\npicture", LATER)
     assert (event.from_state, event.to_state, event.version) == (N, C, 2)
