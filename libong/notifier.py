@@ -124,4 +124,5 @@ class Notifier:
         return None if self.address is None else self.address.rstrip("/") + path
 
     def _zone_names(self) -> ZoneNames:
-        return {zone.zone_id: (zone.name_th, zone.name_en) for zone in self.site.zones}
+        zones = self.store.zones.in_force(self.site).zones
+        return {zone.zone_id: (zone.name_th, zone.name_en) for zone in zones}

@@ -1,5 +1,6 @@
 """libong notify: tells people of alerts and of changes of the public map."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from time import sleep
@@ -12,7 +13,7 @@ from ingest.errors import LibongError
 from libong.cli.output import JsonOption, console, log_as_a_service, messages, print_json
 from libong.composition import open_site, open_store
 from libong.notifier import Notifier, SendError, send_with_apprise
-from libong.notify_file import read_notify_file
+from libong.notify_file import Addressed, read_notify_file
 from libong.settings import read_settings
 
 
@@ -49,17 +50,12 @@ def notify(
             "LIBONG_NOTIFY names no file of recipients; docs/commands.md shows what one looks like"
         )
     site = open_site(settings.site)
-    recipients = read_notify_file(settings.notify, frozenset(z.zone_id for z in site.zones))
-    if test:
-        for addressed in recipients:
-            urls = [url.get_secret_value() for url in addressed.urls]
-            try:
-                send_with_apprise(urls, "Libong Watch", "ทดสอบ · trial")
-            except SendError as fault:
-                raise NotifyError(f"{addressed.recipient.name} was not reached: {fault}") from fault
-            console.print(f"{addressed.recipient.name} was reached", highlight=False)
-        return
     with closing(open_store(settings)) as store:
+        zone_ids = frozenset(zone.zone_id for zone in store.zones.in_force(site).zones)
+        recipients = read_notify_file(settings.notify, zone_ids)
+        if test:
+            _try_all(recipients)
+            return
         notifier = Notifier(
             store,
             site,
@@ -76,6 +72,16 @@ def notify(
                 sleep(poll_s)
         except KeyboardInterrupt:
             messages.print("no one is told any more")
+
+
+def _try_all(recipients: Sequence[Addressed]) -> None:
+    for addressed in recipients:
+        urls = [url.get_secret_value() for url in addressed.urls]
+        try:
+            send_with_apprise(urls, "Libong Watch", "ทดสอบ · trial")
+        except SendError as fault:
+            raise NotifyError(f"{addressed.recipient.name} was not reached: {fault}") from fault
+        console.print(f"{addressed.recipient.name} was reached", highlight=False)
 
 
 def notices(as_json: JsonOption = False) -> None:

@@ -221,6 +221,9 @@ def test_openapi_is_valid_and_whole(world):
     assert "/officer" not in paths
     assert set(paths) == {
         "/api/public/zones.geojson",
+        "/api/public/zones.ics",
+        "/api/public/changes.geojson",
+        "/api/public/changes.atom",
         "/healthz",
         "/api/v1/session",
         "/api/v1/alerts",
