@@ -37,6 +37,9 @@ def pages_to_show(page: Page, base_url: str, user: str, password: str) -> Iterat
     page.wait_for_selector(".leaflet-popup .zone")
     page.wait_for_timeout(600)  # the map glides until the popup fits
     yield "public-zone"
+    page.goto(f"{base_url}/widget")
+    page.wait_for_load_state("load")
+    yield "widget"
     page.goto(f"{base_url}/report")
     page.wait_for_selector("#place-map:not([hidden])")
     yield "report"
@@ -46,6 +49,11 @@ def pages_to_show(page: Page, base_url: str, user: str, password: str) -> Iterat
     page.fill("#password", password)
     page.click("main button")
     yield from desk_pages(page, base_url)
+    page.goto(f"{base_url}/desk/reports")
+    page.wait_for_load_state("load")
+    yield "month"
+    page.goto(f"{base_url}/account")
+    yield "account"
     page.goto(f"{base_url}/officer/flights")
     yield "flights"
     page.locator(".flight h2 a").first.click()

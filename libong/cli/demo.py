@@ -74,7 +74,7 @@ def _officer_password(store: Store) -> str:
 def _announce(settings: Settings, password: str, flown_local: datetime) -> None:
     console.rule("the demo is being served")
     console.print(
-        f"log in at http://{settings.host}:{settings.port}/officer as {DEMO_OFFICER}\n"
+        f"log in at http://{settings.host}:{settings.port}/desk as {DEMO_OFFICER}\n"
         f"password, shown only now: {password}\n"
         f"the pages show the day of the sample flights, {flown_local:%d %B %Y}\n"
         "flights sent here are processed by a worker that runs beside it",

@@ -34,7 +34,7 @@ def serve(
         bool, typer.Option("--with-worker", help="Run a worker beside it, for flights sent here.")
     ] = False,
 ) -> None:
-    """Serve the public map at / and the officers' alerts at /officer, and take in flights.
+    """Serve the public map at /, the officers' desk at /desk, and take in flights.
 
     While there is no account yet it prints a link by which the first administrator makes one.
     """
@@ -96,7 +96,7 @@ def run_server(settings: Settings, now: Callable[[], datetime] = lambda: datetim
         )
         console.print(
             f"map for everyone: http://{settings.host}:{settings.port}/\n"
-            f"alerts for officers: http://{settings.host}:{settings.port}/officer\n"
+            f"desk for officers: http://{settings.host}:{settings.port}/desk\n"
             "stop with Ctrl+C",
             highlight=False,
         )
