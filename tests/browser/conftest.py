@@ -62,6 +62,7 @@ def playwright() -> Iterator:
     playwright_api = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed"
     )
+    playwright_api.expect.set_options(timeout=TIMEOUT_MS)
     with playwright_api.sync_playwright() as started:
         yield started
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from api.routes import desk_events
 from patrol.incident import Priority, State
@@ -212,7 +213,7 @@ def test_filters_are_in_the_address_and_survive_a_reload(busy, watch, desktop):
     assert query["priority"] == ["high"]
     assert "zone" not in query
     seen.page.reload()
-    assert seen.page.locator(".row").count() == 1
+    expect(seen.page.locator(".row")).to_have_count(1)
     assert seen.page.locator("#priority").input_value() == "high"
     seen.assert_clean()
 
@@ -223,7 +224,7 @@ def test_a_new_flight_is_announced_and_moves_nothing(busy, watch, desktop, make_
     busy.log(make_seen(salt="late"))
     fresh = seen.page.locator("#fresh")
     fresh.wait_for()
-    assert seen.page.locator(".row").count() == 10
+    expect(seen.page.locator(".row")).to_have_count(10)
     seen.page.keyboard.press("g")
     seen.page.locator(".row").nth(10).wait_for()
     assert fresh.is_hidden()

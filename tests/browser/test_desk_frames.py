@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from detection.types import Detection, ObjectClass
 from ingest.frame import Flight
@@ -184,9 +185,9 @@ def test_a_flight_is_walked_through_with_a_slider(flown, watch, desktop):
     page.locator("#map path.leaflet-interactive").first.wait_for(state="attached")
     # it starts where something was found
     assert page.locator("#told").inner_text().startswith("2/3")
-    assert page.locator("#boxes rect").count() == 1
+    expect(page.locator("#boxes rect")).to_have_count(1)
     page.keyboard.press("j")
-    assert page.locator("#boxes rect").count() == 0
+    expect(page.locator("#boxes rect")).to_have_count(0)
     page.keyboard.press("k")
     page.wait_for_function("() => document.getElementById('whole').getAttribute('href')")
     seen.picture("desk-replay")

@@ -1,6 +1,7 @@
 """Zones drawn at the desk: a new version over the old one, faults shown where they are."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.fixture
@@ -20,13 +21,13 @@ def test_a_moved_corner_makes_a_new_version(drawing, world):
     page = drawing.page
     choose(drawing, "north")
     corners = page.locator(".corner")
-    assert corners.count() == 4
+    expect(corners).to_have_count(4)
     box = corners.first.bounding_box()
     page.mouse.move(box["x"] + 11, box["y"] + 11)
     page.mouse.down()
     page.mouse.move(box["x"] + 31, box["y"] + 21, steps=4)
     page.mouse.up()
-    assert corners.count() == 4
+    expect(corners).to_have_count(4)
     page.locator("#reason").fill("a buoy was moved")
     drawing.picture("desk-zones")
     page.locator("#zone-form .button--main").click()
@@ -39,7 +40,7 @@ def test_a_moved_corner_makes_a_new_version(drawing, world):
     moved = [one for one in after if one not in before]
     assert len(moved) == 1
     assert after[0] != before[0]
-    assert page.locator("#versions li").count() == 2
+    expect(page.locator("#versions li")).to_have_count(2)
     drawing.assert_clean()
 
 

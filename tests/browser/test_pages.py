@@ -4,6 +4,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from patrol.incident import State
 from patrol.site import shipped_site
@@ -22,7 +23,7 @@ def test_the_public_map_works_without_internet(make_world, watch, viewport, lang
     seen = watch(world, viewport)
     seen.open(f"/?lang={language}")
     zones = seen.page.locator(".folium-map path.leaflet-interactive")
-    assert zones.count() == len(world.site.zones)
+    expect(zones).to_have_count(len(world.site.zones))
     fills = {zones.nth(number).get_attribute("fill") for number in range(zones.count())}
     assert {"url(#fill-caution)", "url(#fill-closed)"} <= fills
     labels = seen.page.locator(".map-label:visible").all_inner_texts()
@@ -70,7 +71,7 @@ def test_the_list_says_it_all_without_javascript(make_world, watch):
     seen = watch(make_world(), PHONE, java_script_enabled=False)
     seen.open("/?lang=en")
     assert seen.page.locator("noscript").inner_text().startswith("The map needs JavaScript")
-    assert seen.page.locator(".zones article").count() == 3
+    expect(seen.page.locator(".zones article")).to_have_count(3)
     assert seen.page.locator(".zones .chip >> text=Keep out").is_visible()
     seen.assert_clean()
 
@@ -95,8 +96,9 @@ def test_an_officer_confirms_an_alert(
     page.fill("#password", "gentle sea grass")
     page.click("main button")
     page.wait_for_url("**/officer")
-    assert page.locator(".alert img").evaluate("image => image.naturalWidth") == 64
-    assert page.locator(".folium-map path.leaflet-interactive").count() >= 4
+    page.locator(".alert img").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.alert img').naturalWidth === 64")
+    page.locator(".folium-map path.leaflet-interactive").nth(3).wait_for(state="attached")
     assert seen.overflow_px() == 0
     page.locator(".alert h3 a").click()
     page.fill("#reason", "seen by eye")

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from patrol.site import shipped_site
 
@@ -105,7 +106,7 @@ def test_offline_the_kept_page_tells_its_age_and_where_the_phone_is(operator):
     page.reload()
     page.locator(".as-of--offline").wait_for()
     assert "ไม่มีสัญญาณ" in page.locator("#as-of").inner_text()
-    assert page.locator(".folium-map path.leaflet-interactive").count() == 5
+    expect(page.locator(".folium-map path.leaflet-interactive")).to_have_count(5)
     page.locator("#here-button").click()
     page.locator("#here-banner.here__banner--caution").wait_for()
     assert "อ่าวบ้านมดตะนอย" in page.locator("#here-banner").inner_text()
@@ -117,14 +118,14 @@ def test_what_is_older_than_a_day_falls_back_to_slow_down(operator):
     operator.open("/?lang=en")
     page = operator.page
     wait_until_kept(page)
-    assert page.locator(".list-side .zone--calm").count() == 1
+    expect(page.locator(".list-side .zone--calm")).to_have_count(1)
     operator.context.set_offline(True)
     # the phone's clock goes on, the kept zones do not
     operator.page.add_init_script(f"const now = Date.now; Date.now = () => now() + {3 * DAY_MS};")
     page.reload()
     page.locator(".as-of--old").wait_for()
     assert "3 days ago" in page.locator("#as-of").inner_text()
-    assert page.locator(".list-side .zone--calm").count() == 0
+    expect(page.locator(".list-side .zone--calm")).to_have_count(0)
     assert "Not known any more: slow down" in page.locator(".list-side").inner_text()
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from patrol.site import shipped_site
 from patrol.uploads import UploadPolicy, UploadState
@@ -161,14 +162,14 @@ def test_two_rangers_on_one_phone_see_each_their_own(served, lasting, flight):
     seen.page.locator("#notice", has_text="Kept on this phone").wait_for()
     seen.page.click("#leave button")  # without a network too
     seen.page.locator("#network[data-state=no_one_here]").wait_for()
-    assert seen.page.locator("#flights article").count() == 0
+    expect(seen.page.locator("#flights article")).to_have_count(0)
     seen.context.clear_cookies()
     seen.context.set_offline(False)
     seen.log_in(served, "mai")
     seen.open("/ranger?lang=en")
     seen.page.locator("#network[data-state=online]").wait_for()
     assert seen.page.locator("#who").inner_text() == "mai"
-    assert seen.page.locator("#flights article").count() == 0
+    expect(seen.page.locator("#flights article")).to_have_count(0)
     seen.context.clear_cookies()
     seen.log_in(served, "don")
     seen.open("/ranger?lang=en")
