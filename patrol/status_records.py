@@ -5,13 +5,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from patrol.incident import Incident, IncidentEvent
-from patrol.ledger import INCIDENT_EVENT, event_of
+from patrol.incident import Incident
+from patrol.incident_histories import incident_histories
 from patrol.presence import zone_statuses
 from patrol.records import Records
-from patrol.rows import incident_of, ledger_entry, zone_survey
+from patrol.rows import incident_of, zone_survey
 from patrol.site import Site
-from patrol.tables import FlightRow, IncidentRow, LedgerRow, SurveyRow
+from patrol.tables import FlightRow, IncidentRow, SurveyRow
 from patrol.zone_history import DugongCase, ZoneChange, zone_changes
 from patrol.zone_status import ZoneStatus
 from patrol.zone_version_table import site_in_force
@@ -59,29 +59,14 @@ def dugong_cases(session: Session, site: Site, since: date, today: date) -> tupl
     timezone = site.reference.timezone
     # the day before `since` must be known too, to tell what changed
     first = since - timedelta(days=site.rule_parameters.status_days + 1)
-    within = (
+    histories = incident_histories(
+        session,
         FlightRow.site_id == site.site_id,
         IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
         IncidentRow.occurred_at_utc >= datetime.combine(first, time(), timezone),
         IncidentRow.occurred_at_utc < datetime.combine(today, time(), timezone) + timedelta(days=1),
     )
-    of_site = FlightRow.flight_id == IncidentRow.flight_id
-    incidents = select(IncidentRow).join(FlightRow, of_site).where(*within)
-    entries = (
-        select(LedgerRow)
-        .join(IncidentRow, IncidentRow.incident_id == LedgerRow.subject)
-        .join(FlightRow, of_site)
-        .where(LedgerRow.kind == INCIDENT_EVENT, *within)
-        .order_by(LedgerRow.sequence)
-    )
-    events: dict[str, list[IncidentEvent]] = {}
-    for row in session.scalars(entries):
-        event = event_of(ledger_entry(row))
-        events.setdefault(event.incident_id, []).append(event)
-    return tuple(
-        DugongCase(incident, tuple(events.get(incident.incident_id, ())))
-        for incident in map(incident_of, session.scalars(incidents))
-    )
+    return tuple(DugongCase(incident, events) for incident, events in histories)
 
 
 def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[Incident, ...]:

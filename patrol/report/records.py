@@ -11,14 +11,13 @@ from ingest.lonlat import LonLat
 from patrol.compliance import BoatSeen
 from patrol.effort_table import EffortRow, efforts_between
 from patrol.incident import Incident, IncidentEvent
-from patrol.ledger import INCIDENT_EVENT, event_of
+from patrol.incident_histories import incident_histories
 from patrol.records import Records
 from patrol.report.figures import MonthFacts
 from patrol.report.month import Month
-from patrol.rows import incident_of, ledger_entry
 from patrol.site import Site
 from patrol.status_records import dugong_cases
-from patrol.tables import FlightRow, FrameRow, IncidentRow, LedgerRow, SightingRow
+from patrol.tables import FlightRow, FrameRow, IncidentRow, SightingRow
 from patrol.witness_report import MARKS
 from patrol.zone_history import days_raised
 
@@ -98,27 +97,11 @@ def _cases(
     session: Session, site: Site, month: Month
 ) -> tuple[tuple[Incident, tuple[IncidentEvent, ...]], ...]:
     first, after = month.span_utc(site.reference.timezone)
-    within = (
+    return incident_histories(
+        session,
         *_of_drones(site),
         IncidentRow.occurred_at_utc >= first,
         IncidentRow.occurred_at_utc < after,
-    )
-    of_site = FlightRow.flight_id == IncidentRow.flight_id
-    incidents = select(IncidentRow).join(FlightRow, of_site).where(*within)
-    entries = (
-        select(LedgerRow)
-        .join(IncidentRow, IncidentRow.incident_id == LedgerRow.subject)
-        .join(FlightRow, of_site)
-        .where(LedgerRow.kind == INCIDENT_EVENT, *within)
-        .order_by(LedgerRow.sequence)
-    )
-    events: dict[str, list[IncidentEvent]] = {}
-    for row in session.scalars(entries):
-        events.setdefault(row.subject, []).append(event_of(ledger_entry(row)))
-    ordered = incidents.order_by(IncidentRow.occurred_at_utc, IncidentRow.incident_id)
-    return tuple(
-        (incident, tuple(events.get(incident.incident_id, ())))
-        for incident in map(incident_of, session.scalars(ordered))
     )
 
 
