@@ -1,9 +1,9 @@
 """The check of the ledger: its chain, its checkpoints, and every row that it vouches for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from patrol.account import account_changed
 from patrol.checkpoint import Checkpoint, Witness, checkpoint_faults, witness_faults
@@ -64,58 +64,52 @@ def ledger_report(
 
 
 def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
-    latest = {entry.subject: entry for entry in entries if entry.kind == INCIDENT_EVENT}
-    known = session.scalars(select(IncidentRow.incident_id).order_by(IncidentRow.incident_id)).all()
-    for incident_id in known:
-        entry = latest.pop(incident_id, None)
-        if entry is None:
-            yield LedgerFault(0, f"incident {_printable(incident_id)} is in no entry")
-            continue
-        try:
-            incident = incident_of(session.get_one(IncidentRow, incident_id))
-            changed = incident_changed(incident, entry)
-        except UNREADABLE:
-            changed = True
-        if changed:
-            yield LedgerFault(entry.sequence, f"incident {incident_id} is not as this entry says")
-    for incident_id, entry in sorted(latest.items(), key=_by_sequence):
-        yield LedgerFault(entry.sequence, f"incident {_printable(incident_id)} is gone")
+    def changed(incident_id: str, entry: LedgerEntry) -> bool:
+        return incident_changed(incident_of(session.get_one(IncidentRow, incident_id)), entry)
+
+    return _subject_faults(
+        session, "incident", IncidentRow.incident_id, INCIDENT_EVENT, entries, changed
+    )
 
 
 def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
-    logged = {entry.subject: entry for entry in entries if entry.kind == FLIGHT_LOGGED}
-    known = session.scalars(select(FlightRow.flight_id).order_by(FlightRow.flight_id)).all()
-    for flight_id in known:
-        entry = logged.pop(flight_id, None)
-        if entry is None:
-            yield LedgerFault(0, f"flight {_printable(flight_id)} is in no entry")
-            continue
-        try:
-            flight = session.get_one(FlightRow, flight_id)
-            changed = stored_flight_payload(session, flight) != entry.payload
-        except UNREADABLE:
-            changed = True
-        if changed:
-            yield LedgerFault(entry.sequence, f"flight {flight_id} is not as this entry says")
-    for flight_id, entry in sorted(logged.items(), key=_by_sequence):
-        yield LedgerFault(entry.sequence, f"flight {_printable(flight_id)} is gone")
+    def changed(flight_id: str, entry: LedgerEntry) -> bool:
+        flight = session.get_one(FlightRow, flight_id)
+        return stored_flight_payload(session, flight) != entry.payload
+
+    return _subject_faults(session, "flight", FlightRow.flight_id, FLIGHT_LOGGED, entries, changed)
 
 
 def _account_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
-    latest = {entry.subject: entry for entry in entries if entry.kind == ACCOUNT_CHANGED}
-    for name in session.scalars(select(UserRow.name).order_by(UserRow.name)).all():
-        entry = latest.pop(name, None)
+    def changed(name: str, entry: LedgerEntry) -> bool:
+        return account_changed(account_facts(session.get_one(UserRow, name)), entry)
+
+    return _subject_faults(session, "account", UserRow.name, ACCOUNT_CHANGED, entries, changed)
+
+
+def _subject_faults(
+    session: Session,
+    word: str,
+    key: InstrumentedAttribute[str],
+    kind: str,
+    entries: Sequence[LedgerEntry],
+    changed: Callable[[str, LedgerEntry], bool],
+) -> Iterator[LedgerFault]:
+    """Hold each row, by its key, against the last entry of a kind about it."""
+    latest = {entry.subject: entry for entry in entries if entry.kind == kind}
+    for subject in session.scalars(select(key).order_by(key)).all():
+        entry = latest.pop(subject, None)
         if entry is None:
-            yield LedgerFault(0, f"account {_printable(name)} is in no entry")
+            yield LedgerFault(0, f"{word} {_printable(subject)} is in no entry")
             continue
         try:
-            changed = account_changed(account_facts(session.get_one(UserRow, name)), entry)
+            differs = changed(subject, entry)
         except UNREADABLE:
-            changed = True
-        if changed:
-            yield LedgerFault(entry.sequence, f"account {name} is not as this entry says")
-    for name, entry in sorted(latest.items(), key=_by_sequence):
-        yield LedgerFault(entry.sequence, f"account {_printable(name)} is gone")
+            differs = True
+        if differs:
+            yield LedgerFault(entry.sequence, f"{word} {subject} is not as this entry says")
+    for subject, entry in sorted(latest.items(), key=_by_sequence):
+        yield LedgerFault(entry.sequence, f"{word} {_printable(subject)} is gone")
 
 
 def _zone_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
