@@ -11,12 +11,12 @@ from detection.labels.changes import Annotator, Changes, changes
 from detection.labels.errors import LabelError
 from detection.labels.folder import LabelFormat, write_labels
 from detection.labels.label import LabelledFlight, LabelledFrame
-from detection.labels.tool_export import read_tool_export
+from detection.labels.tool_export import ToolFrame, read_tool_export
 from ingest.errors import PhotoError
 from ingest.flight import read_frame
 from ingest.site_reference import SiteReference
 from patrol.flight_log import LoggedFrame
-from patrol.labels import FrameReview, StoredLabel
+from patrol.labels import FlightLabels, FrameReview, StoredLabel
 from patrol.media import MediaStore
 from patrol.store import Store
 from patrol.user import Role
@@ -39,7 +39,11 @@ class Exported:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import changed, in sums over its frames."""
+    """What an import changed, in sums over its frames.
+
+    `left` are boxes that stand since they were, or may have been, decided after the export;
+    `of_unknown_age` counts the frames of which nobody can tell.
+    """
 
     frames: int
     unchanged: int
@@ -47,6 +51,8 @@ class Imported:
     drawn: int
     corrected: int
     removed: int
+    left: int
+    of_unknown_age: int
 
 
 def export_labels(
@@ -56,11 +62,13 @@ def export_labels(
     folder: Path,
     label_format: LabelFormat,
     *,
+    at_utc: datetime,
     flight_ids: Sequence[str] = (),
     since_utc: datetime | None = None,
 ) -> Exported:
     """Write all reviewed frames, or those of some flights or taken since a time, into a folder.
 
+    `at_utc` is now: the pictures' names tell it, so that an import knows what the tool was given.
     Raises LabelError when there is none, UnknownFlight for a flight that is not logged.
     """
     flights, without_original = [], 0
@@ -78,7 +86,12 @@ def export_labels(
             flights.append(
                 LabelledFlight(
                     flight_id,
-                    tuple(_scaled(f, logged[f.sha256], media, reference) for f in kept),
+                    tuple(
+                        replace(
+                            _scaled(f, logged[f.sha256], media, reference), exported_at_utc=at_utc
+                        )
+                        for f in kept
+                    ),
                 )
             )
     if not flights:
@@ -124,12 +137,14 @@ def import_labels(
     at_utc: datetime,
     complete: bool,
     dry_run: bool,
+    given_at_utc: datetime | None = None,
 ) -> Imported:
     """Take labels back from what a labelling tool exported, as new versions of what is there.
 
     Frames that the export does not name stay as they are. With `complete` its frames are fully
-    labelled from then on. Raises LabelError for what cannot be read, and for an actor who is no
-    officer; nothing is kept then.
+    labelled from then on. `given_at_utc` is when the tool was given the frames whose names do not
+    tell; what was decided later stands. Raises LabelError for what cannot be read, and for an actor
+    who is no officer; nothing is kept then.
     """
     annotator = Annotator(_role(store, actor).value, at_utc)
     flight_of, sizes = {}, {}
@@ -137,24 +152,33 @@ def import_labels(
         for frame in store.frames(summary.flight_id):
             flight_of[frame.sha256] = summary.flight_id
             sizes[frame.sha256] = (frame.width_px, frame.height_px)
-    boxes = read_tool_export(path, sizes.get)
+    given = {
+        sha256: replace(each, exported_at_utc=each.exported_at_utc or given_at_utc)
+        for sha256, each in read_tool_export(path, sizes.get).items()
+    }
     found: list[Changes] = []
-    for flight_id in sorted({flight_of[sha256] for sha256 in boxes}):
-        frames = [f for f in store.labelled_flight(flight_id).frames if f.sha256 in boxes]
-        of_flight = [changes(f, boxes[f.sha256], annotator, complete=complete) for f in frames]
+    said: list[FlightLabels] = []
+    for flight_id in sorted({flight_of[sha256] for sha256 in given}):
+        frames = [f for f in store.labelled_flight(flight_id).frames if f.sha256 in given]
+        of_flight = [_changes(f, given[f.sha256], annotator, complete) for f in frames]
         found += of_flight
-        if not dry_run:
-            store.add_labels(
+        said.append(
+            FlightLabels(
                 flight_id,
-                [
+                tuple(
                     StoredLabel(frame.sha256, actor, label)
                     for frame, change in zip(frames, of_flight, strict=True)
                     for label in change.labels
-                ],
-                [FrameReview(f.sha256, True, actor, annotator.role, at_utc) for f in frames]
-                if complete
-                else [],
+                ),
+                tuple(
+                    FrameReview(f.sha256, True, actor, annotator.role, at_utc)
+                    for f in frames
+                    if complete
+                ),
             )
+        )
+    if not dry_run:
+        store.add_labels_of_flights(said)
     return Imported(
         frames=len(found),
         unchanged=sum(c.unchanged for c in found),
@@ -162,6 +186,16 @@ def import_labels(
         drawn=sum(c.drawn for c in found),
         corrected=sum(c.corrected for c in found),
         removed=sum(c.removed for c in found),
+        left=sum(c.left for c in found),
+        of_unknown_age=sum(each.exported_at_utc is None for each in given.values()),
+    )
+
+
+def _changes(
+    frame: LabelledFrame, given: ToolFrame, annotator: Annotator, complete: bool
+) -> Changes:
+    return changes(
+        frame, given.boxes, annotator, complete=complete, given_at_utc=given.exported_at_utc
     )
 
 

@@ -15,7 +15,7 @@ from patrol.flight_table import (
     stored_sightings,
 )
 from patrol.label_table import insert_labels, label_history, stored_labelled_flight
-from patrol.labels import FrameReview, StoredLabel
+from patrol.labels import FlightLabels, FrameReview, StoredLabel
 from patrol.ledger import opening_event
 from patrol.ledger_table import append_flight, append_incident, lock_ledger
 from patrol.records import Records, storable
@@ -96,9 +96,14 @@ class FlightRecords(Records):
         reviews: Sequence[FrameReview] = (),
     ) -> None:
         """Keep further versions of a flight's labels, all or none; raises LabelError."""
+        self.add_labels_of_flights([FlightLabels(flight_id, tuple(labels), tuple(reviews))])
+
+    def add_labels_of_flights(self, of_flights: Sequence[FlightLabels]) -> None:
+        """Keep further versions of several flights' labels, all or none; raises LabelError."""
         with self._writing() as session, session.begin():
             lock_ledger(session)
-            insert_labels(session, flight_id, labels, reviews)
+            for said in of_flights:
+                insert_labels(session, said.flight_id, said.labels, said.reviews)
 
     def labelled_flight(self, flight_id: str) -> LabelledFlight:
         """Return a flight's frames with their labels as they stand.

@@ -56,6 +56,15 @@ class FrameReview:
 
 
 @dataclass(frozen=True)
+class FlightLabels:
+    """What a person said of one flight's boxes and frames."""
+
+    flight_id: str
+    labels: tuple[StoredLabel, ...]
+    reviews: tuple[FrameReview, ...] = ()
+
+
+@dataclass(frozen=True)
 class Decision:
     """The last step of an incident that decided what a sighting is."""
 

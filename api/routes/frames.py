@@ -198,7 +198,7 @@ def remove_box(
     annotator = Annotator(officer.user.role.value, at_hand.now())
     labelled = labelled_frame(at_hand, shown)
     known = _known(labelled, box.key, box.version)
-    return _kept(at_hand, shown, officer.user.name, removed(known, labelled, annotator))
+    return _kept(at_hand, shown, officer.user.name, removed(known, annotator))
 
 
 def _known(frame: LabelledFrame, key: str, version: int) -> Label | Undecided:

@@ -1,10 +1,9 @@
 """What an officer says of a single box at the desk: drawn, corrected, or found to be nothing."""
 
-from dataclasses import replace
 from hashlib import sha256
 
 from detection.evaluation.scoring import Xyxy
-from detection.labels.changes import Annotator, changes
+from detection.labels.changes import Annotator, found_empty
 from detection.labels.errors import LabelError
 from detection.labels.label import Label, LabelledFrame, Origin, Undecided, Verdict
 from detection.types import ObjectClass
@@ -56,20 +55,14 @@ def corrected(
     )
 
 
-def removed(known: Label | Undecided, frame: LabelledFrame, annotator: Annotator) -> Label:
+def removed(known: Label | Undecided, annotator: Annotator) -> Label:
     """Return the next version of a box that holds nothing; raises LabelError where that was said.
 
     A person's own box is withdrawn, the detector's becomes a false alarm to learn from.
     """
-    alone = replace(
-        frame,
-        labels=(known,) if isinstance(known, Label) else (),
-        undecided=(known,) if isinstance(known, Undecided) else (),
-    )
-    found = changes(alone, [], annotator, complete=True).labels
-    if not found:
+    if isinstance(known, Label) and known.verdict is not Verdict.OBJECT:
         raise LabelError(f"the box {known.key} was said to be nothing already")
-    return found[0]
+    return found_empty(known, annotator)
 
 
 def _within(frame: LabelledFrame, xyxy_px: Xyxy) -> Xyxy:

@@ -1,4 +1,9 @@
-"""What a labelling tool's boxes change in a frame's labels: new versions, nothing overwritten."""
+"""What a labelling tool's boxes change in a frame's labels: new versions, nothing overwritten.
+
+A tool knows what was decided when it was given the frame, and nothing of what came later. What was
+decided since stands, whatever the tool has there; and where nobody can tell when that was, nothing
+that a person saw there is taken away for the lack of a box.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +35,8 @@ class Changes:
 
     `confirmed` are detections nobody had decided on and the tool kept; `drawn` boxes that no label
     or detection was near; `corrected` ones with another class, size or verdict; `removed` ones that
-    were there and that the tool no longer has.
+    were there and that the tool no longer has; `left` ones that stand since they were, or may have
+    been, decided after the tool was given the frame.
     """
 
     labels: tuple[Label, ...] = ()
@@ -39,28 +45,39 @@ class Changes:
     drawn: int = 0
     corrected: int = 0
     removed: int = 0
+    left: int = 0
 
 
 def changes(
-    frame: LabelledFrame, boxes: Sequence[ToolBox], annotator: Annotator, *, complete: bool
+    frame: LabelledFrame,
+    boxes: Sequence[ToolBox],
+    annotator: Annotator,
+    *,
+    complete: bool,
+    given_at_utc: datetime | None,
 ) -> Changes:
     """Return what the boxes that a tool has for a frame change in it.
 
     Each box goes to the label or undecided detection it overlaps best. With `complete` the tool's
     boxes are all there is to see, and undecided detections without one are false alarms.
+    `given_at_utc` is when the tool was given the frame; None where that is not known.
     """
     known: dict[str, Label | Undecided] = {
-        label.key: label for label in frame.labels if label.verdict is not Verdict.WITHDRAWN
+        label.key: label
+        for label in frame.labels
+        if label.verdict is not Verdict.WITHDRAWN or _is_later(label, given_at_utc)
     }
     known |= {detection.key: detection for detection in frame.undecided}
     taken = _matched(boxes, known)
     found = [
-        _judged(frame, box, known[taken[number]] if number in taken else None, annotator)
+        _LEFT
+        if _is_later(old := known.get(taken.get(number, "")), given_at_utc)
+        else _judged(frame, box, old, annotator)
         for number, box in enumerate(boxes)
     ]
     for key, old in known.items():
         if key not in taken.values():
-            found.append(_left_out(old, annotator, complete=complete))
+            found.append(_without_box(old, annotator, given_at_utc, complete=complete))
     kinds = [kind for kind, _ in found]
     return Changes(
         tuple(label for _, label in found if label is not None),
@@ -68,7 +85,13 @@ def changes(
     )
 
 
-_KINDS = ("unchanged", "confirmed", "drawn", "corrected", "removed")
+_KINDS = ("unchanged", "confirmed", "drawn", "corrected", "removed", "left")
+_LEFT: tuple[str, Label | None] = ("left", None)
+
+
+def _is_later(old: Label | Undecided | None, given_at_utc: datetime | None) -> bool:
+    """Whether a label was decided after the tool was given its frame, as far as that is known."""
+    return isinstance(old, Label) and given_at_utc is not None and old.at_utc > given_at_utc
 
 
 def _matched(boxes: Sequence[ToolBox], known: dict[str, Label | Undecided]) -> dict[int, str]:
@@ -120,26 +143,38 @@ def _version(
     )  # fmt: skip
 
 
-def _left_out(
-    old: Label | Undecided, annotator: Annotator, *, complete: bool
+def _without_box(
+    old: Label | Undecided, annotator: Annotator, given_at_utc: datetime | None, *, complete: bool
 ) -> tuple[str, Label | None]:
     """What a tool that has no box for it says of a label or detection."""
     if isinstance(old, Undecided):
-        if not complete:
-            return "still undecided", None
-        return "removed", Label(
+        return ("removed", found_empty(old, annotator)) if complete else ("still undecided", None)
+    if old.verdict is not Verdict.OBJECT:
+        return "unchanged", None
+    if given_at_utc is None or _is_later(old, given_at_utc):
+        return _LEFT
+    return "removed", found_empty(old, annotator)
+
+
+def found_empty(old: Label | Undecided, annotator: Annotator) -> Label:
+    """The next version of a box that a person found to hold nothing.
+
+    What the detector took for something teaches; a person's own box is only withdrawn.
+    """
+    if isinstance(old, Undecided):
+        return Label(
             old.key, 1, Verdict.FALSE_ALARM, old.object_class, old.xyxy_px, Origin.DISMISSED,
             annotator.role, annotator.at_utc, old.model_sha256,
         )  # fmt: skip
-    if old.verdict is Verdict.FALSE_ALARM:
-        return "unchanged", None
-    # what the detector took for something and a person took away teaches; a person's own box not
-    verdict = Verdict.WITHDRAWN if old.model_sha256 is None else Verdict.FALSE_ALARM
-    origin = Origin.CORRECTED if old.model_sha256 is None else Origin.DISMISSED
-    return "removed", replace(
-        old, version=old.version + 1, verdict=verdict, origin=origin,
-        role=annotator.role, at_utc=annotator.at_utc,
-    )  # fmt: skip
+    drawn = old.model_sha256 is None
+    return replace(
+        old,
+        version=old.version + 1,
+        verdict=Verdict.WITHDRAWN if drawn else Verdict.FALSE_ALARM,
+        origin=Origin.CORRECTED if drawn else Origin.DISMISSED,
+        role=annotator.role,
+        at_utc=annotator.at_utc,
+    )
 
 
 def _drawn_key(frame: LabelledFrame, box: ToolBox, annotator: Annotator) -> str:

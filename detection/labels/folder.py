@@ -1,8 +1,9 @@
 """Labelled flights as a folder: a folder each, with pictures, boxes and what is known of them.
 
-`FLIGHT/images/SHA256.jpg` are the originals, `FLIGHT/frames.json` says when, at which scale and by
-which model, and carries every label as it stands. Beside it lie the boxes for labelling tools:
-`FLIGHT/labels/SHA256.txt` (YOLO, with `data.yaml`) or `FLIGHT/annotations.json` (COCO).
+`FLIGHT/images/SHA256-TIME.jpg` are the originals (TIME is that of the export),
+`FLIGHT/frames.json` says when, at which scale and by which model, and carries every label as it
+stands. Beside it lie the boxes for labelling tools:
+`FLIGHT/labels/SHA256-TIME.txt` (YOLO, with `data.yaml`) or `FLIGHT/annotations.json` (COCO).
 `negatives.csv` lists what a person looked at and found to be nothing.
 """
 
@@ -17,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from detection.labels.coco import coco_json
 from detection.labels.errors import LabelError
 from detection.labels.label import LabelledFlight, LabelledFrame
+from detection.labels.picture_name import PictureName
 from detection.labels.tool_box import CLASSES, ToolBox
 from detection.labels.yolo import yolo_line
 
@@ -40,8 +42,12 @@ class LabelFormat(StrEnum):
 
 
 def picture_name(frame: LabelledFrame) -> str:
-    """Return the picture's file name: its SHA-256, by which a tool's labels find it again."""
-    return f"{frame.sha256}{Path(frame.file_name).suffix.lower() or '.jpg'}"
+    """Return the picture's file name, by which a tool's labels find it again."""
+    return f"{_stem(frame)}{Path(frame.file_name).suffix.lower() or '.jpg'}"
+
+
+def _stem(frame: LabelledFrame) -> str:
+    return PictureName(frame.sha256, frame.exported_at_utc).stem
 
 
 def write_labels(
@@ -79,7 +85,7 @@ def _write_flight(
     else:
         (folder / "labels").mkdir()
         for frame in flight.frames:
-            (folder / "labels" / f"{frame.sha256}.txt").write_text(_yolo(frame), encoding="ascii")
+            (folder / "labels" / f"{_stem(frame)}.txt").write_text(_yolo(frame), encoding="ascii")
     # last, so that a folder with it is whole
     (folder / FRAMES_FILE).write_bytes(_FLIGHT.dump_json(flight, indent=1) + b"\n")
 

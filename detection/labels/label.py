@@ -67,6 +67,7 @@ class LabelledFrame:
     `complete` says that everything in it is labelled: an officer said so, or all its detections
     are decided. Of other frames only the surroundings of decided boxes teach anything. `gsd_cm` is
     the ground sample distance at the centre in cm per pixel, None where it is not known.
+    `exported_at_utc` is when an export read these labels.
     """
 
     sha256: str
@@ -78,6 +79,7 @@ class LabelledFrame:
     complete: bool
     labels: tuple[Label, ...]
     undecided: tuple[Undecided, ...] = ()
+    exported_at_utc: datetime | None = None
 
     @property
     def objects(self) -> tuple[Label, ...]:

@@ -1,27 +1,35 @@
 """What comes back from a labelling tool: boxes by picture, however the tool packs them."""
 
-import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from detection.labels.class_list import NAME_LISTS, YAML_FILES, class_list
 from detection.labels.coco import read_coco
 from detection.labels.errors import LabelError
 from detection.labels.folder import FRAMES_FILE
+from detection.labels.picture_name import PictureName, picture_named
 from detection.labels.tool_box import CLASSES, ToolBox, class_named
 from detection.labels.yolo import read_yolo
 from detection.types import ObjectClass
 
-# Tools put words before a picture's name (Label Studio) or folders (CVAT); the hash stays.
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 # A label file is a few kilobytes; more than this in one is no label file.
 _MOST_BYTES = 256 * 1024 * 1024
 
 
+@dataclass(frozen=True)
+class ToolFrame:
+    """A picture's boxes as a tool has them, and when it was given it, None where not known."""
+
+    boxes: tuple[ToolBox, ...]
+    exported_at_utc: datetime | None
+
+
 def read_tool_export(
     path: Path, size_of: Callable[[str], tuple[int, int] | None]
-) -> dict[str, tuple[ToolBox, ...]]:
+) -> dict[str, ToolFrame]:
     """Return boxes by the SHA-256 of their picture, from a file, folder or ZIP of COCO or YOLO.
 
     `size_of(sha256)` gives the width and height in pixels of a picture, None for one unknown, which
@@ -34,20 +42,20 @@ def read_tool_export(
         )
     files = dict(_files(path))
     documents = [n for n in files if n.endswith(".json") and not n.endswith(FRAMES_FILE)]
-    found: dict[str, tuple[ToolBox, ...]] = {}
+    found: dict[str, ToolFrame] = {}
     for name in documents:
         text = files[name].decode("utf-8-sig")
         for picture, boxes in read_coco(text, source=name).items():
-            _keep(found, _hash_in(picture), boxes, name)
+            _keep(found, picture_named(picture), boxes, name)
     if not documents:
         names = _class_names(files)
         for name, data in files.items():
-            sha256 = _hash_in(name)
-            size = size_of(sha256) if sha256 and name.endswith(".txt") else None
+            named = picture_named(name)
+            size = size_of(named.sha256) if named and name.endswith(".txt") else None
             if size is not None:
                 lines = data.decode("utf-8-sig").splitlines()
-                _keep(found, sha256, read_yolo(lines, *size, names=names, source=name), name)
-    known = {sha256: boxes for sha256, boxes in found.items() if size_of(sha256) is not None}
+                _keep(found, named, read_yolo(lines, *size, names=names, source=name), name)
+    known = {sha256: each for sha256, each in found.items() if size_of(sha256) is not None}
     if not known:
         raise LabelError(
             f"{path} holds no labels of pictures that are in the store: their file names must keep "
@@ -57,23 +65,18 @@ def read_tool_export(
 
 
 def _keep(
-    found: dict[str, tuple[ToolBox, ...]],
-    sha256: str | None,
+    found: dict[str, ToolFrame],
+    named: PictureName | None,
     boxes: tuple[ToolBox, ...],
     source: str,
 ) -> None:
-    if sha256 is None:
+    if named is None:
         return
-    if sha256 in found:
+    if named.sha256 in found:
         raise LabelError(
-            f"{source} labels the picture {sha256} a second time; import one export at a time"
+            f"{source} labels the picture {named.sha256} a second time; import one export at a time"
         )
-    found[sha256] = boxes
-
-
-def _hash_in(name: str) -> str | None:
-    found = _SHA256.findall(name.lower())
-    return found[-1] if found else None
+    found[named.sha256] = ToolFrame(boxes, named.exported_at_utc)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:

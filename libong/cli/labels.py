@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from detection.labels.folder import LabelFormat
+from ingest.site_reference import SiteReference
 from libong.cli.output import JsonOption, console, print_json
 from libong.composition import open_media, open_site, open_store
 from libong.label_exchange import export_labels, import_labels
@@ -40,11 +41,11 @@ def export_(
     """
     settings = read_settings()
     reference = open_site(settings.site).reference
-    since_utc = since and datetime.combine(since, time(), reference.timezone).astimezone(UTC)
+    since_utc = _site_time(since and datetime.combine(since, time()), reference)
     with closing(open_store(settings)) as store:
         done = export_labels(
             store, open_media(settings), reference, to, label_format,
-            flight_ids=flight or (), since_utc=since_utc,
+            at_utc=datetime.now(UTC), flight_ids=flight or (), since_utc=since_utc,
         )  # fmt: skip
     if as_json:
         print_json(asdict(done))
@@ -72,19 +73,31 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what would change.")
     ] = False,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"],
+            help="Local time of the export, where the pictures' names do not tell it.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take labels back from CVAT, Label Studio or another tool that writes COCO or YOLO.
 
-    Pictures are known by the SHA-256 in their names. What changed becomes a new version of its
-    label; older versions stay. A box that the tool took away becomes a false alarm.
+    Pictures are known by the SHA-256 in their names, which also tell when they were exported. What
+    changed becomes a new version of its label; older versions stay. A box that the tool took away
+    becomes a false alarm, unless it was decided after the export: what came later stands. All of an
+    import is kept, or nothing.
 
     Example: libong labels import cvat.zip --actor somchai --complete
     """
-    with closing(open_store(read_settings())) as store:
+    settings = read_settings()
+    given_at_utc = _site_time(as_of, open_site(settings.site).reference)
+    with closing(open_store(settings)) as store:
         done = import_labels(
             store, path,
             actor=actor, at_utc=datetime.now(UTC), complete=complete, dry_run=dry_run,
+            given_at_utc=given_at_utc,
         )  # fmt: skip
     if as_json:
         print_json(asdict(done))
@@ -95,3 +108,18 @@ def import_(
         f"{done.removed} removed; {done.unchanged} as they were",
         highlight=False,
     )
+    if done.left:
+        console.print(
+            f"left {done.left} as they stand, decided after the export or perhaps so",
+            highlight=False,
+        )
+    if done.of_unknown_age and done.left:
+        console.print(
+            f"the names of {done.of_unknown_age} pictures do not tell when they were exported; "
+            "say so with --as-of",
+            highlight=False,
+        )
+
+
+def _site_time(local: datetime | None, site: SiteReference) -> datetime | None:
+    return None if local is None else local.replace(tzinfo=site.timezone).astimezone(UTC)

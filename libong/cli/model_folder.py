@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -47,7 +48,7 @@ def learn_from(labels: Path, *, minutes: float, processes: int, promote: bool) -
         exported = Path(folder) / "labels"
         export_labels(
             store, open_media(settings), open_site(settings.site).reference, exported,
-            LabelFormat.YOLO,
+            LabelFormat.YOLO, at_utc=datetime.now(UTC),
         )  # fmt: skip
         _learn(exported, settings, minutes, processes, promote=promote)
 

@@ -18,6 +18,7 @@ from libong.composition import open_media, open_store
 from libong.settings import HOUSE, read_settings
 from patrol.flight_log import FlightLog
 from patrol.incident import open_incidents
+from patrol.incident_state import State
 from patrol.site import shipped_site
 from patrol.verdict import Certainty, Priority, Verdict
 from patrol.zones import RuleName
@@ -157,6 +158,42 @@ def test_a_corrected_class_comes_back_as_a_further_version(libong, exported, tmp
     assert by_key[one.key].origin is Origin.CORRECTED
     assert [x.origin for x in after if x.key.startswith("b")] == [Origin.IMPORTED]
     assert all(f.complete for flight in read_labels(tmp_path / "again") for f in flight.frames)
+
+
+def renamed(folder):
+    """The label files as a tool that keeps nothing but the hash in names writes them."""
+    for file in folder.glob("*/labels/*.txt"):
+        file.rename(file.with_name(f"{file.stem[:64]}.txt"))
+
+
+def stored_labels():
+    with closing(open_store(read_settings())) as store:
+        (summary,) = store.flights()
+        frames = store.labelled_flight(summary.flight_id).frames
+        return {(f.sha256, x.key): x for f in frames for x in f.labels}
+
+
+def test_what_was_confirmed_after_an_export_is_no_false_alarm_for_its_age(libong, exported):
+    folder, _ = exported
+    (again,) = (i for i in dismissed_incidents())
+    libong("incidents", "move", again, "reopen", "--actor", "somchai", "--reason", "x")
+    libong("incidents", "move", again, "confirm", "--actor", "somchai", "--reason", "x")
+    before = stored_labels()
+    done = json.loads(libong("labels", "import", folder, "--actor", "somchai", "--json"))
+    assert (done["removed"], done["left"], done["of_unknown_age"]) == (0, 2, 0)
+    assert stored_labels() == before
+    renamed(folder)
+    told = libong("labels", "import", folder, "--actor", "somchai")
+    assert "left 2 as they stand" in told
+    assert "--as-of" in told
+    assert stored_labels() == before
+    said = libong("labels", "import", folder, "--actor", "somchai", "--as-of", "2099-01-01")
+    assert "2 removed" in said
+
+
+def dismissed_incidents():
+    with closing(open_store(read_settings())) as store:
+        return [i.incident_id for i in store.incidents() if i.state is State.DISMISSED]
 
 
 @pytest.mark.parametrize(("actor", "fault"), [("malee", "is a ranger"), ("nobody", "no account")])

@@ -11,7 +11,7 @@ from detection.labels.label import Label, Origin, Undecided, Verdict
 from detection.types import ObjectClass
 from patrol.flight_log import LoggedFrame
 from patrol.incident import State
-from patrol.labels import FrameReview, StoredLabel, labelled_flight
+from patrol.labels import FlightLabels, FrameReview, StoredLabel, labelled_flight
 from patrol.user import Role
 
 DUGONG, BOAT, GEAR = ObjectClass
@@ -147,6 +147,15 @@ def test_a_version_that_does_not_follow_is_refused_with_the_whole(store, logged,
     with pytest.raises(LabelError, match="is at version 1"):
         store.add_labels("flight1", [stored(label("b2")), stored(label("b1", version))])
     assert store.label_history("flight1") == (stored(label("b1")),)
+
+
+def test_labels_of_several_flights_are_kept_together_or_not_at_all(store, logged):
+    good = FlightLabels("flight1", (stored(label("b1")),))
+    with pytest.raises(LabelError, match="must be of a frame of its flight"):
+        store.add_labels_of_flights([good, FlightLabels("flight2", (stored(label("b2")),))])
+    assert store.label_history("flight1") == ()
+    store.add_labels_of_flights([good])
+    assert store.label_history("flight1") == good.labels
 
 
 def test_a_label_of_another_flights_frame_is_refused(store, logged):

@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 from itertools import chain
 
 import pytest
@@ -22,6 +24,7 @@ from .conftest import AT, MODEL
 
 DUGONG, BOAT, GEAR = ObjectClass
 AGAIN = Annotator("officer", AT)
+GIVEN = AT + timedelta(microseconds=250_001)
 
 
 @pytest.fixture
@@ -34,7 +37,11 @@ def flights(make_flight, make_frame, make_label):
         make_label("b1", GEAR, (0.0, 0.0, 4000.0, 3000.0), Verdict.WITHDRAWN, model_sha256=None),
     )
     reviewed = make_frame("x", *labels, complete=False, undecided=(undecided,))
-    return (LabelledFlight("f1", (reviewed, make_frame("y"))), make_flight("f2", (GEAR,)))
+    of_two = (LabelledFlight("f1", (reviewed, make_frame("y"))), make_flight("f2", (GEAR,)))
+    return tuple(
+        replace(f, frames=tuple(replace(x, exported_at_utc=GIVEN) for x in f.frames))
+        for f in of_two
+    )
 
 
 def original(sha256):
@@ -69,8 +76,10 @@ def test_boxes_that_a_tool_left_alone_change_nothing(tmp_path, flights, label_fo
     found = read_tool_export(path, sizes(flights))
     frames = {frame.sha256: frame for flight in flights for frame in flight.frames}
     assert found.keys() == frames.keys()
-    for sha256, boxes in found.items():
-        assert changes(frames[sha256], boxes, AGAIN, complete=False).labels == ()
+    for sha256, frame in found.items():
+        assert frame.exported_at_utc == GIVEN
+        same = changes(frames[sha256], frame.boxes, AGAIN, complete=False, given_at_utc=GIVEN)
+        assert (same.labels, same.left) == ((), 0)
 
 
 box = st.tuples(
@@ -155,6 +164,8 @@ def coco(name, category="boat"):
         ({f"{SHA}.txt": YOLO_LINE, "data.yaml": "names:\n- boat\n- fishing_gear\n"},
          (ToolBox(GEAR, ONE_BOAT[0].xyxy_px),)),
         ({f"{SHA}.txt": ""}, ()),
+        # a time that is none tells nothing
+        ({f"{SHA}-20261399t999999999999z.txt": YOLO_LINE}, ONE_BOAT),
     ],
 )  # fmt: skip
 def test_exports_as_tools_write_them_are_read(tmp_path, files, expected):
@@ -163,8 +174,10 @@ def test_exports_as_tools_write_them_are_read(tmp_path, files, expected):
         (tmp_path / name).write_text(text)
     found = read_tool_export(tmp_path, lambda sha256: (4000, 3000) if sha256 == SHA else None)
     assert found.keys() == {SHA}
-    assert [b.object_class for b in found[SHA]] == [b.object_class for b in expected]
-    for ours, theirs in zip(found[SHA], expected, strict=True):
+    assert found[SHA].exported_at_utc is None
+    boxes = found[SHA].boxes
+    assert [b.object_class for b in boxes] == [b.object_class for b in expected]
+    for ours, theirs in zip(boxes, expected, strict=True):
         assert ours.xyxy_px == pytest.approx(theirs.xyxy_px)
 
 
