@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from patrol.effort import DayEffort, SeaEffort, ZoneEffort
+from patrol.ledger_form import effort_form
 from patrol.tables import Base, FlightRow
 
 
@@ -103,10 +104,7 @@ def efforts_between(
 
 def effort_documents(efforts: Iterable[DayEffort]) -> list[dict[str, Any]]:
     """Return efforts as plain values, for the ledger to vouch for."""
-    return [
-        asdict(effort) | {"day": effort.day.isoformat(), "usable_area": effort.usable_area.wkb_hex}
-        for effort in efforts
-    ]
+    return [effort_form(effort) for effort in efforts]
 
 
 def _read(session: Session, rows: Sequence[EffortRow]) -> tuple[FlightEffort, ...]:

@@ -5,7 +5,7 @@ Pure: entries in, entries and faults out. The store keeps the rows.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,8 +14,15 @@ from detection.types import Detection, Sighting
 from ingest.frame import RefusedFile
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import LoggedFrame
-from patrol.incident import Incident, IncidentEvent, State, standing_of, with_standing
-from patrol.incident_event import PLAIN, Deed, Standing
+from patrol.incident import Incident, IncidentEvent, State, standing_of
+from patrol.incident_event import Deed, Standing
+from patrol.ledger_form import (
+    detection_form,
+    frame_form,
+    incident_facts,
+    refused_form,
+    sighting_form,
+)
 from patrol.verdict import Priority
 
 # Written before whatever is hashed, so that no hash of this ledger means anything elsewhere.
@@ -77,9 +84,6 @@ class LedgerReport:
 
 
 EMPTY_HEAD = LedgerHead(0, GENESIS_HASH)
-
-# What an event's `standing` tells of an incident; all else in it are facts.
-_DECIDED = frozenset({"rule_priority", "assignee", "joined_to"})
 
 
 def canonical_json(value: Any) -> str:
@@ -151,18 +155,6 @@ def verify_chain(entries: Iterable[LedgerEntry], head: LedgerHead) -> tuple[Ledg
     return tuple(faults)
 
 
-def incident_facts(incident: Incident) -> dict[str, Any]:
-    """Return what may never change in an incident, as when it opened.
-
-    That is all but its state, its version and what officers decided of it besides.
-    """
-    opened = with_standing(replace(incident, state=State.NEW, version=1), PLAIN)
-    facts = {name: value for name, value in asdict(opened).items() if name not in _DECIDED}
-    if opened.grounds is None:  # the entries of incidents without grounds know nothing of them
-        del facts["grounds"]
-    return facts
-
-
 def facts_digest(incident: Incident) -> str:
     """Return the digest of an incident's facts."""
     return digest(incident_facts(incident))
@@ -196,7 +188,12 @@ def event_document(event: IncidentEvent) -> dict[str, Any]:
     }
     if event.deed not in (Deed.OPENED, Deed.MOVED):
         document["deed"] = event.deed
-    more = asdict(event.standing) | {"undoes": event.undoes}
+    more = {
+        "priority": event.standing.priority,
+        "assignee": event.standing.assignee,
+        "joined_to": event.standing.joined_to,
+        "undoes": event.undoes,
+    }
     return document | {name: value for name, value in more.items() if value is not None}
 
 
@@ -229,10 +226,10 @@ def flight_payload(
             "site_id": site_id,
             "model_sha256": model_sha256,
             "received_at_utc": received_at_utc,
-            "frames": digest([asdict(frame) for frame in frames]),
-            "refused": digest([asdict(file) | {"path": str(file.path)} for file in refused]),
-            "detections": digest([asdict(detection) for detection in detections]),
-            "sightings": digest([asdict(sighting) for sighting in sightings]),
+            "frames": digest([frame_form(frame) for frame in frames]),
+            "refused": digest([refused_form(file) for file in refused]),
+            "detections": digest([detection_form(detection) for detection in detections]),
+            "sightings": digest([sighting_form(sighting) for sighting in sightings]),
             # Sorted here, for databases order text each in their own way.
             "surveys": digest(
                 sorted((it.zone_id, it.day.isoformat(), it.seen_fraction) for it in surveys)
@@ -287,9 +284,16 @@ def _is_whole(entry: LedgerEntry) -> bool:
 
 
 def _hash(entry: LedgerEntry) -> str:
-    fields = asdict(entry)
-    del fields["entry_hash"]
-    return digest(fields)
+    return digest(
+        {
+            "sequence": entry.sequence,
+            "at_utc": entry.at_utc,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "payload": entry.payload,
+            "previous_hash": entry.previous_hash,
+        }
+    )
 
 
 def _utc_text(value: object) -> str:

@@ -1,6 +1,7 @@
 """The check of the ledger: its chain, its checkpoints, and every row that it vouches for."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -23,6 +24,7 @@ from patrol.ledger import (
     incident_changed,
     verify_chain,
 )
+from patrol.ledger_form import form_fault
 from patrol.ledger_table import HEAD_ID, UNREADABLE, account_facts
 from patrol.rows import incident_of, ledger_entry
 from patrol.tables import FlightRow, IncidentRow, LedgerHeadRow, LedgerRow, UserRow
@@ -102,11 +104,13 @@ def _subject_faults(
         if entry is None:
             yield LedgerFault(0, f"{word} {_printable(subject)} is in no entry")
             continue
-        try:
-            differs = changed(subject, entry)
-        except UNREADABLE:
-            differs = True
-        if differs:
+        unknown, differs = None, True  # a row or an entry that cannot be read was changed
+        with suppress(*UNREADABLE):
+            unknown = form_fault(entry.payload)
+            differs = unknown is None and changed(subject, entry)
+        if unknown is not None:
+            yield LedgerFault(entry.sequence, unknown)
+        elif differs:
             yield LedgerFault(entry.sequence, f"{word} {subject} is not as this entry says")
     for subject, entry in sorted(latest.items(), key=_by_sequence):
         yield LedgerFault(entry.sequence, f"{word} {_printable(subject)} is gone")

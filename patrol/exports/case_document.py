@@ -8,7 +8,8 @@ from typing import Any
 from patrol.case_file import CaseFile
 from patrol.exports.outline import area_geometry
 from patrol.flight_log import LoggedFrame
-from patrol.ledger import LedgerFault, canonical_json, event_document, incident_facts
+from patrol.ledger import LedgerFault, canonical_json, event_document
+from patrol.ledger_form import frame_form, incident_facts
 from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
 from patrol.zone_document import feature_of
@@ -49,9 +50,9 @@ def incident_document(
                 "received_at_utc": case.flight.received_at_utc,
                 "model_sha256": case.flight.model_sha256,
                 "from_the_field": None if case.field_source is None else asdict(case.field_source),
-                "frames": [asdict(frame) for frame in case.frames],
+                "frames": [frame_form(frame) for frame in case.frames],
             },
-            "frames": [{"file": name} | asdict(frame) for name, frame in frames.items()],
+            "frames": [{"file": name} | frame_form(frame) for name, frame in frames.items()],
             "zone": _zone_document(judged[0]) if judged else None,
             "zone_as_judged": None if case.judged_zone is None else feature_of(case.judged_zone),
             "citation_when_judged": incident.citation,
