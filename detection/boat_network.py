@@ -5,6 +5,7 @@ too, at the same places, and the two opinions are made one:
 
 - a boat that only one of them sees counts by that one's own threshold;
 - where both see it they strengthen each other;
+- where one sees two boats apart and the other one box around both, they are two;
 - what COCO is surer to be a road vehicle is no boat, no dugong and no fishing gear.
 """
 
@@ -27,6 +28,10 @@ SAME_IOU = 0.4
 SAME_PART = 0.7
 # A kayak within a ferry's box is a boat of its own.
 LEAST_PART = 0.15
+# Boxes that share no more than this of the smaller are of two boats, and those of two boats side by
+# side fill at least half of the box around both. Our own figures.
+APART = 0.2
+LEAST_FILLED = 0.5
 # Levels at which boats are looked for besides the other network's: half and a quarter of its scale.
 COARSER = (1.0, 2.0, 4.0)
 
@@ -73,7 +78,23 @@ def fuse(ours: Boxes, coco: Boxes, opinions: Opinions) -> Boxes:
         np.full(len(boats), opinions.boat_index, np.int64),
         boats.cut,
     )
+    apart = concatenate([mine, theirs])
+    apart = apart.take(apart.scores >= opinions.threshold)
+    mine, theirs = (x.take(~_around_several(x.xyxy_px, apart.xyxy_px)) for x in (mine, theirs))
     return in_order(concatenate([rest, _without_parts(_united(mine, theirs))]))
+
+
+def _around_several(xyxy: Floats, boats: Floats) -> NDArray[np.bool_]:
+    """Which boxes are around two of the boats that lie apart from each other and fill the box."""
+    shared, area, of_boats = intersections(xyxy, boats), areas(xyxy)[:, None], areas(boats)
+    within = (shared >= SAME_PART * of_boats) & (of_boats >= LEAST_PART * area)
+    within &= of_boats < SAME_PART * area  # the same boat once more is no part
+    common = intersections(boats, boats)
+    apart = common <= APART * np.minimum(of_boats[:, None], of_boats[None, :])
+    fill = shared[:, :, None] + shared[:, None, :] - common[None, :, :]
+    pairs = within[:, :, None] & within[:, None, :] & apart[None, :, :]
+    pairs &= fill >= LEAST_FILLED * area[:, :, None]
+    return np.asarray(pairs.any(axis=(1, 2)), np.bool_)
 
 
 def _without_parts(boats: Boxes) -> Boxes:

@@ -9,19 +9,26 @@ from ingest.errors import LibongError
 
 # Only names that leave no doubt. A buoy may mark a channel, and "vehicle" may be on land.
 _SYNONYMS: Mapping[ObjectClass, tuple[str, ...]] = {
-    ObjectClass.DUGONG: ("dugong", "dugong dugon", "sea cow", "พะยูน"),
+    ObjectClass.DUGONG: (
+        "dugong", "dugong dugon", "sea cow", "dugong calf", "calf dugong", "adult dugong",
+        "dugong adult", "dugong mother", "พะยูน",
+    ),
     ObjectClass.BOAT: (
         "boat", "ship", "vessel", "long tail", "longtail", "long tail boat", "longtail boat",
         "speedboat", "speed boat", "motorboat", "sailboat", "rowboat", "fishing boat",
         "fishing vessel", "fishing ship", "tour boat", "passenger boat", "ferry", "yacht", "kayak",
-        "canoe", "เรือ",
+        "canoe", "motor boat", "sail boat", "sailing boat", "small boat", "large boat",
+        "small vessel", "large vessel", "trawler", "dinghy", "moored boat", "เรือ", "เรือหางยาว",
+        "เรือประมง",
     ),
     ObjectClass.FISHING_GEAR: (
         "fishing gear", "gear", "net", "fishing net", "gillnet", "gill net", "ghost net",
         "ghost gear", "float line", "fish trap", "crab trap", "trap buoy", "stake trap",
-        "push net", "fish cage", "อวน", "ลอบ", "โป๊ะ", "เครื่องมือประมง",
+        "push net", "fish cage", "crab pot", "อวน", "ลอบ", "โป๊ะ", "เครื่องมือประมง",
     ),
 }  # fmt: skip
+# A name to leave out that stands for every name without a meaning of its own.
+ALL_OTHERS = "*"
 _CLASS_BY_NAME = {name: c for c, names in _SYNONYMS.items() for name in names}
 
 
@@ -65,11 +72,11 @@ class ClassNames:
         meant = {name: self._meaning(name) for name in names}
         unknown = sorted(name for name, (known, _) in meant.items() if not known)
         if unknown:
-            first = unknown[0]
+            every = " ".join(f"--ignore '{name}'" for name in unknown)
             raise ClassNameError(
                 f"labels name classes that are none of {', '.join(ObjectClass)}: "
-                f"{', '.join(unknown)}; say what each means with --map '{first}=boat', or leave it "
-                f"out with --ignore '{first}'"
+                f"{', '.join(unknown)}; say what each means, as with --map '{unknown[0]}=boat', or "
+                f"leave them out with {every} (--ignore '{ALL_OTHERS}' for all such names)"
             )
         return {name: object_class for name, (_, object_class) in meant.items()}
 
@@ -80,4 +87,4 @@ class ClassNames:
         for candidate in (plain, plain.removesuffix("s")):
             if candidate in _CLASS_BY_NAME:
                 return True, _CLASS_BY_NAME[candidate]
-        return False, None
+        return ALL_OTHERS in self.said, None

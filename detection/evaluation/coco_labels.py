@@ -1,5 +1,6 @@
 """COCO labels of a data set: one JSON file for many pictures."""
 
+import json
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
@@ -16,13 +17,26 @@ from detection.labels.coco import CocoImage, CocoObject, parse_coco
 from detection.labels.errors import LabelError
 
 _FILE_NAMES = ("annotations.json", "*.coco.json", "instances_*.json")
+_KEYS = {"images", "annotations", "categories"}
+_MOST_SNIFFED_BYTES = 256 * 1024 * 1024
 # A copy of a picture keeps its sides' ratio but for rounding.
 _SAME_RATIO = 0.01
 
 
 def is_coco_file(path: Path) -> bool:
-    """Whether a file's name says that it holds COCO labels."""
-    return any(fnmatch(path.name.casefold(), pattern) for pattern in _FILE_NAMES)
+    """Whether a JSON file holds COCO labels: by its name, or by what is in it.
+
+    Other tools' settings and logs are JSON files too, and pass for none.
+    """
+    if any(fnmatch(path.name.casefold(), pattern) for pattern in _FILE_NAMES):
+        return True
+    if path.suffix.casefold() != ".json" or path.stat().st_size > _MOST_SNIFFED_BYTES:
+        return False
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.keys() >= _KEYS
 
 
 def read_coco(

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 from detection.evaluation.labels import (
     Label,
@@ -19,6 +20,8 @@ _ALIASES = {
     "filename": "image", "file": "image", "image_name": "image", "path": "image",
     "label": "class", "category": "class", "class_name": "class",
     "xmin": "x_min", "ymin": "y_min", "xmax": "x_max", "ymax": "y_max",
+    "x1": "x_min", "y1": "y_min", "x2": "x_max", "y2": "y_max",
+    "left": "x_min", "top": "y_min", "right": "x_max", "bottom": "y_max",
     "track_id": "object_id",
 }  # fmt: skip
 _BOX = ("x_min", "y_min", "x_max", "y_max")
@@ -37,10 +40,17 @@ def is_label_table(path: Path) -> bool:
         return True
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            columns = _columns(next(csv.reader(file), []))
+            columns = _columns(next(csv.reader(file, delimiter=_delimiter(file)), []))
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
     return {"image", "class"} <= set(columns) and _has_places(columns)
+
+
+def _delimiter(file: TextIO) -> str:
+    """What parts the header's cells: spreadsheets write semicolons and tabs too."""
+    header = file.readline()
+    file.seek(0)
+    return max(",;\t", key=header.count)
 
 
 def _columns(header: list[str]) -> list[str]:
@@ -83,7 +93,7 @@ def read_csv(
 def _rows(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
+            reader = csv.reader(stream, delimiter=_delimiter(stream))
             columns = _columns(next(reader, []))
             if not ({"image", "class"} <= set(columns) and _has_places(columns)):
                 raise LabelError(

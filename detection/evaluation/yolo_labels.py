@@ -23,7 +23,8 @@ def read_yolo(file: Path, size: Size, root: Path) -> PictureLabels:
     """Read a picture's label file: `class x y width height`, or `class x1 y1 x2 y2 x3 y3 ...`.
 
     Names of class numbers come from classes.txt, obj.names or data.yaml, in the file's folder or
-    one above it, up to `root`. A box without sides is a point.
+    one above it, up to the one that holds `root`: that may be a split of a data set. Where nothing
+    names them, the number is the name. A box without sides is a point.
 
     Raises:
         LabelError: naming file and line.
@@ -36,25 +37,23 @@ def read_yolo(file: Path, size: Size, root: Path) -> PictureLabels:
     names = _class_names(file.parent, root) if lines else ()
     labels = []
     for line in lines:
-        if line.class_number >= len(names):
+        if names is not None and line.class_number >= len(names):
             raise LabelError(
                 f"{line.where}: class {line.class_number} has no name; {len(names)} are named"
             )
         box = checked_box(line.xyxy_px(size.width_px, size.height_px), size, line.where)
-        labels.append(Label(names[line.class_number], box))
+        name = str(line.class_number) if names is None else names[line.class_number]
+        labels.append(Label(name, box))
     return PictureLabels(file, tuple(labels))
 
 
-def _class_names(folder: Path, root: Path) -> tuple[str, ...]:
-    """Names in the order of their numbers."""
+def _class_names(folder: Path, root: Path) -> tuple[str, ...] | None:
+    """Names in the order of their numbers; None where nothing names them."""
     above = [folder, *folder.parents]
     within = [f for f in above if f.is_relative_to(root)] or [folder]
-    for place in [*within, root]:
+    for place in [*within, root, root.resolve().parent]:
         for name in (*NAME_LISTS, *YAML_FILES):
             file = place / name
             if file.is_file():
                 return class_list(file.read_text(encoding="utf-8-sig"), str(file))
-    raise LabelError(
-        f"the YOLO labels in {folder} number their classes, and nothing names them; put a "
-        f"classes.txt with one name a line into {root}"
-    )
+    return None

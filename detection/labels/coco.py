@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from detection.evaluation.scoring import Xyxy
 from detection.labels.errors import LabelError
@@ -31,13 +31,23 @@ class CocoImage(BaseModel):
     sea_state: str | None = None
 
 
+def _none_for_empty(value: object) -> object:
+    return None if value == [] else value
+
+
 class CocoAnnotation(BaseModel):
-    """A box (`bbox`: left, top, width, height in pixels) or a key point."""
+    """A box (`bbox`: left, top, width, height in pixels), an outline, or a key point.
+
+    `segmentation` holds polygons, each x, y, x, y, …; or a mask in a form of its own.
+    """
 
     id: int | str | None = None
     image_id: int | str
     category_id: int | str
-    bbox: tuple[float, float, float, float] | None = None
+    bbox: Annotated[tuple[float, float, float, float] | None, BeforeValidator(_none_for_empty)] = (
+        None
+    )
+    segmentation: Any = None
     keypoints: tuple[float, ...] | None = None
     area: float | None = None
     iscrowd: int = 0
@@ -47,17 +57,37 @@ class CocoAnnotation(BaseModel):
     attributes: dict[str, Any] = {}
 
     def xyxy_px(self, where: str) -> Xyxy:
-        """Return the box, or the key point as a box without sides.
+        """Return the box, the one around the outline, or the key point as a box without sides.
 
-        Raises LabelError, naming `where`, for an annotation with neither.
+        Raises LabelError, naming `where`, for an annotation with none of them.
         """
         if self.bbox is not None:
             left, top, width, height = self.bbox
             return left, top, left + width, top + height
+        if isinstance(self.segmentation, list) and self.segmentation:
+            return _around(self.segmentation, where)
+        if self.segmentation:
+            raise LabelError(
+                f"{where}: a mask without `bbox`; export boxes or polygons from the tool"
+            )
         if self.keypoints is not None and len(self.keypoints) in (2, 3):
             x, y = self.keypoints[:2]
             return x, y, x, y
-        raise LabelError(f"{where}: neither `bbox` nor one key point; draw a box or a point")
+        raise LabelError(
+            f"{where}: neither `bbox`, polygon nor one key point; draw a box or a point"
+        )
+
+
+def _around(polygons: Sequence[Any], where: str) -> Xyxy:
+    """The box around polygons; raises LabelError for what is none."""
+    try:
+        corners = [float(v) for polygon in polygons for v in polygon]
+    except (TypeError, ValueError):
+        corners = []
+    if len(corners) < 6 or len(corners) % 2:  # three corners at least
+        raise LabelError(f"{where}: `segmentation` must be polygons of x, y, x, y, …; or a `bbox`")
+    xs, ys = corners[0::2], corners[1::2]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 @dataclass(frozen=True)

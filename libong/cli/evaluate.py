@@ -76,7 +76,9 @@ def evaluate(
     ] = None,
     ignored: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="NAME", help="A name in the labels to leave out."),
+        typer.Option(
+            "--ignore", metavar="NAME", help="A name in the labels to leave out; * for all others."
+        ),
     ] = None,
     unlabelled_are_empty: Annotated[
         bool, typer.Option(help="Pictures without labels hold nothing; else they are left out.")

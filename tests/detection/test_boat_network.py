@@ -47,6 +47,32 @@ def test_two_boxes_of_ours_around_one_boat_are_one() -> None:
     assert fuse(ours, no_boxes(), OURS).scores.tolist() == pytest.approx([0.87])
 
 
+SIDE_BY_SIDE = ((0, 0, 200, 48), (4, 52, 204, 100))
+IN_A_ROW = ((0, 0, 98, 40), (102, 2, 200, 40))
+
+
+@pytest.mark.parametrize("pair", [SIDE_BY_SIDE, IN_A_ROW])
+@pytest.mark.parametrize("around_is_ours", [True, False])
+@pytest.mark.parametrize("score", [0.5, 0.95])
+def test_two_boats_that_one_network_tells_apart_stay_two(pair, around_is_ours, score) -> None:
+    around = (0, 0, 204, max(box[3] for box in pair))
+    first, second = (one(box, 0.5, BOAT if around_is_ours else BOAT_INDEX) for box in pair)
+    apart = concatenate([first, second])
+    if around_is_ours:
+        fused = fuse(one(around, score, BOAT_INDEX), apart, OURS)
+    else:
+        fused = fuse(apart, one(around, score, BOAT), OURS)
+    assert sorted(map(tuple, fused.xyxy_px.tolist())) == [tuple(map(float, box)) for box in pair]
+
+
+def test_bow_and_stern_that_hardly_fill_a_boat_or_are_doubtful_are_no_two_boats() -> None:
+    ship = one((0, 0, 300, 100), 0.8, BOAT_INDEX)
+    parts = concatenate([one((0, 0, 80, 80), 0.5, BOAT), one((220, 20, 300, 100), 0.5, BOAT)])
+    assert len(fuse(ship, parts, OURS)) == 1
+    doubtful = concatenate([one((0, 0, 140, 100), 0.2, BOAT), one((150, 0, 300, 100), 0.2, BOAT)])
+    assert len(fuse(ship, doubtful, OURS)) == 1
+
+
 def test_a_kayak_beside_a_ferry_stays_a_boat_of_its_own() -> None:
     ferry = one((0, 0, 400, 100), 0.9, BOAT_INDEX)
     kayak = one((10, 10, 60, 25), 0.6, BOAT)

@@ -115,10 +115,18 @@ def test_broken_yolo_files_are_refused_by_line(flight, text, message):
         read(flight)
 
 
-def test_numbers_without_names_are_refused(flight):
+def test_numbers_without_names_mean_nothing_until_they_are_mapped(flight):
     write(flight / "flight" / "a.txt", LINE)
-    with pytest.raises(LabelError, match=r"put a classes\.txt with one name a line"):
+    with pytest.raises(ClassNameError, match="--map '0=boat'"):
         read(flight)
+    assert [t[0] for t in truths(flight, names=ClassNames.parse(["0=dugong"]))["a.jpg"]] == [DUGONG]
+
+
+def test_a_split_of_a_data_set_is_named_by_the_file_above_it(tmp_path):
+    write_picture(tmp_path / "set" / "valid" / "images" / "a.jpg")
+    write(tmp_path / "set" / "valid" / "labels" / "a.txt", LINE)
+    write(tmp_path / "set" / "data.yaml", "train: train/images\nnames: ['Dugong']\n")
+    assert [t[0] for t in truths(tmp_path / "set" / "valid")["a.jpg"]] == [DUGONG]
 
 
 def test_an_empty_file_says_that_nothing_is_there(flight):
@@ -178,7 +186,7 @@ def test_boxes_drawn_on_a_shrunk_copy_are_brought_to_size(flight):
             "annotation 0: category 9 is not in",
         ),
         (coco([{"category_id": 3, "image_id": 5}]), "annotation 0: image 5 is not in"),
-        (coco([{"category_id": 3}]), "neither `bbox` nor one key point"),
+        (coco([{"category_id": 3}]), "nor one key point"),
         (coco([{"category_id": 3, "bbox": [10, 10, -5, 5]}]), "left < right"),
         (coco([{"category_id": 3, "bbox": [190, 10, 50, 5]}]), "lies outside its picture"),
         (coco([], width=100, height=100), "label it as it is stored"),
@@ -190,6 +198,39 @@ def test_boxes_drawn_on_a_shrunk_copy_are_brought_to_size(flight):
 )
 def test_broken_coco_files_are_refused(flight, document, message):
     write(flight / "flight" / "annotations.json", document)
+    with pytest.raises(LabelError, match=message):
+        read(flight)
+
+
+@pytest.mark.parametrize("name", ["result.json", "coco.json", "train.json"])
+def test_coco_under_any_name_is_known_by_what_it_holds(flight, name):
+    write(flight / name, coco([{"category_id": 3, "bbox": [80, 30, 40, 40]}]))
+    write(flight / "settings.json", {"images": "flight"})
+    write(flight / "log.json", "[1, 2")
+    assert [t[1] for t in truths(flight)["a.jpg"]] == [BOX]
+
+
+@pytest.mark.parametrize("bbox", [{}, {"bbox": []}, {"bbox": None}])
+def test_an_outline_without_a_box_is_labelled_by_the_box_around_it(flight, bbox):
+    outlines = [[80, 50, 100, 30, 120, 40], [90, 70, 95, 60, 100, 65]]
+    write(
+        flight / "annotations.json",
+        coco([{"category_id": 3, "segmentation": outlines} | bbox]),
+    )
+    assert [t[1] for t in truths(flight)["a.jpg"]] == [BOX]
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "message"),
+    [
+        ({"counts": "abc", "size": [100, 200]}, "a mask without `bbox`"),
+        ([[1, 2, 3, 4]], "must be polygons"),
+        ([["x", 2, 3, 4, 5, 6]], "must be polygons"),
+        ([], "neither `bbox`, polygon nor one key point"),
+    ],
+)
+def test_an_outline_that_is_none_is_refused(flight, segmentation, message):
+    write(flight / "annotations.json", coco([{"category_id": 3, "segmentation": segmentation}]))
     with pytest.raises(LabelError, match=message):
         read(flight)
 
@@ -233,6 +274,19 @@ def test_other_names_of_files_and_columns(flight):
         flight / "boxes.csv", "filename,label,xmin,ymin,xmax,ymax\nflight/a.jpg,ship,80,30,120,70\n"
     )
     write(flight / "flight" / "log.csv", "time,altitude\n1,50\n")  # a drone's own
+    assert truths(flight) == {"a.jpg": [(BOAT, BOX, None, None, True)]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image;class;x_min;y_min;x_max;y_max\na.jpg;boat;80;30;120;70\n",
+        "file\tlabel\tx1\ty1\tx2\ty2\na.jpg\tBoat\t80\t30\t120\t70\n",
+        "\ufefffilename,width,height,class,left,top,right,bottom\na.jpg,200,100,ship,80,30,120,70\n",
+    ],
+)
+def test_tables_as_spreadsheets_and_tools_write_them(flight, text):
+    write(flight / "exported.csv", text)
     assert truths(flight) == {"a.jpg": [(BOAT, BOX, None, None, True)]}
 
 
@@ -330,6 +384,10 @@ def test_folders_with_nothing_to_evaluate(flight, tmp_path):
         ("SHIP", BOAT),
         ("fishing_gear", GEAR),
         ("Gill nets", GEAR),
+        ("Dugong dugon", DUGONG),
+        ("dugong_calf", DUGONG),
+        ("Vessels", BOAT),
+        ("เรือหางยาว", BOAT),
     ],
 )
 def test_names_and_their_kin(name, expected):
@@ -338,7 +396,7 @@ def test_names_and_their_kin(name, expected):
 
 def test_unknown_names_are_refused_with_the_remedy(flight):
     with pytest.raises(
-        ClassNameError, match=r"buoy, swimmer; .* --map 'buoy=boat'.*--ignore 'buoy'"
+        ClassNameError, match=r"buoy, swimmer; .* --map 'buoy=boat'.*--ignore 'buoy' --ignore 'swi"
     ):
         ClassNames().classes(["swimmer", "boat", "buoy"])
 
@@ -358,3 +416,9 @@ def test_mappings_that_are_none(pair):
 def test_ignored_names_leave_their_picture_labelled(flight):
     write(flight / "labels.csv", f"{HEAD}\na.jpg,swimmer,1,2,3,4\n")
     assert truths(flight, names=ClassNames.parse((), ["swimmer"])) == {"a.jpg": []}
+
+
+def test_all_names_without_a_meaning_may_be_left_out_at_once(flight):
+    write(flight / "labels.csv", f"{HEAD}\na.jpg,swimmer,1,2,3,4\na.jpg,boat,80,30,120,70\n")
+    found = truths(flight, names=ClassNames.parse((), ["*"]))
+    assert [t[0] for t in found["a.jpg"]] == [BOAT]
