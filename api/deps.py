@@ -1,6 +1,6 @@
 """What routes for officers are given: settings, store, media, site, clock; and who may pass."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, cast
@@ -17,6 +17,7 @@ from api.auth import (
 )
 from api.map import GeoJson
 from api.pages import Pages
+from api.paging import Page
 from api.throttle import LoginThrottle
 from ingest.errors import LibongError
 from patrol.flight_log import FlightSummary
@@ -169,13 +170,11 @@ def _allowed(session: Session | None, roles: frozenset[Role]) -> Session:
     return session
 
 
-def readable_flights(at_hand: Services, user: User) -> Sequence[FlightSummary]:
-    """Return the flights that a user may see, newest first: rangers none that only others sent."""
-    flights = at_hand.store.flights()
-    if may_act(user):
-        return flights
-    of_others = at_hand.store.uploads.flights_of_others(user.name)
-    return [flight for flight in flights if flight.flight_id not in of_others]
+def readable_flights(at_hand: Services, user: User, limit: int, offset: int) -> Page[FlightSummary]:
+    """Return flights that a user may see, newest first: rangers none that only others sent."""
+    sender = None if may_act(user) else user.name
+    found = at_hand.store.flight_page(limit=limit, offset=offset, for_sender=sender)
+    return Page(found.flights, found.total, limit, offset)
 
 
 def readable_flight(at_hand: Services, user: User, flight_id: str) -> FlightSummary:

@@ -15,6 +15,7 @@ from patrol.field_flight import Unverified
 from patrol.flight_log import FlightSummary
 from patrol.incident import Incident, IncidentEvent, State
 from patrol.incident_event import Deed
+from patrol.incident_list import IncidentPage
 from patrol.user import Role
 from patrol.verdict import Certainty, Priority
 from patrol.zones import RuleName
@@ -241,15 +242,19 @@ class PageOut(BaseModel, Generic[Item]):
     total: int = Field(examples=[1])
     limit: int = Field(examples=[100])
     offset: int = Field(examples=[0])
+    next: str | None = Field(
+        default=None, description="given as `after`, asks for what follows; null on the last page"
+    )
 
 
-def incident_page(page: Page[Incident]) -> PageOut[IncidentOut]:
+def incident_page(page: IncidentPage, limit: int, offset: int) -> PageOut[IncidentOut]:
     """Return the answer that describes a page of incidents."""
     return PageOut(
-        items=[IncidentOut.of(incident) for incident in page.items],
+        items=[IncidentOut.of(incident) for incident in page.incidents],
         total=page.total,
-        limit=page.limit,
-        offset=page.offset,
+        limit=limit,
+        offset=offset,
+        next=None if page.following is None else page.following.text,
     )
 
 

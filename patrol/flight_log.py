@@ -51,6 +51,14 @@ class FlightSummary:
 
 
 @dataclass(frozen=True)
+class FlightPage:
+    """A piece of the list of `total` flights."""
+
+    flights: tuple[FlightSummary, ...]
+    total: int
+
+
+@dataclass(frozen=True)
 class LoggedFrame:
     """A frame as logged: where its original is in the media store, and where it was taken."""
 

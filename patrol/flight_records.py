@@ -7,13 +7,9 @@ from sqlalchemy import select
 from detection.labels.label import LabelledFlight
 from detection.types import Sighting
 from ingest.errors import LibongError
-from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
-from patrol.flight_table import (
-    flight_summaries,
-    insert_flight,
-    stored_frames,
-    stored_sightings,
-)
+from patrol.flight_log import FlightLog, FlightPage, FlightSummary, LoggedFrame
+from patrol.flight_summaries import flight_page, flight_summaries, flight_summary
+from patrol.flight_table import insert_flight, stored_frames, stored_sightings
 from patrol.label_table import insert_labels, label_history, stored_labelled_flight
 from patrol.labels import FlightLabels, FrameReview, StoredLabel
 from patrol.ledger import opening_event
@@ -61,13 +57,25 @@ class FlightRecords(Records):
         with self._reading() as session:
             return flight_summaries(session)
 
+    def flight_page(
+        self, *, limit: int, offset: int = 0, for_sender: str | None = None
+    ) -> FlightPage:
+        """Return up to `limit` flights after the first `offset`, the last received first.
+
+        For a sender the flights are left out that only others sent.
+        """
+        with self._reading() as session:
+            return flight_page(session, limit=limit, offset=offset, for_sender=for_sender)
+
     def flight(self, flight_id: str) -> FlightSummary:
         """Return one flight; raises UnknownFlight."""
-        with self._reading() as session:
-            found = flight_summaries(session, flight_id) if storable(flight_id) else ()
-        if not found:
+        if not storable(flight_id):
             raise unknown_flight(flight_id)
-        return found[0]
+        with self._reading() as session:
+            try:
+                return flight_summary(session, flight_id)
+            except KeyError:
+                raise unknown_flight(flight_id) from None
 
     def flights_of_frames(self, sha256s: Collection[str]) -> dict[str, str]:
         """Return the flight of each frame that is logged already, by the frame's SHA-256."""

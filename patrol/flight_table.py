@@ -1,12 +1,12 @@
-"""Flights in the database: written once, read back as summaries, frames and sightings."""
+"""Flights in the database: written once, read back as frames, detections and sightings."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from detection.types import Detection, Sighting
 from patrol.effort_table import effort_documents, efforts_of, insert_efforts
 from patrol.field_table import insert_origin, origin_document
-from patrol.flight_log import FlightLog, FlightSummary, LoggedFrame
+from patrol.flight_log import FlightLog, LoggedFrame
 from patrol.frame_views import insert_views
 from patrol.ledger import flight_payload
 from patrol.rows import (
@@ -29,7 +29,6 @@ from patrol.tables import (
     SightingRow,
     SurveyRow,
 )
-from patrol.witness_report import MARKS
 
 
 def insert_flight(session: Session, log: FlightLog) -> FlightRow:
@@ -92,47 +91,4 @@ def stored_flight_payload(session: Session, flight: FlightRow) -> str:
         surveys=map(zone_survey, session.scalars(surveys)),
         efforts=effort_documents(efforts_of(session, flight.flight_id)),
         origin=origin_document(session, flight.flight_id),
-    )
-
-
-def flight_summaries(session: Session, flight_id: str | None = None) -> tuple[FlightSummary, ...]:
-    """Return the summary of one flight, or of all, the last received first."""
-    frame_of_it = FrameRow.flight_id == FlightRow.flight_id
-    query = select(
-        FlightRow,
-        select(func.count(FrameRow.ordinal)).where(frame_of_it).scalar_subquery(),
-        select(func.min(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
-        select(func.max(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
-        select(func.count(DetectionRow.ordinal))
-        .where(DetectionRow.flight_id == FlightRow.flight_id)
-        .scalar_subquery(),
-        select(func.count(SightingRow.ordinal))
-        .where(SightingRow.flight_id == FlightRow.flight_id)
-        .scalar_subquery(),
-    ).order_by(FlightRow.received_at_utc.desc(), FlightRow.flight_id)
-    if flight_id is None:
-        query = query.where(FlightRow.model_sha256.not_in(MARKS))  # people's reports are none
-    else:
-        query = query.where(FlightRow.flight_id == flight_id)
-    found = session.execute(query).all()
-    refused: dict[str, list[RefusedFileRow]] = {}
-    of_these = select(RefusedFileRow).where(
-        RefusedFileRow.flight_id.in_([flight.flight_id for flight, *_ in found])
-    )
-    for row in session.scalars(of_these.order_by(RefusedFileRow.ordinal)):
-        refused.setdefault(row.flight_id, []).append(row)
-    return tuple(
-        FlightSummary(
-            flight_id=flight.flight_id,
-            site_id=flight.site_id,
-            received_at_utc=flight.received_at_utc,
-            first_taken_utc=first,
-            last_taken_utc=last,
-            frames=frames,
-            refused=tuple(map(refused_file, refused.get(flight.flight_id, ()))),
-            detections=detections,
-            sightings=sightings,
-            model_sha256=flight.model_sha256,
-        )
-        for flight, frames, first, last, detections, sightings in found
     )

@@ -3,15 +3,24 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.errors import LibongError
 from patrol.case_file import CaseFile
 from patrol.database import StoreError
 from patrol.field_table import stored_source
-from patrol.flight_table import flight_summaries, stored_frames, stored_sightings
+from patrol.flight_summaries import flight_summary
+from patrol.flight_table import stored_frames, stored_sightings
 from patrol.incident import Incident, IncidentEvent, State, TransitionError
+from patrol.incident_list import (
+    EVERYTHING,
+    IncidentFilter,
+    IncidentPage,
+    Listing,
+    Place,
+)
+from patrol.incident_list_table import all_incidents, incident_page
 from patrol.incident_match import LONGEST_APART, likely_same
 from patrol.incident_step import (
     Assign,
@@ -35,13 +44,10 @@ from patrol.records import Records, storable
 from patrol.rows import incident_of, user_of, write_decisions
 from patrol.tables import IncidentRow, UserRow
 from patrol.user import Role
-from patrol.verdict import Priority
 from patrol.zone_version_table import judged_zone
 
-_OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
 # whom an incident can be given to
 MAY_DECIDE = frozenset({Role.OFFICER, Role.ADMIN})
-_PRIORITY_RANK = {priority.value: rank for rank, priority in enumerate(Priority)}
 
 
 class UnknownIncident(LibongError, LookupError):  # noqa: N818  says what is wrong without "Error"
@@ -76,42 +82,32 @@ class IncidentRecords(Records):
         assignee: str | None = None,
     ) -> tuple[Incident, ...]:
         """Return incidents, newest first; each filter that is given narrows them."""
-        query = select(IncidentRow).order_by(
-            IncidentRow.occurred_at_utc.desc(), IncidentRow.incident_id
+        asked = IncidentFilter(
+            states=None if states is None else frozenset(states),
+            zone_id=zone_id,
+            flight_id=flight_id,
+            assignee=assignee,
         )
-        if states is not None:
-            query = query.where(IncidentRow.state.in_([state.value for state in states]))
-        if zone_id is not None:
-            query = query.where(IncidentRow.zone_id == zone_id)
-        if flight_id is not None:
-            query = query.where(IncidentRow.flight_id == flight_id)
-        if assignee is not None:
-            query = query.where(IncidentRow.assignee == assignee)
         with self._reading() as session:
-            return tuple(map(incident_of, session.scalars(query)))
+            return all_incidents(session, Listing.EVERY, asked)
 
     def alerts(self) -> tuple[Incident, ...]:
-        """Return the incidents that still want a person: most urgent first, then newest first.
-
-        One that is joined to another is left out: the other stands for both.
-        """
-        query = (
-            select(IncidentRow)
-            .where(
-                IncidentRow.state.in_([state.value for state in _OPEN]),
-                IncidentRow.joined_to.is_(None),
-            )
-            .order_by(
-                case(
-                    _PRIORITY_RANK,
-                    value=func.coalesce(IncidentRow.set_priority, IncidentRow.priority),
-                ),
-                IncidentRow.occurred_at_utc.desc(),
-                IncidentRow.incident_id,
-            )
-        )
+        """Return the incidents that still want a person, as `Listing.WAITING` sorts them."""
         with self._reading() as session:
-            return tuple(map(incident_of, session.scalars(query)))
+            return all_incidents(session, Listing.WAITING, EVERYTHING)
+
+    def incident_page(
+        self,
+        listing: Listing,
+        asked: IncidentFilter = EVERYTHING,
+        *,
+        limit: int,
+        after: Place | None = None,
+        offset: int = 0,
+    ) -> IncidentPage:
+        """Return up to `limit` incidents of a list: those after a place, or after `offset`."""
+        with self._reading() as session:
+            return incident_page(session, listing, asked, limit=limit, after=after, offset=offset)
 
     def incident(self, incident_id: str) -> Incident:
         """Return one incident; raises UnknownIncident."""
@@ -139,7 +135,7 @@ class IncidentRecords(Records):
             lock_ledger(session)
             try:
                 incident = incident_of(_incident_row(session, incident_id))
-                (flight,) = flight_summaries(session, incident.flight_id)
+                flight = flight_summary(session, incident.flight_id)
                 sightings = stored_sightings(session, incident.flight_id)
                 return CaseFile(
                     incident=incident,

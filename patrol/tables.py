@@ -73,7 +73,7 @@ class FlightRow(Base):
     flight_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     site_id: Mapped[str] = mapped_column(String(64), index=True)
     model_sha256: Mapped[str] = mapped_column(String(64))
-    received_at_utc: Mapped[datetime]
+    received_at_utc: Mapped[datetime] = mapped_column(index=True)
 
 
 class FrameRow(Base):
@@ -85,7 +85,7 @@ class FrameRow(Base):
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     file_name: Mapped[str]
-    taken_at_utc: Mapped[datetime]
+    taken_at_utc: Mapped[datetime] = mapped_column(index=True)
     width_px: Mapped[int]
     height_px: Mapped[int]
     lon: Mapped[float]
@@ -112,6 +112,7 @@ class SightingRow(Base):
     """A sighting; its detections carry its id."""
 
     __tablename__ = "sightings"
+    __table_args__ = (Index(None, "object_class", "first_seen_utc"),)
 
     flight_id: Mapped[_FlightKey]
     sighting_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -169,15 +170,23 @@ class SurveyRow(Base):
 class IncidentRow(Base):
     """An incident as it stands; how it came to stand there is in the ledger.
 
-    `priority` is the rule's, `set_priority` what an officer set instead.
+    `priority` is the rule's, `set_priority` what an officer set instead. Two more indices, of
+    expressions, are built by migration 0015 alone.
     """
 
     __tablename__ = "incidents"
-    __table_args__ = (Index(None, "state", "occurred_at_utc"),)
+    __table_args__ = (
+        Index(None, "occurred_at_utc"),
+        Index(None, "state", "occurred_at_utc"),
+        Index(None, "zone_id", "occurred_at_utc"),
+        Index(None, "rule", "occurred_at_utc"),
+        Index(None, "object_class", "occurred_at_utc"),
+        Index(None, "assignee", "occurred_at_utc"),
+    )
 
     incident_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     rule: Mapped[str]
-    zone_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    zone_id: Mapped[str | None] = mapped_column(String(64))
     object_class: Mapped[str]
     state: Mapped[str]
     priority: Mapped[str]
@@ -196,11 +205,11 @@ class IncidentRow(Base):
     top_px: Mapped[float]
     right_px: Mapped[float]
     bottom_px: Mapped[float]
-    crop_sha256: Mapped[str | None] = mapped_column(String(64))
+    crop_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     version: Mapped[int]
     citation: Mapped[str]
     set_priority: Mapped[str | None] = mapped_column(String(16), default=None)
-    assignee: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
+    assignee: Mapped[str | None] = mapped_column(String(64), default=None)
     joined_to: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
     grounds: Mapped[str | None] = mapped_column(default=None)
 

@@ -261,14 +261,6 @@ class UploadTable:
         with self._reading() as session:
             return frozenset(session.scalars(query))
 
-    def flights_of_others(self, owner: str) -> frozenset[str]:
-        """Return the logged flights that others sent and this user did not."""
-        query = select(UploadRow.flight_id, UploadRow.owner).where(UploadRow.flight_id.is_not(None))
-        with self._reading() as session:
-            found = [(flight, sender) for flight, sender in session.execute(query) if flight]
-        own = {flight for flight, sender in found if sender == owner}
-        return frozenset(flight for flight, _ in found) - own
-
     def _reading(self) -> Session:
         return Session(self._database.reader)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -259,11 +260,15 @@ def _part(
 def _list_context(
     request: Request, at_hand: Services, session: Session, asked: DeskFilter
 ) -> dict[str, Any]:
-    found = asked.find(at_hand.store, session.user.name, at_hand.now())
+    found = asked.find(at_hand.store, session.user.name, at_hand.now(), MOST_SHOWN)
     return {
         "asked": asked,
-        "incidents": found[:MOST_SHOWN],
-        "total": len(found),
+        "incidents": found.incidents,
+        "total": found.total,
+        "first_page": address_of(replace(asked, after="")) if asked.after else None,
+        "next_page": None
+        if found.following is None
+        else address_of(replace(asked, after=found.following.text)),
         "last_sequence": at_hand.store.tail.last_sequence(),
     }
 

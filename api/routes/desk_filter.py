@@ -1,5 +1,6 @@
 """Which incidents an officer asked to see at the desk, as the page's address says it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from fastapi import Query
 
 from api.language import mark
 from detection.types import ObjectClass
-from patrol.incident import Incident, Priority, State
+from patrol.incident import Priority, State
+from patrol.incident_list import PLACE_PATTERN, IncidentFilter, IncidentPage, Listing, place_of
 from patrol.store import Store
 from patrol.zones import RuleName
 
@@ -44,7 +46,7 @@ class DeskFilter:
     """What narrows the list; an empty text leaves everything in.
 
     `state` is a state, `open` (waiting for a person) or `all`; `mine` keeps what is in the care of
-    the officer who asks.
+    the officer who asks; `after` is the place in the list where the page before ended.
     """
 
     state: str = OPEN
@@ -54,6 +56,7 @@ class DeskFilter:
     priority: str = ""
     since: str = ""
     mine: bool = False
+    after: str = ""
 
     def query(self) -> dict[str, str]:
         """Return the parameters of an address that asks for this; what is usual is left out."""
@@ -65,28 +68,28 @@ class DeskFilter:
             "priority": self.priority,
             "since": self.since,
             "mine": "1" if self.mine else "",
+            "after": self.after,
         }
         return {name: value for name, value in told.items() if value}
 
-    def find(self, store: Store, officer: str, now: datetime) -> tuple[Incident, ...]:
-        """Return the incidents asked for: the most urgent first where they wait for a person."""
-        if self.state == OPEN:
-            found = store.alerts()
-        elif self.state == ALL:
-            found = store.incidents()
-        else:
-            found = store.incidents(states={State(self.state)})
+    def find(self, store: Store, officer: str, now: datetime, limit: int) -> IncidentPage:
+        """Return the incidents asked for: the most urgent first where they wait for a person.
+
+        Those that wait leave out what is joined to another, unless one state is asked for.
+        """
         span = _SPANS.get(Since(self.since))
-        return tuple(
-            incident
-            for incident in found
-            if self.zone in ("", incident.zone_id)
-            and self.object_class in ("", incident.object_class)
-            and self.rule in ("", incident.rule)
-            and self.priority in ("", incident.priority)
-            and (span is None or incident.occurred_at_utc >= now - span)
-            and (not self.mine or incident.assignee == officer)
+        asked = IncidentFilter(
+            states=None if self.state in (OPEN, ALL) else frozenset({State(self.state)}),
+            zone_id=self.zone or None,
+            object_class=ObjectClass(self.object_class) if self.object_class else None,
+            rule=RuleName(self.rule) if self.rule else None,
+            priority=Priority(self.priority) if self.priority else None,
+            assignee=officer if self.mine else None,
+            since_utc=None if span is None else now - span,
         )
+        listing = Listing.WAITING if self.state == OPEN else Listing.EVERY
+        after = place_of(self.after) if self.after else None
+        return store.incident_page(listing, asked, limit=limit, after=after)
 
 
 def desk_filter(
@@ -97,6 +100,7 @@ def desk_filter(
     priority: str = "",
     since: str = "",
     mine: bool = False,
+    after: Annotated[str, Query(max_length=100)] = "",
 ) -> DeskFilter:
     """Return the filter of a request; a word that is none of ours narrows nothing."""
     return DeskFilter(
@@ -107,4 +111,5 @@ def desk_filter(
         priority=priority if priority in tuple(Priority) else "",
         since=since if since in tuple(Since) else "",
         mine=mine,
+        after=after if re.fullmatch(PLACE_PATTERN, after) else "",
     )

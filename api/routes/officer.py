@@ -23,8 +23,9 @@ from api.errors import answer_for
 from api.field_mark import mark_of
 from api.incident_map import draw_incident_map
 from api.language import Reader
-from api.paging import page_of
+from api.paging import Page
 from patrol.incident import ALLOWED, Incident, State, TransitionError
+from patrol.incident_list import IncidentFilter, Listing
 from patrol.store import StaleVersion
 from patrol.uploads import Upload
 
@@ -57,7 +58,7 @@ def alerts(
 ) -> Response:
     """List incidents beside their map; those that wait for a person unless asked otherwise."""
     reader = at_hand.pages.reader(request)
-    page = page_of(_incidents(at_hand, state, zone), PAGE_LENGTH, offset)
+    page = _incidents(at_hand, state, zone, offset)
     return _page(
         request,
         at_hand,
@@ -129,7 +130,7 @@ def flights(
         session,
         "officer/flights.html",
         tab="flights",
-        page=page_of(readable_flights(at_hand, session.user), PAGE_LENGTH, offset),
+        page=readable_flights(at_hand, session.user, PAGE_LENGTH, offset),
         on_their_way=_on_their_way(at_hand, session),
         now=at_hand.now(),
     )
@@ -214,14 +215,16 @@ def _page(
     )
 
 
-def _incidents(at_hand: Services, state: str, zone_id: str) -> Sequence[Incident]:
+def _incidents(at_hand: Services, state: str, zone_id: str, offset: int) -> Page[Incident]:
     """Incidents of a filter; an unknown state is taken as those that wait for a person."""
-    if state == ALL:
-        return at_hand.store.incidents(zone_id=zone_id or None)
-    if state in tuple(State):
-        return at_hand.store.incidents(states={State(state)}, zone_id=zone_id or None)
-    waiting = at_hand.store.alerts()
-    return [found for found in waiting if not zone_id or found.zone_id == zone_id]
+    asked = IncidentFilter(
+        states=frozenset({State(state)}) if state in tuple(State) else None,
+        zone_id=zone_id or None,
+    )
+    every = state == ALL or asked.states is not None
+    listing = Listing.EVERY if every else Listing.WAITING
+    found = at_hand.store.incident_page(listing, asked, limit=PAGE_LENGTH, offset=offset)
+    return Page(found.incidents, found.total, PAGE_LENGTH, offset)
 
 
 def _zone_names(at_hand: Services, reader: Reader) -> Mapping[str, str]:

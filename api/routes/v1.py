@@ -31,12 +31,12 @@ from api.models import (
     flight_page,
     incident_page,
 )
-from api.paging import page_of
 from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
 from api.revalidation import revalidated
 from api.sender import Sender
 from api.uploads_models import UploadOut
 from patrol.incident import State
+from patrol.incident_list import PLACE_PATTERN, IncidentFilter, Listing, Place, place_of
 from patrol.uploads import UnknownUpload
 
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {
@@ -62,6 +62,14 @@ router = APIRouter(prefix="/api/v1", tags=["officers"], responses=dict(PROBLEMS)
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0)]
 States = Annotated[list[State] | None, Query(alias="state")]
+After = Annotated[
+    str | None,
+    Query(
+        pattern=PLACE_PATTERN,
+        description="`next` of the page before: goes on there, whatever has come or gone since; "
+        "`offset` counts from there",
+    ),
+]
 Sha256 = Annotated[str, FromPath(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -73,10 +81,17 @@ def session(session: RangerSession) -> SessionOut:
 
 @router.get("/alerts")
 def alerts(
-    at_hand: ServicesDep, _: OfficerSession, limit: Limit = 100, offset: Offset = 0
+    at_hand: ServicesDep,
+    _: OfficerSession,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    after: After = None,
 ) -> PageOut[IncidentOut]:
     """Incidents that wait for a person, the most urgent first."""
-    return incident_page(page_of(at_hand.store.alerts(), limit, offset))
+    found = at_hand.store.incident_page(
+        Listing.WAITING, limit=limit, after=_place(after), offset=offset
+    )
+    return incident_page(found, limit, offset)
 
 
 @router.get("/incidents")
@@ -88,10 +103,16 @@ def incidents(
     flight_id: str | None = None,
     limit: Limit = 100,
     offset: Offset = 0,
+    after: After = None,
 ) -> PageOut[IncidentOut]:
     """All incidents, newest first; `state` may be given several times."""
-    found = at_hand.store.incidents(states=state, zone_id=zone_id, flight_id=flight_id)
-    return incident_page(page_of(found, limit, offset))
+    asked = IncidentFilter(
+        states=None if state is None else frozenset(state), zone_id=zone_id, flight_id=flight_id
+    )
+    found = at_hand.store.incident_page(
+        Listing.EVERY, asked, limit=limit, after=_place(after), offset=offset
+    )
+    return incident_page(found, limit, offset)
 
 
 @router.get("/incidents.geojson", response_class=GeoJsonResponse)
@@ -133,7 +154,7 @@ def flights(
     at_hand: ServicesDep, session: RangerSession, limit: Limit = 100, offset: Offset = 0
 ) -> PageOut[FlightOut]:
     """Flights logged, newest first, with their refused files; rangers see none of other people."""
-    page = page_of(readable_flights(at_hand, session.user), limit, offset)
+    page = readable_flights(at_hand, session.user, limit, offset)
     return flight_page(page, partial(mark_of, at_hand))
 
 
@@ -166,3 +187,7 @@ def crop(request: Request, at_hand: ServicesDep, _: OfficerSession, sha256: Sha2
     picture = without_metadata(at_hand.media.get(sha256))
     # kept by this browser alone, and asked for each time: after a logout the answer is no
     return revalidated(request, picture, "image/jpeg", "private, no-cache")
+
+
+def _place(after: str | None) -> Place | None:
+    return None if after is None else place_of(after)

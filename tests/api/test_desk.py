@@ -1,7 +1,9 @@
 """The desk's pages and parts: who may see them, what filters leave, what the trail tells."""
 
 import json
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -58,7 +60,28 @@ def test_filters_leave_what_was_asked_for(world, incidents, query, shown):
 def test_old_incidents_are_left_out_of_the_last_day(world, incidents):
     asked = desk_filter(since="1d")
     world.clock.forward(timedelta(days=1))
-    assert asked.find(world.store, "mali", world.clock()) == ()
+    assert asked.find(world.store, "mali", world.clock(), 10).incidents == ()
+
+
+def test_a_long_list_goes_on_where_it_was_cut(world, incidents, monkeypatch):
+    monkeypatch.setattr("api.routes.desk.MOST_SHOWN", 1)
+    (dugong, boat) = incidents
+    client = world.logged_in("mali")
+    first = client.get("/desk?lang=en&class=").text
+    assert f'id="row-{boat.incident_id}"' in first
+    assert f'id="row-{dugong.incident_id}"' not in first
+    assert "2 alerts" in first
+    further = re.search(r'href="(/desk\?after=[^"]+)"', first)
+    second = client.get(unescape(further[1])).text  # the language is kept in a cookie
+    assert f'id="row-{dugong.incident_id}"' in second
+    assert f'id="row-{boat.incident_id}"' not in second
+    assert "Further in the list" not in second
+    assert "To the start of the list" in second
+
+
+def test_a_place_that_is_none_shows_the_start(world, incidents):
+    page = world.logged_in("mali").get("/desk/parts/list?after=0.0.%27%22").text
+    assert page.count('id="row-') == 2
 
 
 def test_a_filter_tells_only_what_narrows():

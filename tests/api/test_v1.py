@@ -134,8 +134,17 @@ def test_filters_and_pages(world, make_seen):
     assert ids("state=resolved")[0] == 0
     flight = officer.get("/api/v1/flights").json()["items"][0]["id"]
     assert ids(f"flight_id={flight}")[0] in {1, 3}
-    for query in ("limit=0", "limit=501", "offset=-1", "state=odd"):
+    for query in ("limit=0", "limit=501", "offset=-1", "state=odd", "after=1", "after=0.1.a%27"):
         assert officer.get(f"/api/v1/incidents?{query}").status_code == 422, query
+    for path in ("/api/v1/incidents", "/api/v1/alerts"):
+        found, after = [], ""
+        while after is not None:
+            page = officer.get(
+                path, params={"limit": 3} | ({"after": after} if after else {})
+            ).json()
+            found += [item["id"] for item in page["items"]]
+            after = page["next"]
+        assert found == everything, path
 
 
 def test_incidents_as_geojson(world, make_seen):

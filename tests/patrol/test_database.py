@@ -35,6 +35,11 @@ def opened(database_url):
     store.close()
 
 
+# SQLAlchemy can read an index of an expression back from neither database
+EXPRESSIONS = {"ix_incidents_waiting", "ix_incidents_priority_now"}
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_migrating_an_empty_database_builds_what_the_code_maps(
     opened, database_url, tables_of
 ) -> None:
@@ -43,7 +48,9 @@ def test_migrating_an_empty_database_builds_what_the_code_maps(
     engine = sqlalchemy.create_engine(database_url)
     try:
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection)
+            context = MigrationContext.configure(
+                connection, opts={"include_name": lambda name, *_: name not in EXPRESSIONS}
+            )
             assert compare_metadata(context, Base.metadata) == []
             assert context.get_current_revision() == LATEST
     finally:

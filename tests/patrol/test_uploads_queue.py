@@ -89,8 +89,9 @@ def test_looks_and_progress_are_kept_together_until_the_flight_is_logged(store, 
     assert (ready.state, ready.flight_id) == (UploadState.READY, "flight1")
     assert store.queue.looks(upload_id) == {}
     assert store.uploads.senders("flight1") == {"don"}
-    assert store.uploads.flights_of_others("don") == set()
-    assert store.uploads.flights_of_others("fah") == {"flight1"}
+    assert store.flight_page(limit=5, for_sender="don").total == 1
+    assert store.flight_page(limit=5, for_sender="fah").flights == ()
+    assert store.flight_page(limit=5).flights == store.flights()
 
 
 def test_failures_of_a_file_are_counted_with_the_last_reason(store, receive):
