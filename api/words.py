@@ -79,6 +79,7 @@ REFUSAL_WORDS: Mapping[str, str] = {
     "not_an_image": mark("Not a photo"),
     "unsupported_format": mark("A kind of photo that is not supported"),
     "thermal": mark("A thermal picture"),
+    "multispectral": mark("One band of a multispectral picture"),
     "truncated": mark("The photo is cut short"),
     "damaged": mark("The photo is damaged"),
     "no_gps": mark("The photo does not say where it was taken"),

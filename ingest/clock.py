@@ -12,6 +12,9 @@ from ingest.xmp import DroneTags
 _AGREEMENT = timedelta(seconds=2)  # GPS stamps are whole seconds, and cameras write late
 _QUARTER_HOUR = timedelta(minutes=15)  # time zones differ by quarters of an hour
 _DRIFT = timedelta(minutes=5)  # what a camera's clock may be wrong by apart from its zone
+# No two zones but those beside the date line are as far apart; a day off is a wrong date.
+_FARTHEST_ZONES = timedelta(hours=23)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def read_time(exif: ExifRecord, drone: DroneTags, timezone: ZoneInfo) -> TakenAt
     wins where the two differ, and a note says by how much.
     """
     camera = _camera_utc(exif, timezone)
-    satellite = drone.utc_at_exposure or exif.satellite_utc
+    satellite = drone.utc_at_exposure or _satellite_utc(exif, camera)
     if satellite is not None and camera is not None and not _credible(satellite):
         if _credible(camera):
             return TakenAt(camera, (_gps_clock_note(satellite),))
@@ -50,6 +53,30 @@ def read_time(exif: ExifRecord, drone: DroneTags, timezone: ZoneInfo) -> TakenAt
         # The same moment: keep the one with sub-seconds.
         return TakenAt(satellite if satellite.microsecond else camera)
     return TakenAt(satellite, (_difference_note(difference),))
+
+
+def _satellite_utc(exif: ExifRecord, camera: datetime | None) -> datetime | None:
+    """GPS time, with its day put right where the camera's clock shows that it is one off.
+
+    Some cameras write the local date beside the UTC time, or read the date before midnight and the
+    time after it; some write no date at all.
+    """
+    told, clock = exif.satellite_utc, exif.satellite_clock
+    if camera is None or clock is None:
+        return told
+    if told is None:
+        midnight = camera.replace(hour=0, minute=0, second=0, microsecond=0)
+        days = (midnight + clock + shift * _DAY for shift in (-1, 0, 1))
+        return min(days, key=lambda moment: abs(moment - camera))
+    for shift in (-_DAY, _DAY):
+        right = told + shift
+        if abs(right - camera) > _DRIFT:
+            continue
+        local_date = exif.taken_local is not None and told.date() == exif.taken_local.date()
+        before_midnight = shift == _DAY and clock < _DRIFT
+        if local_date or before_midnight:
+            return right
+    return told
 
 
 def _camera_utc(exif: ExifRecord, site_zone: ZoneInfo) -> datetime | None:
@@ -107,15 +134,17 @@ def _changed_note(exif: ExifRecord) -> tuple[Note, ...]:
 def _difference_note(difference: timedelta) -> Note:
     """Tell a clock set to another zone (quarters of an hour) from one that is simply wrong."""
     zone_shift = round(difference / _QUARTER_HOUR) * _QUARTER_HOUR
-    if zone_shift and abs(difference - zone_shift) <= _DRIFT:
+    is_zone = abs(difference) <= _FARTHEST_ZONES and abs(difference - zone_shift) <= _DRIFT
+    if zone_shift and is_zone:
         hours = zone_shift / timedelta(hours=1)
         return Note(
             "clock_zone",
             f"the camera's clock is not on the site's time: GPS time is {hours:+g} h from it; "
             "GPS time is used",
         )
+    days = difference / _DAY
+    amount = f"{days:+.0f} days" if abs(days) >= 2 else f"{difference.total_seconds():+.0f} s"
     return Note(
         "clock_wrong",
-        f"the camera's clock differs from GPS time by {difference.total_seconds():+.0f} s; "
-        "GPS time is used",
+        f"the camera's clock differs from GPS time by {amount}; GPS time is used",
     )

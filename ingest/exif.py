@@ -7,7 +7,7 @@ import logging
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from math import isfinite
@@ -17,6 +17,7 @@ import exifread
 from exifread.core.exceptions import ExifError
 
 from ingest.errors import PhotoError
+from ingest.xmp import CopiedExif
 
 _TIFF_SIGNATURES = (b"II*\0", b"MM\0*")
 _DATE_TIME = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
@@ -50,7 +51,9 @@ class ExifRecord:
     `taken_local` is the naive camera clock with sub-seconds, `taken_tag` the tag it came from and
     `utc_offset` its distance from UTC. `changed_local` is when the file was last changed, by the
     clock of whatever changed it. `orientation` (1 to 8) says how the picture is turned or mirrored
-    to be shown; pixels and everything measured in them stay as stored. `satellite_utc` is aware.
+    to be shown; pixels and everything measured in them stay as stored. `satellite_utc` is aware;
+    `satellite_clock` is its time of day, which some tell without a date. `gps_void` says that the
+    receiver had no fix.
     `lon_deg`, `lat_deg` are WGS 84; 0, 0 stands for "no lock" and is left to the reader.
     `altitude_m` is negative below its datum.
     """
@@ -63,6 +66,8 @@ class ExifRecord:
     changed_local: datetime | None = None
     utc_offset: timedelta | None = None
     satellite_utc: datetime | None = None
+    satellite_clock: timedelta | None = None
+    gps_void: bool = False
     lon_deg: float | None = None
     lat_deg: float | None = None
     altitude_m: float | None = None
@@ -101,6 +106,8 @@ def read_exif(tiff: bytes | BinaryIO) -> ExifRecord:
         changed_local=_clock(tags, "Image DateTime"),
         utc_offset=_utc_offset(tags),
         satellite_utc=_satellite_utc(tags),
+        satellite_clock=_satellite_clock(tags),
+        gps_void=_text(tags, "GPS GPSStatus").upper().startswith("V"),
         lon_deg=_angle_deg(tags, "GPS GPSLongitude", negative_reference="W"),
         lat_deg=_angle_deg(tags, "GPS GPSLatitude", negative_reference="S"),
         altitude_m=_altitude_m(tags),
@@ -112,6 +119,51 @@ def read_exif(tiff: bytes | BinaryIO) -> ExifRecord:
         tagged_width_px=_positive(tags, "EXIF ExifImageWidth"),
         orientation=_orientation(tags),
     )
+
+
+def filled(exif: ExifRecord, copied: CopiedExif) -> ExifRecord:
+    """The record with what it lacks taken from the copies in XMP, as programs and Parrots write.
+
+    A place is taken whole or not at all.
+    """
+    taken = exif.taken_local, exif.taken_tag, exif.utc_offset
+    if exif.taken_local is None and copied.taken is not None:
+        taken = _copied_clock(copied.taken)
+    lon_deg, lat_deg = exif.lon_deg, exif.lat_deg
+    if lon_deg is None or lat_deg is None:
+        lon_deg, lat_deg = copied.lon_deg, copied.lat_deg
+    satellite_utc = exif.satellite_utc
+    if satellite_utc is None and copied.satellite_time is not None:
+        clock, _, offset = _copied_clock(copied.satellite_time)
+        if clock is not None:
+            satellite_utc = clock.replace(tzinfo=UTC) - (offset or timedelta())
+    return replace(
+        exif,
+        make=exif.make or copied.make or "",
+        model=exif.model or copied.model or "",
+        taken_local=taken[0],
+        taken_tag=taken[1],
+        utc_offset=taken[2],
+        satellite_utc=satellite_utc,
+        lon_deg=lon_deg,
+        lat_deg=lat_deg,
+        altitude_m=exif.altitude_m if exif.altitude_m is not None else copied.altitude_m,
+        focal_length_mm=exif.focal_length_mm or copied.focal_length_mm,
+        focal_length_35mm=exif.focal_length_35mm or copied.focal_length_35mm,
+    )
+
+
+def _copied_clock(text: str) -> tuple[datetime | None, str | None, timedelta | None]:
+    """XMP's date, "2026-02-03T10:00:00.25+07:00", as clock, its tag's name, and offset."""
+    matched = _DATE_TIME.match(text)
+    clock = _moment(*map(int, matched.groups())) if matched else None
+    if matched is None or clock is None:
+        return None, None, None
+    rest = text[matched.end() :]
+    fraction = re.match(r"\.(\d{1,9})", rest)
+    if fraction:
+        clock, rest = clock + _subseconds(fraction[1]), rest[fraction.end() :]
+    return clock, "DateTimeOriginal", _offset(rest)
 
 
 def _text(tags: _Tags, name: str) -> str:
@@ -149,7 +201,8 @@ def _angle_deg(tags: _Tags, name: str, *, negative_reference: str) -> float | No
 
 def _altitude_m(tags: _Tags) -> float | None:
     altitude = _number(tags, "GPS GPSAltitude")
-    below = _number(tags, "GPS GPSAltitudeRef") == 1
+    # 1 of Exif 2.3, and 3 of Exif 3.0 beside 2, which says above the sea
+    below = _number(tags, "GPS GPSAltitudeRef") in (1, 3)
     return altitude if altitude is None or not below else -altitude
 
 
@@ -199,25 +252,37 @@ def _subseconds(value: object) -> timedelta:
 
 def _utc_offset(tags: _Tags) -> timedelta | None:
     for name in ("EXIF OffsetTimeOriginal", "EXIF OffsetTimeDigitized", "EXIF OffsetTime"):
-        matched = _OFFSET.match(_text(tags, name))
-        if matched is None:
-            continue
-        if matched["utc"]:
-            return timedelta()
-        offset = timedelta(hours=int(matched["hours"]), minutes=int(matched["minutes"]))
-        if offset <= _LARGEST_OFFSET:
-            return -offset if matched["sign"] == "-" else offset
+        offset = _offset(_text(tags, name))
+        if offset is not None:
+            return offset
     return None
+
+
+def _offset(text: str) -> timedelta | None:
+    matched = _OFFSET.match(text)
+    if matched is None:
+        return None
+    if matched["utc"]:
+        return timedelta()
+    offset = timedelta(hours=int(matched["hours"]), minutes=int(matched["minutes"]))
+    if offset > _LARGEST_OFFSET:
+        return None
+    return -offset if matched["sign"] == "-" else offset
 
 
 def _satellite_utc(tags: _Tags) -> datetime | None:
     day = _DATE.match(_text(tags, "GPS GPSDate"))
-    clock = _numbers(tags, "GPS GPSTimeStamp")
     midnight = _moment(*map(int, day.groups())) if day else None
-    if midnight is None or len(clock) != 3 or not _is_time_of_day(*clock):
+    clock = _satellite_clock(tags)
+    return None if midnight is None or clock is None else midnight.replace(tzinfo=UTC) + clock
+
+
+def _satellite_clock(tags: _Tags) -> timedelta | None:
+    clock = _numbers(tags, "GPS GPSTimeStamp")
+    if len(clock) != 3 or not _is_time_of_day(*clock):
         return None
     hours, minutes, seconds = clock
-    return midnight.replace(tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _is_time_of_day(hours: float, minutes: float, seconds: float) -> bool:

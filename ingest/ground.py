@@ -37,7 +37,7 @@ def places_m(view: SeaView, xy_px: Array) -> Array:
 
     NaN for pixels at the horizon or farther than `FARTHEST_HEIGHTS`.
     """
-    homogeneous = np.column_stack([xy_px, np.ones(len(xy_px))])
+    homogeneous = np.column_stack([view.camera.straight_px(xy_px), np.ones(len(xy_px))])
     seen = homogeneous @ np.linalg.inv(view.homography_from_enu()).T
     depth = np.where(seen[:, 2] > 0, seen[:, 2], np.nan)
     places: Array = seen[:, :2] / depth[:, None]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 
 from pyproj import CRS
@@ -10,6 +10,7 @@ from pyproj.exceptions import CRSError
 
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
+from ingest.frame import Note
 from ingest.pose import HeightSource
 from ingest.site_reference import SiteReference
 from ingest.xmp import DroneTags, Pix4dTags
@@ -22,6 +23,9 @@ _GPS_SIGMA_M = 6.5
 # Geoid and ellipsoid lie up to 107 m apart (EGM2008), mostly some tens of metres: the allowance
 # where neither the datum of an altitude nor the site's sea level is told.
 _UNKNOWN_DATUM_SIGMA_M = 30.0
+# A drone that stands on its launch point tells a relative altitude of 0, and so does one whose
+# firmware does not know it. So far above the launch by its altitude, it flies (allowance, ours).
+_SURELY_FLYING_M = 30.0
 _HIGHEST_M = 10_000.0  # no drone photographs the sea from higher; broken tags tell any figure
 _EPSG = re.compile(r"EPSG:\d{1,6}", re.IGNORECASE)
 _RTK_ALTITUDE = "RtkAlt"
@@ -29,11 +33,19 @@ _RTK_ALTITUDE = "RtkAlt"
 
 @dataclass(frozen=True)
 class SeaHeight:
-    """Metres above the sea surface, 1 sigma, and the kind of altitude it came from."""
+    """Metres above the sea surface, 1 sigma, the kind of altitude it came from, and what is odd."""
 
     above_sea_m: float
     sigma_m: float
     source: HeightSource
+    notes: tuple[Note, ...] = ()
+
+
+_ZERO_NOTE = Note(
+    "relative_height_zero",
+    "the drone wrote a height of 0 above its launch point, and an altitude at which it flew; the "
+    "altitude is used",
+)
 
 
 def read_height(
@@ -56,12 +68,24 @@ def _heights(
     exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags, site: SiteReference
 ) -> Iterator[SeaHeight]:
     """The height as each kind of altitude tells it, best first."""
+    others = list(_absolute_heights(exif, drone, pix4d, site))
     if drone.relative_altitude_m is not None:
-        yield SeaHeight(
+        relative = SeaHeight(
             drone.relative_altitude_m + site.launch_height_above_sea_m,
             hypot(_BAROMETER_SIGMA_M, site.launch_height_sigma_m),
             HeightSource.RELATIVE,
         )
+        if drone.relative_altitude_m == 0 and others:
+            flown_m = others[0].above_sea_m - relative.above_sea_m
+            if flown_m > max(_SURELY_FLYING_M, 2 * others[0].sigma_m):
+                yield replace(others[0], notes=(_ZERO_NOTE,))
+        yield relative
+    yield from others
+
+
+def _absolute_heights(
+    exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags, site: SiteReference
+) -> Iterator[SeaHeight]:
     tide_m = site.launch_height_sigma_m  # below, the sea's level that hour is as unsure as there
     altitude_m, sigma_m = _absolute(exif, drone, pix4d)
     if altitude_m is None:
@@ -94,10 +118,10 @@ def _is_anafi_ai(exif: ExifRecord) -> bool:
 
 def _absolute(exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags) -> tuple[float | None, float]:
     """The altitude above whatever datum, and its 1 sigma in metres."""
+    sigma_m = drone.rtk_std_height_m or drone.vertical_accuracy_m or _GPS_SIGMA_M
     if exif.altitude_m is not None:
-        sigma_m = pix4d.z_accuracy_m or drone.rtk_std_height_m or _GPS_SIGMA_M
-        return exif.altitude_m, sigma_m
-    return drone.absolute_altitude_m, drone.rtk_std_height_m or _GPS_SIGMA_M
+        return exif.altitude_m, pix4d.z_accuracy_m or sigma_m
+    return drone.absolute_altitude_m, sigma_m
 
 
 def _vertical_datum(crs_name: str | None) -> HeightSource | None:

@@ -25,11 +25,20 @@ _MARKER_START = b"\xff"
 _MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 
 _OTHER_FORMATS = (
-    (0, b"\x89PNG", "a PNG"),
+    (4, b"ftypavif", "an AVIF"),
+    (4, b"ftypcrx", "a Canon raw file"),
+    (0, b"FUJIFILM", "a Fuji raw file"),
     (0, b"II*\0", "a TIFF or DNG"),
     (0, b"MM\0*", "a TIFF or DNG"),
-    (4, b"ftyp", "a video or HEIF"),
+    (0, b"\x89PNG", "a PNG"),
     (8, b"WEBP", "a WebP"),
+    (0, b"II+\0", "a BigTIFF"),
+    (0, b"MM\0+", "a BigTIFF"),
+    (0, b"IIU\0", "a Panasonic raw file"),
+    (0, b"BM", "a BMP"),
+    (0, b"GIF8", "a GIF"),
+    (0, b"%PDF", "a PDF"),
+    (4, b"ftyp", "a video"),
 )
 
 
@@ -107,7 +116,7 @@ def _expect_jpeg(stream: BinaryIO) -> None:
     if not beginning.startswith(_START_OF_IMAGE):
         for offset, signature, name in _OTHER_FORMATS:
             if beginning[offset:].startswith(signature):
-                raise PhotoError("unsupported_format", f"the file is {name}; only JPEG can be read")
+                raise PhotoError("unsupported_format", f"the file is {name}, not a JPEG")
         raise PhotoError("not_an_image", "the file is not a JPEG photo, whatever its name says")
     stream.seek(len(_START_OF_IMAGE))
 

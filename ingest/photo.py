@@ -10,18 +10,18 @@ from os import fstat
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.camera import CameraIntrinsics, read_intrinsics
+from ingest.camera import CameraIntrinsics, read_intrinsics, unknown_lens
 from ingest.clock import read_time
 from ingest.errors import PhotoError, ProjectionError
-from ingest.exif import ExifRecord
+from ingest.exif import ExifRecord, filled
 from ingest.frame import Frame, Note
 from ingest.picture import PictureHead, read_picture_head
 from ingest.pose import CameraPose
 from ingest.pose_reading import read_pose
 from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
-from ingest.thermal import is_thermal
-from ingest.xmp import DroneTags, Pix4dTags, read_xmp
+from ingest.spectrum import check_daylight
+from ingest.xmp import XmpTags, read_xmp
 
 _HORIZON_NOTE = Note(
     "looks_at_horizon",
@@ -86,16 +86,17 @@ def frame_of(photo: OpenPhoto, path: Path, site: SiteReference) -> Frame:
     """An opened photo's metadata as a Frame; raises PhotoError."""
     stream, sha256 = photo.stream, photo.sha256
     head = read_picture_head(stream)
-    exif = head.exif
-    drone, pix4d, notes = _vendor_tags(head.xmp)
-    if is_thermal(head.width_px, head.height_px, exif, drone):
-        raise PhotoError(
-            "thermal",
-            "it is a thermal picture, and the search knows animals and boats by daylight only",
-        )
+    tags, notes = _xmp_tags(head.xmp)
+    exif, drone, pix4d = filled(head.exif, tags.exif), tags.drone, tags.pix4d
+    check_daylight(head.width_px, head.height_px, exif, drone, pix4d)
     reading = read_pose(exif, drone, pix4d, site)
     taken = read_time(exif, drone, site.timezone)
-    camera = read_intrinsics(head.width_px, head.height_px, exif, drone, pix4d)
+    try:
+        camera = read_intrinsics(head.width_px, head.height_px, exif, drone, pix4d)
+    except PhotoError:
+        if not reading.pose.position_only:
+            raise
+        camera = unknown_lens(head.width_px, head.height_px, exif)
     gsd_cm, error_m = _at_centre(camera, reading.pose)
     if camera.source == "35mm_equivalent" and not reading.pose.position_only:
         notes += (_LENS_NOTE,)
@@ -123,12 +124,11 @@ def with_pose(frame: Frame, pose: CameraPose) -> Frame:
     return replace(frame, pose=pose, gsd_cm=gsd_cm, footprint=footprint, error_m=error_m)
 
 
-def _vendor_tags(packets: tuple[bytes, ...]) -> tuple[DroneTags, Pix4dTags, tuple[Note, ...]]:
+def _xmp_tags(packets: tuple[bytes, ...]) -> tuple[XmpTags, tuple[Note, ...]]:
     try:
-        drone, pix4d = read_xmp(packets)
+        return read_xmp(packets), ()
     except PhotoError as error:  # Exif may still place and time the photo
-        return DroneTags(), Pix4dTags(), (Note("xmp_unreadable", str(error)),)
-    return drone, pix4d, ()
+        return XmpTags(), (Note("xmp_unreadable", str(error)),)
 
 
 def _edit_notes(head: PictureHead, exif: ExifRecord) -> tuple[Note, ...]:

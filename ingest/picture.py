@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ingest import heif, tiff
+from ingest import heif, tiff, web_picture
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord, read_exif
 from ingest.jpeg import is_whole, read_jpeg_head
@@ -24,11 +24,13 @@ class PictureHead:
 
 
 def read_picture_head(stream: BinaryIO) -> PictureHead:
-    """Read the head of a JPEG, HEIC, TIFF or DNG, of which the largest preview is looked at.
+    """Read the head of a JPEG, HEIC, PNG, WebP, TIFF or DNG.
 
-    Raises PhotoError, also for a JPEG that is not whole.
+    Of a DNG the largest preview is looked at. Raises PhotoError, also for a JPEG that is not whole.
     """
     head = _read(stream)
+    if not (head.width_px > 0 and head.height_px > 0):
+        raise PhotoError("damaged", "the picture does not tell its width and height")
     if head.width_px * head.height_px > _MOST_PIXELS:
         raise PhotoError(
             "damaged",
@@ -47,6 +49,9 @@ def _read(stream: BinaryIO) -> PictureHead:
     if heif.is_heif(beginning):
         still = heif.read_heif_head(stream)
         return PictureHead(still.width_px, still.height_px, _exif(still.exif), still.xmp)
+    if web_picture.is_web_picture(beginning):
+        web = web_picture.read_web_head(stream)
+        return PictureHead(web.width_px, web.height_px, _exif(web.exif), web.xmp)
     head = read_jpeg_head(stream)
     if not is_whole(stream, head.scan_offset):
         raise PhotoError("truncated", "the photo ends before its last pixel row")

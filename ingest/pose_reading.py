@@ -10,6 +10,7 @@ from ingest.height import read_height
 from ingest.lonlat import LonLat, LonLatError, checked_lonlat
 from ingest.pose import CameraPose, HeightSource
 from ingest.rotation import Angles, angles_from_pix4d
+from ingest.sensors import sensor_width_mm
 from ingest.site_reference import SiteReference
 from ingest.xmp import DroneTags, Pix4dTags
 
@@ -28,12 +29,42 @@ UNKNOWN_YAW_SIGMA_DEG, _UNKNOWN_TILT_SIGMA_DEG = 104.0, 10.0
 # DJI's status of a fix (Mavic 3M Image Processing Guide): "Invalid" is written without a fix, and
 # by some Mini 3 Pro beside good ones. Allowance, ours.
 _INVALID_GPS_SIGMA_M = 30.0
+# The gimbal follows the drone's heading within some degrees; allowance, ours.
+_FOLLOWING_YAW_SIGMA_DEG = 10.0
+# A drone that tells 0 for all its camera's angles, and this heading or more of itself, knows none.
+_LEAST_HEADING_DEG = 1.0
 _PHONE_HEIGHT_M = 2.0  # held by someone standing in a boat
 # As phones write themselves into Exif Make. Sony is left out: its cameras fly on survey drones.
 _PHONE_MAKERS = frozenset(
     {"apple", "samsung", "google", "xiaomi", "redmi", "oppo", "vivo", "huawei", "honor", "realme"}
-    | {"oneplus", "motorola", "nokia", "hmd global", "lge", "asus", "infinix", "tecno", "nothing"}
+    | {"oneplus", "motorola", "nokia", "hmd global", "lge", "lg electronics", "asus", "infinix"}
+    | {
+        "infinix mobility limited",
+        "tecno",
+        "tecno mobile limited",
+        "nothing",
+        "itel",
+        "poco",
+        "zte",
+    }
+    | {"zte", "lenovo", "tcl", "wiko", "meizu", "blackberry", "htc", "fairphone"}
 )
+# Makers of drones, and of cameras that hang under them, as they write themselves into Exif Make.
+_DRONE_MAKERS = (
+    *("dji", "hasselblad", "autel", "parrot", "skydio", "sensefly", "yuneec", "wingtra", "quantum"),
+    *(
+        "micasense",
+        "sentera",
+        "teledyne flir",
+        "ageagle",
+        "phase one",
+        "fimi",
+        "hubsan",
+        "powervision",
+    ),
+)
+# Nobody stands so high above the sea in a boat; allowance, ours.
+_SURELY_FLYING_M = 30.0
 _FULL_TURN_DEG = 360.0
 _NADIR = Angles(0.0, -90.0, 0.0)
 
@@ -44,6 +75,16 @@ _NADIR_NOTE = Note(
 )
 
 
+_HEADING_NOTE = Note(
+    "nadir_assumed",
+    "the photo tells the drone's heading, not where the camera looked; straight down is assumed, "
+    "and places in it are only rough",
+)
+_ZEROS_NOTE = Note(
+    "gimbal_zeros",
+    "the drone wrote 0 for every angle of its camera, whose heading it is not; straight down with "
+    "the drone's own heading is assumed, and places in it are only rough",
+)
 _REVERSED_NOTE = Note(
     "gimbal_reversed",
     "the drone says that its camera hangs the other way round; the heading may be wrong by 180°",
@@ -68,15 +109,24 @@ def read_pose(
     """Read place, height and direction; raises PhotoError `no_gps` or `bad_height`.
 
     Angles come from the drone's gimbal tags, else from Pix4D's; with neither, nadir is assumed
-    and noted. A phone's photo keeps its place alone.
+    and noted, with the drone's heading where that is told. A phone's photo, or that of another
+    camera in somebody's hand, keeps its place alone.
     """
     position = _position(exif, drone)
     angles = _angles(drone, pix4d)
     assumed = angles is None
     if assumed and is_phone(exif.make):
-        return _phone_reading(position, _position_sigma_m(exif, drone, pix4d))
+        return _handheld_reading(position, _position_sigma_m(exif, drone, pix4d), "a phone")
+    if assumed and not _is_flown(exif, drone, pix4d):
+        return _handheld_reading(
+            position, _position_sigma_m(exif, drone, pix4d), "a camera in somebody's hand"
+        )
     height = read_height(exif, drone, pix4d, site)
-    yaw_deg, pitch_deg, roll_deg = angles or _NADIR
+    heading_deg = drone.flight_yaw_deg
+    if heading_deg is not None and abs(heading_deg) > _FULL_TURN_DEG:
+        heading_deg = None
+    yaw_deg, pitch_deg, roll_deg = angles or _NADIR._replace(yaw_deg=heading_deg or 0.0)
+    unknown_yaw_deg = UNKNOWN_YAW_SIGMA_DEG if heading_deg is None else _FOLLOWING_YAW_SIGMA_DEG
     pose = CameraPose(
         position=position,
         height_above_sea_m=height.above_sea_m,
@@ -86,17 +136,45 @@ def read_pose(
         roll_deg=roll_deg,
         position_sigma_m=_position_sigma_m(exif, drone, pix4d),
         height_sigma_m=height.sigma_m,
-        yaw_sigma_deg=UNKNOWN_YAW_SIGMA_DEG if assumed else YAW_SIGMA_DEG,
+        yaw_sigma_deg=unknown_yaw_deg if assumed else YAW_SIGMA_DEG,
         tilt_sigma_deg=_UNKNOWN_TILT_SIGMA_DEG if assumed else TILT_SIGMA_DEG,
         assumed_nadir=assumed,
     )
-    notes: tuple[Note, ...] = (_NADIR_NOTE,) if assumed else ()
+    notes = (*height.notes, *(_nadir_notes(drone, heading_deg) if assumed else ()))
     if drone.reversed:
         pose = replace(pose, yaw_sigma_deg=UNKNOWN_YAW_SIGMA_DEG)
         notes += (_REVERSED_NOTE,)
-    if drone.gps_status == "Invalid":
+    if _is_invalid(exif, drone):
         notes += (_INVALID_GPS_NOTE,)
     return PoseReading(pose, notes)
+
+
+def _nadir_notes(drone: DroneTags, heading_deg: float | None) -> tuple[Note, ...]:
+    if _zeros_for_angles(drone):
+        return (_ZEROS_NOTE,)
+    return (_NADIR_NOTE if heading_deg is None else _HEADING_NOTE,)
+
+
+def _zeros_for_angles(drone: DroneTags) -> bool:
+    """Whether a drone wrote zeros for angles it does not know.
+
+    A Mini 2 that looked straight down did, with a heading of 179.9° of its own (DJI Mobile SDK,
+    issue 1233), and a Zenmuse P1 under a Matrice 400 (Mobile SDK V5, issue 772).
+    """
+    gimbal = drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg
+    return gimbal == (0, 0, 0) and abs(drone.flight_yaw_deg or 0.0) >= _LEAST_HEADING_DEG
+
+
+def _is_flown(exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags) -> bool:
+    """Whether a camera hung under a drone, by its tags, its maker, its model or its height."""
+    tagged = drone != DroneTags() or pix4d != Pix4dTags()
+    made = exif.make.strip().lower().startswith(_DRONE_MAKERS)
+    high = (exif.altitude_m or 0.0) >= _SURELY_FLYING_M
+    return tagged or made or high or sensor_width_mm(exif.model, None) is not None
+
+
+def _is_invalid(exif: ExifRecord, drone: DroneTags) -> bool:
+    return drone.gps_status == "Invalid" or (exif.gps_void and drone.gps_status is None)
 
 
 def is_phone(make: str) -> bool:
@@ -104,8 +182,8 @@ def is_phone(make: str) -> bool:
     return make.strip().lower() in _PHONE_MAKERS
 
 
-def _phone_reading(position: LonLat, position_sigma_m: float) -> PoseReading:
-    """The pose of a phone on a boat, turned to the sky so that no pixel of it meets the sea."""
+def _handheld_reading(position: LonLat, position_sigma_m: float, what: str) -> PoseReading:
+    """The pose of a camera on a boat, turned to the sky so that no pixel of it meets the sea."""
     pose = CameraPose(
         position=position,
         height_above_sea_m=_PHONE_HEIGHT_M,
@@ -120,8 +198,8 @@ def _phone_reading(position: LonLat, position_sigma_m: float) -> PoseReading:
         position_only=True,
     )
     text = (
-        f"position only: a phone took it, within {position_sigma_m:.0f} m of there; phones do not "
-        "tell where they look, and nothing in the picture is placed on the sea"
+        f"position only: {what} took it, within {position_sigma_m:.0f} m of there; it does not "
+        "tell where it looked, and nothing in the picture is placed on the sea"
     )
     return PoseReading(pose, (Note("position_only", text),))
 
@@ -144,13 +222,16 @@ def _position_sigma_m(exif: ExifRecord, drone: DroneTags, pix4d: Pix4dTags) -> f
     fixed = drone.rtk_flag is not None and _RTK_FLOAT <= drone.rtk_flag <= _RTK_FIXED
     if fixed and drone.rtk_std_lon_m is not None and drone.rtk_std_lat_m is not None:
         return hypot(drone.rtk_std_lon_m, drone.rtk_std_lat_m, _RTK_LEVER_M)
-    if drone.gps_status == "Invalid":
+    if _is_invalid(exif, drone):
         return _INVALID_GPS_SIGMA_M
-    return exif.horizontal_error_m or pix4d.xy_accuracy_m or GPS_SIGMA_M
+    told_m = exif.horizontal_error_m or drone.horizontal_accuracy_m or pix4d.xy_accuracy_m
+    return told_m or GPS_SIGMA_M
 
 
 def _angles(drone: DroneTags, pix4d: Pix4dTags) -> Angles | None:
-    gimbal = _turns(drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg or 0.0)
+    gimbal = None
+    if not _zeros_for_angles(drone):
+        gimbal = _turns(drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg or 0.0)
     body = _turns(pix4d.yaw_deg, pix4d.pitch_deg, pix4d.roll_deg)
     return gimbal or (angles_from_pix4d(*body) if body is not None else None)
 

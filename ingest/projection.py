@@ -40,9 +40,9 @@ class SeaView:
     """What one camera sees of the sea: a pinhole above a flat surface at height 0.
 
     Pixels are (x, y) from the left and top edge of the stored picture, in pixels of the full
-    resolution; the first pixel's centre is (0.5, 0.5). The surface is flat and the lens without
-    distortion: within the heights of drones (below 500 m) the earth's curve moves no point by more
-    than the errors stated here.
+    resolution; the first pixel's centre is (0.5, 0.5). What the lens bends is straightened, where
+    its distortion is known. The surface is flat: within the heights of drones (below 500 m) the
+    earth's curve moves no point by more than the errors stated here.
     """
 
     camera: CameraIntrinsics
@@ -97,8 +97,7 @@ class SeaView:
         east, north = distance * np.sin(np.radians(azimuth)), distance * np.cos(np.radians(azimuth))
         in_camera = self.homography_from_enu() @ np.stack([east, north, np.ones(count)])
         depth = np.where(in_camera[2] > 0, in_camera[2], np.nan)
-        pixels: Array = (in_camera[:2] / depth).T
-        return pixels
+        return self.camera.bent_px((in_camera[:2] / depth).T)
 
     def gsd_cm_at(self, xy_px: tuple[float, float]) -> float:
         """Ground sample distance at a pixel: centimetres a pixel, the geometric mean of both ways.
@@ -116,7 +115,8 @@ class SeaView:
     def homography_from_enu(self) -> Array:
         """3 x 3 matrix from (east m, north m, 1) on the sea, about the point below the camera.
 
-        It yields (x w, y w, w) in pixels; w is the distance along the optical axis in metres.
+        It yields (x w, y w, w) in straight pixels, as a lens without distortion would have them
+        (`CameraIntrinsics.straight_px`); w is the distance along the optical axis in metres.
         """
         turn = self._camera_from_enu
         below = np.column_stack(
@@ -140,10 +140,10 @@ class SeaView:
         Where the horizon crosses the picture the ring ends just below it; with a
         `coarsest_gsd_cm`, it ends where a pixel covers more of the sea than that.
         """
-        outline = self._corners_above_sea_px(coarsest_gsd_cm)
+        outline = self._straight_corners_above_sea_px(coarsest_gsd_cm)
         if len(outline) == 0:
             return None
-        ring = self._meet_sea(self._rays_enu(outline))
+        ring = self._meet_sea(self._straight_rays_enu(outline))
         if _signed_area(ring) < 0:
             ring = ring[::-1]
         lonlat = self._lonlat_from_enu(np.vstack([ring, ring[:1]]))
@@ -154,8 +154,11 @@ class SeaView:
         pose = self.pose
         return camera_from_enu(Angles(pose.yaw_deg, pose.pitch_deg, pose.roll_deg))
 
-    def _rays_enu(self, xy_px: Array, focal_px: float | None = None) -> Array:
+    def _rays_enu(self, xy_px: Array) -> Array:
         """Directions (N x 3, east north up, 1 along the optical axis) of N x 2 pixels."""
+        return self._straight_rays_enu(self.camera.straight_px(xy_px))
+
+    def _straight_rays_enu(self, xy_px: Array, focal_px: float | None = None) -> Array:
         in_camera = np.ones((len(xy_px), 3))
         in_camera[:, :2] = (xy_px - self.camera.principal_px) / (focal_px or self.camera.focal_px)
         rays: Array = in_camera @ self._camera_from_enu
@@ -202,9 +205,9 @@ class SeaView:
         return errors
 
     def _move_by_focal(self, xy_px: Array) -> Array:
-        focal = self.camera.focal_px
-        longer = self._meet_sea(self._rays_enu(xy_px, focal * (1 + _FOCAL_STEP)))
-        shorter = self._meet_sea(self._rays_enu(xy_px, focal * (1 - _FOCAL_STEP)))
+        focal, straight_px = self.camera.focal_px, self.camera.straight_px(xy_px)
+        longer = self._meet_sea(self._straight_rays_enu(straight_px, focal * (1 + _FOCAL_STEP)))
+        shorter = self._meet_sea(self._straight_rays_enu(straight_px, focal * (1 - _FOCAL_STEP)))
         slope = np.linalg.norm(longer - shorter, axis=1) / (2 * _FOCAL_STEP)
         moved: Array = slope * self.camera.focal_rel_error
         return moved
@@ -215,17 +218,16 @@ class SeaView:
         moved: Array = slope / (2 * _TURN_STEP_RAD) * radians(self.pose.tilt_sigma_deg)
         return moved
 
-    def _corners_above_sea_px(self, coarsest_gsd_cm: float) -> Array:
+    def _straight_corners_above_sea_px(self, coarsest_gsd_cm: float) -> Array:
         """The picture's outline (N x 2) without the part at or above the horizon; N may be 0.
 
-        How far a ray sinks is linear in x and y, so that the outline is a rectangle cut by a line,
-        and has straight sides on the sea as well. The line is the one that keeps every ray, the
-        longest too, a degree below the horizon. The ground sample distance is h / f / sink^(3/2),
-        so that a limit to it is a line of the same direction.
+        In straight pixels: in those, how far a ray sinks is linear in x and y, so that the outline
+        is cut by a line, and has straight sides on the sea as well. The line is the one that keeps
+        every ray, the longest too, a degree below the horizon. The ground sample distance is
+        h / f / sink^(3/2), so that a limit to it is a line of the same direction.
         """
-        width, height = self.camera.width_px, self.camera.height_px
-        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
-        rays = self._rays_enu(corners)
+        corners = self.camera.straight_px(_outline_px(self.camera))
+        rays = self._straight_rays_enu(corners)
         longest = float(np.linalg.norm(rays, axis=1).max())
         finest_gsd_cm = 100 * self.pose.height_above_sea_m / self.camera.focal_px
         least_sink = max(
@@ -234,12 +236,24 @@ class SeaView:
         below = -rays[:, 2] - least_sink
         outline: list[Array] = []
         for index, corner in enumerate(corners):
-            following, here, there = (index + 1) % 4, below[index], below[(index + 1) % 4]
+            following = (index + 1) % len(corners)
+            here, there = below[index], below[following]
             if here >= 0:
                 outline.append(corner)
             if here * there < 0:
                 outline.append(corner + (corners[following] - corner) * here / (here - there))
         return np.array(outline).reshape(-1, 2)
+
+
+def _outline_px(camera: CameraIntrinsics) -> Array:
+    """Corners of the picture, and the middles of its sides where the lens bends those."""
+    width, height = camera.width_px, camera.height_px
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
+    if camera.distortion is None:
+        return corners
+    middles = (corners + np.roll(corners, -1, axis=0)) / 2
+    outline: Array = np.stack([corners, middles], axis=1).reshape(-1, 2)
+    return outline
 
 
 def _signed_area(ring: Array) -> float:

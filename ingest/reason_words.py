@@ -21,6 +21,7 @@ WORDS_BY_CODE = {
     "not_an_image": Words("of another kind", "ไม่ใช่รูปถ่าย"),
     "unsupported_format": Words("of an unsupported format", "เป็นไฟล์ชนิดที่ยังใช้ไม่ได้"),
     "thermal": Words("thermal", "เป็นภาพความร้อน"),
+    "multispectral": Words("of a single band", "เป็นภาพแถบสีเดียว"),
     "truncated": Words("cut short", "ไฟล์ไม่ครบ"),
     "damaged": Words("damaged", "ไฟล์เสีย"),
     "no_gps": Words("without GPS", "ไม่มีพิกัด GPS"),

@@ -5,6 +5,7 @@ REMEDIES = {
     "not_an_image": "Send the drone's original photos; leave this file out.",
     "unsupported_format": "Set the drone to write JPEG, or convert the photo with its metadata.",
     "thermal": "Send the colour picture that the drone took with it; leave this one out.",
+    "multispectral": "Send the colour (RGB) picture that was taken with it; leave the bands out.",
     "truncated": "Copy the photo from the drone's card again; the transfer was cut short.",
     "damaged": "Copy the photo from the drone's card again.",
     "no_gps": "Wait for the drone's GPS lock before taking photos; send originals with metadata.",

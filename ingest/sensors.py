@@ -25,6 +25,8 @@ _WIDTH_MM_BY_MODEL = {
     "M3E": _FOUR_THIRDS, "M3M": _FOUR_THIRDS, "M3T": _1_2, "M3TA": _1_2, "M3TD": _1_13,
     "M3D": _FOUR_THIRDS, "M4E": _FOUR_THIRDS, "M4D": _FOUR_THIRDS, "M4T": _1_13, "M4TD": _1_13,
     "M30": _1_2, "M30T": _1_2,
+    "ZenmuseL1": _ONE_INCH, "L1": _ONE_INCH, "EP800": _ONE_INCH,  # its name in some firmware
+    "ZenmuseL2": _FOUR_THIRDS, "L2": _FOUR_THIRDS, "FC8282": _1_13, "FC8284": _1_13,  # and Air 3
     "FC550": _FOUR_THIRDS, "FC550R": _FOUR_THIRDS, "FC550RAW": _FOUR_THIRDS,  # Zenmuse X5
     "FC6520": _FOUR_THIRDS, "FC6510": _ONE_INCH, "FC6540": _APS_C,  # Zenmuse X5S, X4S, X7
     "ZenmuseP1": _FULL_FRAME, "ZP1": _FULL_FRAME, "XT2": _1_17, "Z30": 4.71,
@@ -34,6 +36,7 @@ _WIDTH_MM_BY_MODEL = {
     "ANAFIAi": _1_2,
     "2": _1_23, "2+": _1_23, "X2": _1_23, "X2 WIDE": _1_23, "X2 NARROW": _1_23, "X2E": _1_23,
     "X2D": _1_23,  # Skydio
+    "Hadron640REO": 6.48, "S.O.D.A.": 12.75,  # Teal 2; senseFly, by its calibrated centre
     "DSC-RX1RM2": _FULL_FRAME, "DSC-RX1R": _FULL_FRAME, "DSC-RX1": _FULL_FRAME,
     "ILCE-7R": _FULL_FRAME, "ILCE-7RM2": _FULL_FRAME, "ILCE-7RM3": _FULL_FRAME,
     "ILCE-7RM4": 35.7, "ILCE-7RM4A": 35.7, "ILX-LR1": 35.7, "ILCE-6000": _APS_C,
@@ -48,7 +51,7 @@ _WIDTH_MM_BY_LENS = {
     ("ZH30", "WideCamera"): _1_13, ("ZH30T", "WideCamera"): _1_13,
     ("ZH30", "ZoomCamera"): _1_18, ("ZH30T", "ZoomCamera"): _1_18,
 }  # fmt: skip
-_PREFIX = "zenmuse"  # "ZenmuseH20T" beside "ZH20T"
+_PREFIX = "zenmuse"  # "ZenmuseH20T" and "H30T" beside "ZH20T"
 
 
 def _key(model: str) -> str:
@@ -65,7 +68,9 @@ def sensor_width_mm(model: str, image_source: str | None) -> float | None:
     `model` is Exif's and `image_source` names the lens of a camera that has several.
     """
     key = _key(model)
-    if key not in _WIDTHS:
-        key = key.replace(_PREFIX, "z")
-    lens = _LENS_WIDTHS.get((key, (image_source or "").lower()))
-    return lens or _WIDTHS.get(key)
+    source = (image_source or "").lower()
+    for name in (key, key.replace(_PREFIX, "z"), f"z{key}"):
+        width = _LENS_WIDTHS.get((name, source)) or _WIDTHS.get(name)
+        if width is not None:
+            return width
+    return None

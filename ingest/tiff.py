@@ -46,7 +46,8 @@ def read_tiff_head(stream: BinaryIO) -> TiffHead:
     ifds = list(_ifds(stream))
     if not ifds:
         raise PhotoError("damaged", "the TIFF holds no readable directory")
-    xmp = _xmp(stream, ifds[0])
+    # DJI keeps it in a sub-directory of some of its raw files
+    xmp = next((packets for ifd in ifds if (packets := _xmp(stream, ifd))), ())
     previews = [head for ifd in ifds if (head := _preview(stream, ifd, xmp)) is not None]
     if previews:
         return max(previews, key=lambda head: head.width_px * head.height_px)

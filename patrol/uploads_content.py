@@ -9,6 +9,7 @@ HEAD_BYTES = 4096
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")  # TIFF 6.0 and BigTIFF; DNG is a TIFF
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # Brands of ISO 14496-12 files that hold pictures: HEIF (ISO 23008-12) and AVIF.
+_PNG, _WEBP = b"\x89PNG\r\n\x1a\n", b"WEBP"
 _PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 _SRT = re.compile(r"\d+\s*\n\s*\d+:\d\d:\d\d[,.]\d+\s*-->", re.ASCII)
 _MARKUP = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)?<([A-Za-z]\w*)", re.S)
@@ -26,7 +27,9 @@ class Content(StrEnum):
 
 def content_of(head: bytes) -> Content | None:
     """Return what a file is that begins with `head` (HEAD_BYTES, or the whole file); or None."""
-    if head.startswith((b"\xff\xd8\xff", *_TIFF)):
+    if head.startswith((b"\xff\xd8\xff", _PNG, *_TIFF)):
+        return Content.PHOTO
+    if head.startswith(b"RIFF") and head[8:12] == _WEBP:
         return Content.PHOTO
     if head.startswith(_ZIP):
         return Content.ZIP

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import av
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 
 from ingest.errors import VideoError
 
@@ -104,7 +105,11 @@ def _facts(path: Path, container: InputContainer) -> VideoFacts:
     if not container.streams.video:
         raise VideoError("no_pictures", "the file holds no pictures, only sound or data")
     stream = container.streams.video[0]
-    coder = stream.codec_context
+    coder: VideoCodecContext | None = stream.codec_context
+    if coder is None:
+        raise VideoError(
+            "video_damaged", "its pictures are coded in a way that is not known, or the file broke"
+        )
     if not 0 < coder.width * coder.height <= _MOST_PIXELS:
         raise VideoError(
             "video_damaged",
@@ -139,7 +144,7 @@ def _facts(path: Path, container: InputContainer) -> VideoFacts:
 
 def _track_names(path: Path, container: InputContainer) -> Iterator[str]:
     for stream in container.streams:
-        if stream.type == "subtitle":
+        if stream.type == "subtitle" and stream.codec_context is not None:
             yield stream.codec_context.name
         elif stream.type == "data":
             yield stream.metadata.get("handler_name", "data")

@@ -194,9 +194,74 @@ def test_a_calibration_of_half_the_pixels_is_passed_over():
     assert intrinsics((8000, 6000), exif, half).source == "sensor_table"
 
 
-@pytest.mark.parametrize(("flag", "wider"), [(0.0, True), (1.0, False), (None, False)])
-def test_a_bent_picture_has_a_wider_error(flag, wider):
+M3E = (3713.29, 3713.29, 7.02, -8.72, -0.1125, 0.0149, -0.0001, 0.0, -0.0274)
+
+
+@pytest.mark.parametrize(
+    ("flag", "is_modelled", "wider"),
+    [
+        (0.0, True, False),  # the camera left the picture as it was: the bend is known
+        (1.0, False, False),  # the camera straightened it
+        (None, False, True),  # nobody tells
+    ],
+)
+def test_dewarp_data_bend_a_picture_that_was_not_straightened(flag, is_modelled, wider):
     # a Mavic 3E's, whose corners are bent by some per cent
-    dewarp = (3713.29, 3713.29, 7.02, -8.72, -0.1125, 0.0149, -0.0001, 0.0, -0.0274)
-    camera = intrinsics((5280, 3956), ExifRecord(), DroneTags(dewarp=dewarp, dewarp_flag=flag))
+    camera = intrinsics((5280, 3956), ExifRecord(), DroneTags(dewarp=M3E, dewarp_flag=flag))
+    assert (camera.distortion is not None) == is_modelled
     assert (0.03 < camera.focal_rel_error < 0.06) == wider
+
+
+def test_terms_no_lens_has_widen_the_error_instead():
+    terms = (3713.29, 3713.29, 0, 0, -3.0, 0, 0, 0, 0)
+    camera = intrinsics((5280, 3956), ExifRecord(), DroneTags(dewarp=terms, dewarp_flag=0.0))
+    assert camera.distortion is None
+    assert camera.focal_rel_error > 0.2
+
+
+def test_pix4d_and_skydio_terms_are_taken():
+    told = (0.11, -0.25, 0.15, 0.001, -0.002)
+    pix4d = Pix4dTags(focal_length_mm=8.6, principal_point_mm=(6.6, 4.4), distortion=told)
+    bent = intrinsics((5472, 3648), P4P, pix4d=pix4d).distortion
+    assert (bent.k1, bent.k2, bent.k3, bent.p1, bent.p2) == told
+    skydio = DroneTags(
+        calibrated_focal_px=4930.0,
+        calibrated_centre_px=(4096.0, 3072.0),
+        distortion=(-0.02, 0.01, -0.003, 0.0, 0.0),
+    )
+    assert intrinsics((8192, 6144), ExifRecord(), skydio).distortion.k3 == -0.003
+
+
+def test_a_calibrated_centre_tells_the_size_of_an_unknown_sensor():
+    pix4d = Pix4dTags(focal_length_mm=10.6, principal_point_mm=(6.375, 4.25))
+    camera = intrinsics((5472, 3648), ExifRecord(model="?"), pix4d=pix4d)
+    assert camera.source == "pix4d"
+    assert camera.focal_px == pytest.approx(10.6 / 12.75 * 5472)
+    assert camera.focal_rel_error == 0.02
+
+
+def test_a_fisheye_is_refused():
+    pix4d = Pix4dTags(focal_length_mm=1.83, model_type="fisheye")
+    with pytest.raises(PhotoError, match="fisheye") as refused:
+        intrinsics((4096, 3320), ExifRecord(focal_length_35mm=6), pix4d=pix4d)
+    assert refused.value.code == "no_camera"
+
+
+def test_an_equivalent_that_may_hold_the_zoom_covers_both_readings():
+    camera = intrinsics((4000, 3000), ExifRecord(focal_length_35mm=48, digital_zoom=2.0))
+    without = 48 / hypot(36, 24) * 5000
+    least = camera.focal_px * (1 - camera.focal_rel_error)
+    most = camera.focal_px * (1 + camera.focal_rel_error)
+    assert least <= without
+    assert most >= 2 * without * 0.99
+    # a drone's calibration is of the lens without the zoom, and its centre moves with it
+    zoomed = ExifRecord(digital_zoom=3.0)
+    tele = DroneTags(calibrated_focal_px=10900.0, calibrated_centre_px=(4106.0, 3072.0))
+    told = intrinsics((8192, 6144), zoomed, tele)
+    assert told.focal_px == 32700
+    assert told.principal_px == (4126.0, 3072.0)
+
+
+def test_very_wide_lenses_are_near_to_fisheyes():
+    avata = intrinsics((4000, 3000), ExifRecord(focal_length_35mm=12))
+    assert avata.focal_rel_error >= 0.2

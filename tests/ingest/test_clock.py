@@ -6,7 +6,7 @@ import pytest
 from ingest.clock import read_time
 from ingest.errors import PhotoError
 from ingest.exif import ExifRecord
-from ingest.xmp import DroneTags
+from ingest.xmp import DroneTags, read_xmp
 
 TRANG = ZoneInfo("Asia/Bangkok")
 TEN = datetime(2026, 2, 3, 10, 0, 0)  # noqa: DTZ001 - the camera's clock tells no zone
@@ -83,3 +83,67 @@ def test_no_time_is_refused():
     with pytest.raises(PhotoError) as refused:
         read(ExifRecord())
     assert refused.value.code == "no_time"
+
+
+EARLY = datetime(2026, 2, 3, 6, 59, 59)  # noqa: DTZ001 - 23:59:59 UTC of the day before
+
+
+def satellite(moment):
+    """What Exif holds of a GPS time: the moment, and its time of day."""
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {"satellite_utc": moment, "satellite_clock": moment - midnight}
+
+
+@pytest.mark.parametrize(
+    ("exif", "expected"),
+    [
+        # the local date beside the UTC time
+        (
+            ExifRecord(taken_local=EARLY, **satellite(utc(23, 59, 59))),
+            (utc(23, 59, 59) - timedelta(days=1), ()),
+        ),
+        # the date was read before midnight, the time after it
+        (
+            ExifRecord(
+                taken_local=EARLY + timedelta(seconds=2),
+                **satellite(utc(0, 0, 1) - timedelta(days=1)),
+            ),
+            (utc(0, 0, 1), ()),
+        ),
+        # a camera whose day is wrong is another matter: GPS is right
+        (
+            ExifRecord(taken_local=TEN + timedelta(days=1), **satellite(utc(3))),
+            (utc(3), ("clock_wrong",)),
+        ),
+        # a time of day alone
+        (ExifRecord(taken_local=TEN, satellite_clock=timedelta(hours=3)), (utc(3), ())),
+        (
+            ExifRecord(taken_local=TEN, satellite_clock=timedelta(hours=1)),
+            (utc(1), ("clock_zone",)),
+        ),
+        (
+            ExifRecord(taken_local=EARLY, satellite_clock=timedelta(seconds=10)),
+            (utc(0, 0, 10), ("clock_wrong",)),
+        ),
+        # years off are no time zone
+        (
+            ExifRecord(taken_local=TEN.replace(year=2019), **satellite(utc(3))),
+            (utc(3), ("clock_wrong",)),
+        ),
+    ],
+)
+def test_days_that_do_not_fit(exif, expected):
+    assert read(exif) == expected
+
+
+def test_years_are_told_in_days():
+    exif = ExifRecord(taken_local=TEN.replace(year=2019), **satellite(utc(3)))
+    assert "+2557 days" in read_time(exif, DroneTags(), TRANG).notes[0].text
+
+
+@pytest.mark.parametrize("text", ["2026-02-03T03:00:00.5", "2026:02:03 03:00:00.5"])
+def test_exposure_times_are_written_in_two_ways(text):
+    packet = (
+        '<x xmlns:d="http://www.dji.com/drone-dji/1.0/" d:UTCAtExposure="' + text + '"/>'
+    ).encode()
+    assert read_xmp([packet]).drone.utc_at_exposure == utc(3, 0, 0, 500_000)

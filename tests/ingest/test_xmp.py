@@ -14,12 +14,17 @@ DJI = 'xmlns:drone-dji="http://www.dji.com/drone-dji/1.0/"'
 PIX4D = 'xmlns:Camera="http://pix4d.com/camera/1.0"'
 
 
+def tags(packets):
+    told = read_xmp(packets)
+    return told.drone, told.pix4d
+
+
 def packet(namespace: str, attributes: str = "", elements: str = "") -> bytes:
     return f"{HEAD}{namespace} {attributes}>{elements}{TAIL}".encode()
 
 
 def test_dji_attributes():
-    dji, pix4d = read_xmp(
+    dji, pix4d = tags(
         [
             packet(
                 DJI,
@@ -50,12 +55,12 @@ def test_dji_elements_and_the_misspelt_longitude():
         "<drone-dji:GpsLatitude>7.25</drone-dji:GpsLatitude>"
         "<drone-dji:GpsLongtitude> 99.4 </drone-dji:GpsLongtitude>"
     )
-    dji, _ = read_xmp([packet(DJI, elements=elements)])
+    dji, _ = tags([packet(DJI, elements=elements)])
     assert (dji.lon_deg, dji.lat_deg) == (99.4, 7.25)
 
 
 def test_pix4d_rationals_in_elements():
-    _, pix4d = read_xmp(
+    _, pix4d = tags(
         [
             packet(
                 PIX4D,
@@ -82,7 +87,7 @@ def test_pix4d_rationals_in_elements():
     ],
 )
 def test_addresses_of_the_camera_vocabulary(address):
-    _, pix4d = read_xmp([packet(f'xmlns:Camera="{address}" Camera:Yaw="12.5"')])
+    _, pix4d = tags([packet(f'xmlns:Camera="{address}" Camera:Yaw="12.5"')])
     assert pix4d.yaw_deg == 12.5
 
 
@@ -93,13 +98,13 @@ def test_parrots_angles_are_a_gimbals():
         "<drone-parrot:CameraRollDegree>-0.322913</drone-parrot:CameraRollDegree>"
         "<drone-parrot:CameraYawDegree>176.310745</drone-parrot:CameraYawDegree>"
     )
-    drone, _ = read_xmp([packet(parrot, elements=elements)])
+    drone, _ = tags([packet(parrot, elements=elements)])
     angles = (drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg)
     assert angles == (176.310745, -78.362686, -0.322913)
 
 
 def test_calibration():
-    dji, _ = read_xmp(
+    dji, _ = tags(
         [
             packet(
                 DJI,
@@ -117,20 +122,20 @@ def test_calibration():
 
 @pytest.mark.parametrize("text", ["", "north", "1/0", "nan", "1e999", "1/x"])
 def test_what_is_no_number_is_not_told(text):
-    _, pix4d = read_xmp([packet(PIX4D, elements=f"<Camera:Yaw>{text}</Camera:Yaw>")])
+    _, pix4d = tags([packet(PIX4D, elements=f"<Camera:Yaw>{text}</Camera:Yaw>")])
     assert pix4d.yaw_deg is None
 
 
 def test_the_first_packet_that_tells_wins_and_padding_is_passed_over():
     first = b'<?xpacket begin=""?>' + packet(DJI, 'drone-dji:RtkFlag="50"') + b"\0\n\0"
     second = packet(DJI, 'drone-dji:RtkFlag="16" drone-dji:RtkStdLat="0.5"')
-    dji, _ = read_xmp([first, second])
+    dji, _ = tags([first, second])
     assert (dji.rtk_flag, dji.rtk_std_lat_m) == (50, 0.5)
 
 
 def test_same_names_of_other_vocabularies_are_left_alone():
     other = 'xmlns:Camera="http://example.org/camera/1.0/" Camera:Yaw="5"'
-    assert read_xmp([packet(other)]) == (DroneTags(), Pix4dTags())
+    assert tags([packet(other)]) == (DroneTags(), Pix4dTags())
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,7 @@ def test_broken_and_hostile_xml_is_refused(data):
 )
 def test_djis_words_under_another_makers_prefix_and_address(address):
     # as an EVO II Pro RTK (XT705) writes them
-    dji, _ = read_xmp(
+    dji, _ = tags(
         [
             packet(
                 f'xmlns:drone="{address}"',
@@ -182,7 +187,7 @@ def test_parrots_camera_angles_and_height():
         "<Camera:AboveGroundAltitude>42750/1000 m</Camera:AboveGroundAltitude>"
         "<Camera:GPSXYAccuracy>1.20</Camera:GPSXYAccuracy>"
     )
-    drone, pix4d = read_xmp([packet(parrot, elements=elements)])
+    drone, pix4d = tags([packet(parrot, elements=elements)])
     angles = drone.gimbal_yaw_deg, drone.gimbal_pitch_deg, drone.gimbal_roll_deg
     assert angles == (112.5, -89.9, 0.3)
     assert (drone.relative_altitude_m, pix4d.xy_accuracy_m) == (42.75, 1.2)
@@ -194,5 +199,5 @@ def test_parrots_camera_angles_and_height():
     + [(text, None) for text in ("nan", "inf", "12,5", "1.2.3", "3 5", "-", "1/0", "٣")],
 )
 def test_numbers(text, value):
-    drone, _ = read_xmp([packet(DJI, f'drone-dji:RelativeAltitude="{text}"')])
+    drone, _ = tags([packet(DJI, f'drone-dji:RelativeAltitude="{text}"')])
     assert drone.relative_altitude_m == value

@@ -364,3 +364,11 @@ def test_few_pictures_are_decoded(make_video, tmp_path, monkeypatch):
     stills = list(take_stills(facts, "0" * 64, moments, tmp_path / "s"))
     assert len(stills) == 20
     assert next(decoded) <= 20 * 9  # of 1800
+
+
+def test_pictures_of_an_unknown_coding_are_refused(make_video):
+    path = make_video(seconds=1)
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(VideoError) as refused:
+        read_facts(path)
+    assert refused.value.code == "video_damaged"
