@@ -9,6 +9,7 @@ Three rules, each within a class only, so that neighbours are never joined becau
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from detection.boxes import Boxes, Floats, areas, concatenate, intersections, no_boxes
@@ -17,6 +18,10 @@ SAME_IOU = 0.5
 PART_OF = 0.6
 # Two pieces of one long thing lie on the same line: their overlap spans most of the thinner one.
 SHARED_SPAN = 0.6
+# A box this many times as long as wide is of a line that runs along it. Of such a line a piece is
+# missed more often than that two end to end are two nets; both figures are ours.
+ELONGATED = 4.0
+IN_LINE = 3.0
 
 
 def merge(boxes: Boxes) -> Boxes:
@@ -28,7 +33,8 @@ def merge(boxes: Boxes) -> Boxes:
 def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
     """Make one of the boxes of a class that gaps of at most `gap_px` chain together.
 
-    For what is one thing made of pieces: the floats of a net are found in several boxes.
+    For what is one thing made of pieces: the floats of a net are found in several boxes. Long
+    pieces that lie in one line may be `IN_LINE` times as far apart.
     """
     own = boxes.classes == class_index
     pieces = boxes.take(own)
@@ -36,8 +42,13 @@ def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
         return in_order(boxes)
     low = np.maximum(pieces.xyxy_px[:, None, :2], pieces.xyxy_px[None, :, :2])
     high = np.minimum(pieces.xyxy_px[:, None, 2:], pieces.xyxy_px[None, :, 2:])
-    gaps = np.hypot(*np.moveaxis(np.maximum(low - high, 0), -1, 0))
-    count, chain = connected_components(gaps <= gap_px, directed=False)
+    apart = np.moveaxis(np.maximum(low - high, 0), -1, 0)  # along x and along y
+    near = np.hypot(*apart) <= gap_px
+    for along in (0, 1):
+        long = _elongated(pieces.xyxy_px, along)
+        in_line = (apart[1 - along] == 0) & (apart[along] <= IN_LINE * gap_px)
+        near |= in_line & long[:, None] & long[None, :]
+    count, chain = connected_components(near, directed=False)
     wholes = [pieces.take(chain == k) for k in range(count)]
     joined = Boxes(
         np.array([_hull(whole.xyxy_px) for whole in wholes], np.float32),
@@ -46,6 +57,11 @@ def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
         np.zeros(count, np.bool_),
     )
     return in_order(concatenate([boxes.take(~own), joined]))
+
+
+def _elongated(xyxy: Floats, along: int) -> NDArray[np.bool_]:
+    sides = xyxy[:, 2:] - xyxy[:, :2]
+    return np.asarray(sides[:, along] >= ELONGATED * sides[:, 1 - along], np.bool_)
 
 
 def _hull(xyxy: Floats) -> Floats:

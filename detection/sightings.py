@@ -3,7 +3,8 @@
 Frames are taken in order of time. Each open track predicts where its object can be by then (see
 `detection.motion`); a detection's place is that object's with a density made of both errors and of
 how such objects move, or another's. The frame's detections are assigned to tracks of their class so
-that the whole is likeliest. Two boxes of one frame are never one object.
+that the whole is likeliest. Two boxes of one frame are never one object, but for pieces of a line
+or net that is longer than a frame shows (see `detection.gear_lines`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from math import hypot, log, sqrt
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from detection.gear_lines import lines_of
 from detection.motion import Array, Follower, follow
 from detection.tracks import fit_track
 from detection.types import Detection, ObjectClass, Sighting
@@ -73,7 +75,8 @@ def associate(
     for _, frame in groupby(ordered, key=lambda d: (_time(d), d.frame_sha256)):
         _extend(tracks, list(frame), _place(ordered[0]), length_m)
     by_sha256 = {frame.sha256: frame for frame in frames}
-    sightings = [_sighting(track, flight_id, by_sha256) for track in tracks]
+    found = _whole_lines([track.detections for track in tracks], by_sha256)
+    sightings = [_sighting(each, flight_id, by_sha256) for each in found]
     order = list(ObjectClass)
     return tuple(
         sorted(
@@ -86,6 +89,19 @@ def associate(
             ),
         )
     )
+
+
+def _whole_lines(
+    found: Sequence[Sequence[Detection]], frames: Mapping[str, Frame]
+) -> list[list[Detection]]:
+    """Detections by object, the parts of each long line or net made one object."""
+    return [
+        sorted(
+            (d for index in line for d in found[index]),
+            key=lambda d: (_time(d), d.frame_sha256, -d.score, d.xyxy_px),
+        )
+        for line in lines_of(found, frames)
+    ]
 
 
 class LengthOf:
@@ -174,14 +190,16 @@ def _length_sigmas(a: Detection, b: Detection, length_m: LengthOf | None) -> flo
     return abs(log(known[0] / known[1])) / LENGTH_SIGMA
 
 
-def _sighting(track: _Track, flight_id: str, frames: Mapping[str, Frame]) -> Sighting:
-    best = max(track.detections, key=lambda d: (d.score, _time(d), d.frame_sha256, d.xyxy_px))
-    position, error_m = _place_of(track.detections, best)
+def _sighting(
+    detections: Sequence[Detection], flight_id: str, frames: Mapping[str, Frame]
+) -> Sighting:
+    best = max(detections, key=lambda d: (d.score, _time(d), d.frame_sha256, d.xyxy_px))
+    position, error_m = _place_of(detections, best)
     is_gear = best.object_class is ObjectClass.FISHING_GEAR
-    way = None if is_gear else fit_track(track.detections, frames)
+    way = None if is_gear else fit_track(detections, frames)
     shown = way if way is not None and way.moves else None
     named = "|".join(
-        [flight_id, *(f"{d.frame_sha256}:{d.object_class}:{d.xyxy_px}" for d in track.detections)]
+        [flight_id, *(f"{d.frame_sha256}:{d.object_class}:{d.xyxy_px}" for d in detections)]
     )
     return Sighting(
         sighting_id=sha256(named.encode()).hexdigest()[:16],
@@ -190,9 +208,9 @@ def _sighting(track: _Track, flight_id: str, frames: Mapping[str, Frame]) -> Sig
         score=best.score,
         position=position,
         error_m=error_m,
-        first_seen_utc=_time(track.detections[0]),
-        last_seen_utc=_time(track.last),
-        detections=tuple(track.detections),
+        first_seen_utc=_time(detections[0]),
+        last_seen_utc=_time(detections[-1]),
+        detections=tuple(detections),
         best=best,
         speed_m_s=None if shown is None else shown.speed_m_s,
         speed_sigma_m_s=None if shown is None else shown.speed_sigma_m_s,

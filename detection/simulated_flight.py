@@ -14,6 +14,7 @@ from math import cos, radians, sin
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from detection.types import Detection, ObjectClass
 from ingest.camera import CameraIntrinsics
@@ -28,8 +29,11 @@ _GSD_CM = 5.0
 _LENGTHS_M = {
     ObjectClass.DUGONG: (1.0, 3.2),
     ObjectClass.BOAT: (6.0, 14.0),
-    ObjectClass.FISHING_GEAR: (1.0, 4.0),
 }
+_SHORTEST_GEAR_M = 1.0
+# Boxes are a third as wide as long; a line's is of what shows of it, with this beside it.
+_BESIDE_LINE_M = 0.5
+_SHORTEST_LINE_M = 5.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Conditions:
     `error_m` is the root mean square error of a place, as frames also claim it; `shared_share` the
     part of its square that all frames of the flight have in common. `interval_s` is the time from
     frame to frame. `missed_share` of the things in view are not found; `false_per_frame` boxes of
-    each class are of nothing.
+    each class are of nothing. Gear from 5 m on is a line of which a frame shows a part.
     """
 
     error_m: float = 3.0
@@ -56,6 +60,7 @@ class Conditions:
     most_dugongs: int = 10
     most_boats: int = 6
     most_gear: int = 5
+    longest_gear_m: float = 4.0
     dugong_top_m_s: float = 1.5
     boat_top_m_s: float = 12.0
 
@@ -106,23 +111,30 @@ def simulate_flight(conditions: Conditions, seed: int) -> SimulatedFlight:
         frames.append(frame)
         shift_m = offset_m + rng.normal(0, own_m, 2)
         for thing in _found(conditions, things, time_s, (east_m, north_m), rng):
-            x, y = thing.at(time_s)
+            shown = _shown(thing, time_s, (east_m, north_m), conditions.view_wh_m)
+            if shown is None:
+                continue
             # a heading that is off turns what is seen about the drone
-            dx, dy = x - east_m, y - north_m
+            dx, dy = shown.middle_m
             place = _lonlat(
                 east_m + dx * cos(yaw_error) + dy * sin(yaw_error) + shift_m[0],
                 north_m - dx * sin(yaw_error) + dy * cos(yaw_error) + shift_m[1],
             )
             score = float(rng.uniform(0.4, 0.95))
-            detections.append(_detection(thing, frame, place, (dx, dy), score, conditions))
+            detections.append(_detection(thing, shown, frame, place, score, conditions))
             source.append(thing)
         for object_class in ObjectClass:
             for _ in range(rng.poisson(conditions.false_per_frame)):
                 dx, dy = (rng.uniform(-0.5, 0.5, 2) * conditions.view_wh_m).tolist()
-                nothing = _thing(object_class, east_m + dx, north_m + dy, 0.0, rng)
+                length_m = float(rng.uniform(*_lengths_m(object_class, Conditions())))
+                course_deg = float(rng.uniform(0, 360))
+                nothing = MovingThing(
+                    object_class, east_m + dx, north_m + dy, 0.0, course_deg, length_m
+                )
+                shown = _Shown((dx, dy), (length_m / 2, length_m / 6))
                 score = float(rng.uniform(0.3, 0.6))
                 place = _lonlat(nothing.east_m, nothing.north_m)
-                detections.append(_detection(nothing, frame, place, (dx, dy), score, conditions))
+                detections.append(_detection(nothing, shown, frame, place, score, conditions))
                 source.append(None)
     return SimulatedFlight(tuple(frames), tuple(detections), tuple(source))
 
@@ -143,7 +155,7 @@ def _things(conditions: Conditions, rng: np.random.Generator) -> Iterator[Moving
         speed_m_s = (
             rng.uniform(0.3, conditions.dugong_top_m_s) if under_way else rng.uniform(0, 0.3)
         )
-        mother = _thing(ObjectClass.DUGONG, *place(), float(speed_m_s), rng)
+        mother = _thing(ObjectClass.DUGONG, *place(), float(speed_m_s), conditions, rng)
         yield mother
         if rng.random() < 0.15:
             beside_m = rng.uniform(1.0, 2.0, 2)
@@ -159,22 +171,69 @@ def _things(conditions: Conditions, rng: np.random.Generator) -> Iterator[Moving
         moored = rng.random() < 0.5
         speed_m_s = 0.0 if moored else float(rng.uniform(0.5, conditions.boat_top_m_s))
         x, y = place()
-        boat = _thing(ObjectClass.BOAT, x, y, speed_m_s, rng)
+        boat = _thing(ObjectClass.BOAT, x, y, speed_m_s, conditions, rng)
         # a boat under way is where it is drawn in the middle of the flight, else few are met
         x0, y0 = boat.at(-rng.uniform(0, _stops_end_s(conditions)))
         yield MovingThing(boat.object_class, x0, y0, speed_m_s, boat.course_deg, boat.length_m)
     for _ in range(rng.integers(0, conditions.most_gear + 1)):
-        yield _thing(ObjectClass.FISHING_GEAR, *place(), 0.0, rng)
+        yield _thing(ObjectClass.FISHING_GEAR, *place(), 0.0, conditions, rng)
 
 
 def _thing(
     object_class: ObjectClass, east_m: float, north_m: float, speed_m_s: float,
-    rng: np.random.Generator,
+    conditions: Conditions, rng: np.random.Generator,
 ) -> MovingThing:  # fmt: skip
-    length_m = float(rng.uniform(*_LENGTHS_M[object_class]))
+    length_m = float(rng.uniform(*_lengths_m(object_class, conditions)))
     return MovingThing(
         object_class, east_m, north_m, speed_m_s, float(rng.uniform(0, 360)), length_m
     )
+
+
+def _lengths_m(object_class: ObjectClass, conditions: Conditions) -> tuple[float, float]:
+    return _LENGTHS_M.get(object_class, (_SHORTEST_GEAR_M, conditions.longest_gear_m))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a frame shows of a thing, in metres from the drone: its middle, and half its sides."""
+
+    middle_m: tuple[float, float]
+    half_wh_m: tuple[float, float]
+
+
+def _shown(
+    thing: MovingThing,
+    time_s: float,
+    drone_m: tuple[float, float],
+    view_wh_m: tuple[float, float],
+) -> _Shown | None:
+    x, y = thing.at(time_s)
+    dx, dy = x - drone_m[0], y - drone_m[1]
+    if not _is_line(thing):
+        return _Shown((dx, dy), (thing.length_m / 2, thing.length_m / 6))
+    part = _line(thing, dx, dy).intersection(_view(view_wh_m))
+    if part.length < _SHORTEST_GEAR_M:
+        return None
+    west, south, east, north = part.bounds
+    return _Shown(
+        ((west + east) / 2, (south + north) / 2),
+        ((east - west) / 2 + _BESIDE_LINE_M, (north - south) / 2 + _BESIDE_LINE_M),
+    )
+
+
+def _is_line(thing: MovingThing) -> bool:
+    return thing.object_class is ObjectClass.FISHING_GEAR and thing.length_m >= _SHORTEST_LINE_M
+
+
+def _line(thing: MovingThing, x_m: float, y_m: float) -> shapely.LineString:
+    course = radians(thing.course_deg)
+    dx, dy = sin(course) * thing.length_m / 2, cos(course) * thing.length_m / 2
+    return shapely.LineString([(x_m - dx, y_m - dy), (x_m + dx, y_m + dy)])
+
+
+def _view(view_wh_m: tuple[float, float]) -> shapely.Polygon:
+    half_x_m, half_y_m = view_wh_m[0] / 2, view_wh_m[1] / 2
+    return shapely.box(-half_x_m, -half_y_m, half_x_m, half_y_m)
 
 
 def _stops(conditions: Conditions) -> Iterator[tuple[float, float, float]]:
@@ -203,26 +262,29 @@ def _found(
     half_x_m, half_y_m = conditions.view_wh_m[0] / 2, conditions.view_wh_m[1] / 2
     for thing in things:
         x, y = thing.at(time_s)
-        in_view = abs(x - drone_m[0]) <= half_x_m and abs(y - drone_m[1]) <= half_y_m
+        dx, dy = x - drone_m[0], y - drone_m[1]
+        in_view = abs(dx) <= half_x_m and abs(dy) <= half_y_m
+        if _is_line(thing):
+            in_view = _line(thing, dx, dy).intersects(_view(conditions.view_wh_m))
         if in_view and rng.random() >= conditions.missed_share:
             yield thing
 
 
 def _detection(
     thing: MovingThing,
+    shown: _Shown,
     frame: Frame,
     place: LonLat,
-    from_drone_m: tuple[float, float],
     score: float,
     conditions: Conditions,
 ) -> Detection:
-    x_px = frame.width_px / 2 + from_drone_m[0] * 100 / _GSD_CM
-    y_px = frame.height_px / 2 - from_drone_m[1] * 100 / _GSD_CM
-    half_px = thing.length_m * 100 / _GSD_CM / 2
+    x_px = frame.width_px / 2 + shown.middle_m[0] * 100 / _GSD_CM
+    y_px = frame.height_px / 2 - shown.middle_m[1] * 100 / _GSD_CM
+    half_x_px, half_y_px = (half_m * 100 / _GSD_CM for half_m in shown.half_wh_m)
     return Detection(
         thing.object_class,
         score,
-        (x_px - half_px, y_px - half_px / 3, x_px + half_px, y_px + half_px / 3),
+        (x_px - half_x_px, y_px - half_y_px, x_px + half_x_px, y_px + half_y_px),
         frame.sha256,
         frame.taken_at_utc,
         place,

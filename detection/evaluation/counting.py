@@ -58,13 +58,15 @@ def count_flight(
         return tuple(_count_boxes(flight, pictures, c) for c in thresholds)
     length_m = LengthOf({frame.sha256: frame.gsd_cm for frame in frames})
     detections = [d for p in pictures for d in p.detections]
-    sightings = borne_out(associate(detections, flight, length_m=length_m), frames, thresholds)
+    sightings = borne_out(
+        associate(detections, flight, length_m=length_m, frames=frames), frames, thresholds
+    )
     return tuple(
         FlightCount(
             flight,
             c,
             sum(s.object_class is c for s in sightings),
-            _objects_there(flight, pictures, c, length_m),
+            _objects_there(flight, pictures, c, length_m, frames),
             Unit.SIGHTINGS,
         )
         for c in thresholds
@@ -88,13 +90,14 @@ def _objects_there(
     pictures: Sequence[SearchedPicture],
     object_class: ObjectClass,
     length_m: LengthOf,
+    frames: Sequence[Frame],
 ) -> int:
     truths = [(p.frame, t) for p in pictures for t in _fair(p, object_class)]
     if all(truth.object_id is not None for _, truth in truths):
         return len({truth.object_id for _, truth in truths})
     placed = [_as_detection(frame, truth) for frame, truth in truths if frame is not None]
     seen = [d for d in placed if d is not None]
-    return len(associate(seen, flight, length_m=length_m))
+    return len(associate(seen, flight, length_m=length_m, frames=frames))
 
 
 def _as_detection(frame: Frame, truth: TrueBox) -> Detection | None:

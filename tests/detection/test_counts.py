@@ -29,6 +29,9 @@ def counted(flight):
         (Conditions(error_m=5.0, interval_s=5.0), {D: 0.6, B: 1.1, G: 0.5}),
         (Conditions(error_m=5.0, shared_share=0.9), {D: 0.7, B: 0.5, G: 0.3}),
         (Conditions(interval_s=0.5, lines=2), {D: 0.6, B: 0.4, G: 0.3}),
+        # nets and lines longer than a frame: without a look at what both frames see, 3 too many
+        (Conditions(longest_gear_m=150.0), {G: 0.6}),
+        (Conditions(longest_gear_m=300.0, error_m=5.0), {G: 1.0}),
     ],
 )
 def test_mean_error_of_the_count_by_flight(conditions, most_error):

@@ -146,6 +146,21 @@ def test_merging_invents_nothing_and_loses_no_class(rows):
             [(25, 25, 40, 40, 2), (0, 0, 10, 10, 2)],
         ),
         (
+            "long pieces in one line, a part of which was missed",
+            boxes((0, 0, 200, 10, 0.6, 2, False), (260, 6, 400, 16, 0.9, 2, False)),
+            [(0, 0, 400, 16, 2)],
+        ),
+        (
+            "long pieces that far apart but side by side",
+            boxes((0, 0, 200, 10, 0.6, 2, False), (0, 60, 200, 70, 0.9, 2, False)),
+            [(0, 60, 200, 70, 2), (0, 0, 200, 10, 2)],
+        ),
+        (
+            "long pieces across each other's line",
+            boxes((0, 0, 200, 10, 0.6, 2, False), (240, 0, 250, 200, 0.9, 2, False)),
+            [(240, 0, 250, 200, 2), (0, 0, 200, 10, 2)],
+        ),
+        (
             "boats and dugongs are never joined",
             boxes((0, 0, 10, 10, 0.6, 1, False), (5, 0, 40, 10, 0.9, 0, False)),
             [(5, 0, 40, 10, 0), (0, 0, 10, 10, 1)],
