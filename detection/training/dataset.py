@@ -33,9 +33,7 @@ SPLIT_SEEDS = {"train": 0, "val": 10_000_000, "test": 20_000_000}
 _LAND_SHARE = 0.10  # drones fly over beaches too, and what lies on land fools the detector most
 _PHOTO_SHARE = 0.05  # plain crops of real sea
 _COMPOSITE_SHARE = 0.17  # objects painted into crops of real sea
-_WIDE_SCALE_SHARE = (
-    0.15  # pictures without a known scale are searched at steps; meet other sizes too
-)
+_WIDE_SCALE_SHARE = 0.3  # pictures without a known scale are searched at steps: any size is met
 # Rangers look ahead of the drone as often as down: tiles seen aslant, and how far off straight down
 _OBLIQUE_SHARE = 0.3
 _OBLIQUE_TILT_DEG = (8.0, MAX_TILT_DEG)
@@ -72,7 +70,7 @@ def make_tile(plan: TilePlan, number: int) -> Tile:
     """Tile `number` of a plan; the same numbers give the same tile."""
     seed = SPLIT_SEEDS[plan.split] + plan.first_seed + number
     rng = np.random.default_rng([seed, 80])
-    spread = (0.5, 1.9) if rng.random() < _WIDE_SCALE_SHARE else (0.75, 1.35)
+    spread = (0.4, 1.9) if rng.random() < _WIDE_SCALE_SHARE else (0.75, 1.35)
     gsd_m = TARGET_GSD_M * float(np.exp(rng.uniform(*np.log(spread))))
     photos = _photos(plan.photo_folder)
     oblique = rng.random() < _OBLIQUE_SHARE

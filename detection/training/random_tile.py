@@ -53,9 +53,9 @@ def random_contents(
     rng: np.random.Generator, world: World, extent_m: float
 ) -> tuple[SceneObject, ...]:
     """Objects around the world's origin, within a square of `extent_m`."""
-    kinds = [random_kind_of("distractors", rng) for _ in range(int(rng.poisson(1.6)))]
+    kinds = [random_kind_of("distractors", rng) for _ in range(int(rng.poisson(2.2)))]
     if rng.random() > EMPTY_SHARE:
-        kinds += [Kind.DUGONG] * int(rng.choice([0, 1, 2, 3], p=[0.42, 0.32, 0.16, 0.10]))
+        kinds += [Kind.DUGONG] * int(rng.choice([0, 1, 2, 3], p=[0.22, 0.36, 0.26, 0.16]))
         kinds += [
             random_kind_of("boats", rng)
             for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.45, 0.36, 0.13, 0.06])))
@@ -82,7 +82,7 @@ def random_contents(
         company = rng.random()
         if company < 0.05:
             placed += herd_of(rng, thing, len(placed))
-        elif company < 0.3:
+        elif company < 0.4:  # calves are the smallest animals, and most often missed
             placed.append(calf_of(rng, thing, len(placed)))
     return tuple(placed)
 

@@ -52,7 +52,9 @@ def train(
     processes: Annotated[int, typer.Option(min=1, help="Processes that render tiles.")] = 2,
     start: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="A .pt to go on from, in COCO's place."),
+        typer.Option(
+            exists=True, dir_okay=False, help="A .pt or released .onnx to go on from, not COCO's."
+        ),
     ] = None,
     device: Annotated[str, typer.Option(help="`cpu`, or the number of a GPU.")] = "cpu",
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
@@ -94,6 +96,10 @@ def train(
         split = (TilePlan("train", tiles, tile_px, photos), TilePlan("val", tiles // 20, tile_px))
         write_dataset(out / "tiles", split, processes=processes)
         write_samples(out / "tiles", "train", out / "samples.png")
+    if start is not None and start.suffix == ".onnx":
+        from detection.training.renormalise import write_start_file
+
+        start = write_start_file(start, out / "tiles" / "images" / "train", out / "start.pt")
     plan = TrainingPlan(
         data, out / "network", weights, minutes,
         start_weights=start, device=device, image_px=tile_px,
