@@ -92,6 +92,7 @@ class Detector:
             np.float32,
         )
         self._decoded_from = self._thresholds.copy()
+        self._calibrations = [manifest.calibration(c) for c in manifest.classes]
         self._boat_engine = boat_engine
         self._opinions: Opinions | None = None
         if manifest.boat_network is not None and boat_engine is not None:
@@ -291,7 +292,8 @@ class Detector:
         self, picture: Picture, boxes: Boxes, i: int, view: SeaView | None
     ) -> Detection | None:
         left, top, right, bottom = (float(v) for v in boxes.xyxy_px[i])
-        object_class = self.manifest.classes[int(boxes.classes[i])]
+        index, score = int(boxes.classes[i]), float(boxes.scores[i])
+        object_class, calibration = self.manifest.classes[index], self._calibrations[index]
         position, error_m = None, None
         if view is not None:
             centre = ((left + right) / 2, (top + bottom) / 2)
@@ -304,7 +306,7 @@ class Detector:
             position, error_m = ground.position, ground.error_m
         return Detection(
             object_class,
-            float(boxes.scores[i]),
+            score if calibration is None else calibration.apply(score),
             (left, top, right, bottom),
             picture.sha256,
             picture.taken_at_utc,

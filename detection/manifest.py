@@ -5,8 +5,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from detection.calibration import Calibration
 from detection.errors import ModelError
 from detection.types import ObjectClass
 
@@ -26,7 +27,9 @@ class Manifest(BaseModel):
 
     `thresholds` are the operating thresholds per class; `target_gsd_cm` is the ground sample
     distance, in centimetres per pixel, that the weights were trained at. `boat_network` is asked
-    about boats besides, when there is one.
+    about boats besides, when there is one. `calibrations` are curves from the networks' scores to
+    the chance that a box is right, as (score, chance) pairs; thresholds are held against the
+    networks' scores, before.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -39,11 +42,34 @@ class Manifest(BaseModel):
     classes: tuple[ObjectClass, ...]
     thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, le=1)]]
     boat_network: BoatNetwork | None = None
+    calibrations: dict[ObjectClass, tuple[tuple[float, float], ...]] = {}
     metrics: dict[str, Any] = {}
 
     def threshold(self, object_class: ObjectClass) -> float:
         """Return the operating threshold of a class."""
         return self.thresholds[object_class]
+
+    def calibration(self, object_class: ObjectClass) -> Calibration | None:
+        """Return the curve of a class, None where its scores are told as the networks give them."""
+        points = self.calibrations.get(object_class)
+        return None if points is None else Calibration(points)
+
+    @property
+    def reported_thresholds(self) -> dict[ObjectClass, float]:
+        """The least score that is reported of each class, calibrated as detections' scores are."""
+        return {
+            c: threshold if (curve := self.calibration(c)) is None else curve.apply(threshold)
+            for c, threshold in self.thresholds.items()
+        }
+
+    @field_validator("calibrations")
+    @classmethod
+    def _are_curves(
+        cls, calibrations: dict[ObjectClass, tuple[tuple[float, float], ...]]
+    ) -> dict[ObjectClass, tuple[tuple[float, float], ...]]:
+        for points in calibrations.values():
+            Calibration(points)
+        return calibrations
 
 
 def load_manifest(path: Path) -> Manifest:

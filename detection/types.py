@@ -22,7 +22,7 @@ class Detection:
     `xyxy_px` are left, top, right, bottom in pixels of the full frame; `score` is in [0, 1];
     `position` is the ground point of the box's centre, or None where the frame cannot be
     projected; `error_m` its root mean square error. `model_sha256` names the weights. `raw_score`
-    is the network's own, where the score was lowered for a frame beyond what it was taught.
+    is the one before, where the score was lowered for a frame beyond what was taught.
     """
 
     object_class: ObjectClass

@@ -95,7 +95,7 @@ def _process(
         FlightRecord(flight, looks, manifest.sha256, site.site_id, _size_bytes(flight.frames)),
         lambda sightings: _store_crops(flight, sightings, media, on_progress),
         site,
-        manifest.thresholds,
+        manifest.reported_thresholds,
         store,
     )
 

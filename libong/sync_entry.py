@@ -59,7 +59,7 @@ def enter_bundle(
             if sighting.sighting_id in bundle.crops
         },
         site,
-        manifest.thresholds,
+        manifest.reported_thresholds,
         store,
         source,
     )

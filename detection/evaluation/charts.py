@@ -1,12 +1,14 @@
-"""Two charts as SVG, drawn with attributes alone so that any content policy lets them show."""
+"""Charts as SVG, drawn with attributes alone so that any content policy lets them show."""
 
 from collections.abc import Sequence
 from html import escape
 
+from detection.calibration import ReliabilityBin
 from detection.evaluation.evaluation import ClassEvaluation
 
 _SIDE, _LEFT, _TOP, _BOTTOM = 240, 44, 26, 40
-_INK, _GRID, _LINE, _MARK = "#1b2a33", "#d5dde1", "#00688b", "#c2410c"
+_SIZE = (_LEFT + _SIDE + 16, _TOP + _SIDE + _BOTTOM)
+_INK, _GRID, _LINE, _MARK, _FAINT = "#1b2a33", "#d5dde1", "#00688b", "#c2410c", "#8a979e"
 Point = tuple[float, float]
 
 
@@ -32,6 +34,34 @@ def reliability_svg(scored: ClassEvaluation) -> str:
     return _chart(f"{scored.object_class.value}: reliability", "score", "share that is true", parts)
 
 
+def calibration_svg(
+    curves: Sequence[tuple[str, Sequence[ReliabilityBin], Sequence[ReliabilityBin]]],
+) -> str:
+    """Reliability before and after calibration, a chart for each name, side by side."""
+    charts = []
+    for name, before, after in curves:
+        parts = [_line([(0, 0), (1, 1)], colour=_GRID)]
+        for bins, colour, told in ((before, _FAINT, "before"), (after, _LINE, "calibrated")):
+            points = [(b.mean_score, b.share_right) for b in bins]
+            parts.append(_line(points, colour=colour))
+            parts += [
+                _dot(point, 3.5, colour, f"{told}: {b.boxes} boxes")
+                for point, b in zip(points, bins, strict=True)
+            ]
+        charts.append(_chart(f"{name}: reliability", "score", "share that is right", parts))
+    width, height = _SIZE
+    placed = "".join(
+        f'<g transform="translate({number * width} 0)">{chart}</g>'
+        for number, chart in enumerate(charts)
+    )
+    whole = width * max(len(charts), 1)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{height}" '
+        f'viewBox="0 0 {whole} {height}" role="img" '
+        f'aria-label="Reliability before (grey) and after calibration">{placed}</svg>\n'
+    )
+
+
 def _xy(point: Point) -> tuple[float, float]:
     return _LEFT + point[0] * _SIDE, _TOP + (1 - point[1]) * _SIDE
 
@@ -52,7 +82,7 @@ def _dot(point: Point, radius: float, colour: str, told: str) -> str:
 
 
 def _chart(title: str, x_name: str, y_name: str, parts: Sequence[str]) -> str:
-    width, height = _LEFT + _SIDE + 16, _TOP + _SIDE + _BOTTOM
+    width, height = _SIZE
     middle_y = _TOP + _SIDE / 2
     grid = []
     for step in range(6):

@@ -101,6 +101,14 @@ def reliability(frames: Sequence[ScoredFrame], object_class: ObjectClass) -> Rel
     return Reliability(tuple(bins), apart / finds if finds else None)
 
 
+def scores_and_hits(
+    frames: Sequence[ScoredFrame], object_class: ObjectClass
+) -> tuple[list[float], list[bool]]:
+    """The score of each candidate of a class, and whether it is right."""
+    ranked = _rank_as_finds(frames, object_class)
+    return ranked.scores.tolist(), ranked.true.tolist()
+
+
 def average_precisions(
     frames: Sequence[ScoredFrame], object_class: ObjectClass, resampling: Resampling
 ) -> tuple[Interval, Interval]:

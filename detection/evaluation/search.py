@@ -105,7 +105,8 @@ def search_flights(
             on_progress(done, total)
         frames += [s.scored for s in searched]
         if searched:
-            counts += count_flight(flight.name, searched, searchers.operating.manifest.thresholds)
+            thresholds = searchers.operating.manifest.reported_thresholds
+            counts += count_flight(flight.name, searched, thresholds)
     rendered = tuple(f.name for f in flights if f.rendered)
     return SearchedFlights(tuple(frames), tuple(counts), rendered, tuple(refused))
 

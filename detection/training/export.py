@@ -13,6 +13,7 @@ import onnx
 import torch
 from ultralytics import YOLO
 
+from detection.calibration import Calibration
 from detection.engine import OpenVinoEngine
 from detection.manifest import BoatNetwork
 from detection.training.dataset import CLASSES, TARGET_GSD_M
@@ -106,6 +107,7 @@ def write_manifest(
     thresholds: Mapping[ObjectClass, float],
     *,
     boat_network: BoatNetwork | None = None,
+    calibrations: Mapping[ObjectClass, Calibration] | None = None,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> Path:
@@ -122,6 +124,10 @@ def write_manifest(
         "scale": "1/255",
         "thresholds": {c.value: thresholds[c] for c in CLASSES},
         "boat_network": None if boat_network is None else boat_network.model_dump(),
+        "calibrations": {
+            c.value: [[round(raw, 4), round(chance, 4)] for raw, chance in curve.points]
+            for c, curve in (calibrations or {}).items()
+        },
         "training": dict(training),
         "metrics": dict(metrics),
     }

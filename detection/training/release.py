@@ -1,4 +1,7 @@
-"""From trained weights to the model the software ships: export, thresholds, scores, manifest."""
+"""From trained weights to the model the software ships.
+
+Export, thresholds, calibration, scores, manifest, and a picture of how true the scores are.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,8 +13,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from detection.calibration import Calibration, expected_calibration_error, fit, reliability
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
+from detection.evaluation.charts import calibration_svg
+from detection.evaluation.curves import scores_and_hits
+from detection.evaluation.scoring import ScoredFrame
 from detection.manifest import BoatNetwork, Manifest
 from detection.training.coco_export import BOATS_FILE, BOATS_THRESHOLD, export_coco_boats
 from detection.training.dataset import CLASSES, TARGET_GSD_M, TilePlan, make_tile
@@ -32,6 +39,7 @@ from ingest.site_reference import SiteReference
 # Low enough to see the whole trade between misses and false alarms.
 _SEARCH_SCORE = 0.05
 _COMPARED_TILES = 8
+RELIABILITY_PICTURE = "reliability.svg"
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,23 @@ class ReleasePlan:
 
 
 def release(plan: ReleasePlan) -> Path:
-    """Export, choose thresholds, measure, and write the manifest; returns the manifest's path."""
+    """Export, choose thresholds, measure, and write the manifest; returns the manifest's path.
+
+    Thresholds and calibration come from the `val` flights, all scores from the `test` ones.
+    """
     onnx = export_onnx(plan.weights, plan.onnx)
     differences = checked_agreement(onnx, plan.weights, _tiles())
     engine = OpenVinoEngine(onnx, INPUT_PX)
     searching = Detector(engine, _unmeasured(onnx), min_score=_SEARCH_SCORE)
     val = render_flights("val", plan.val_flights, plan.flights_folder)
-    thresholds = choose_thresholds(score_flights(searching, val))
+    chosen_on = score_flights(searching, val)
+    thresholds = choose_thresholds(chosen_on)
     boats = _boat_network(plan)
-    measured = searching if boats is None else _with_boats(engine, onnx, thresholds, boats)
+    measured = searching
+    if boats is not None:
+        measured = _with_boats(engine, onnx, thresholds, boats)
+        chosen_on = score_flights(measured, val)
+    calibrations = calibrated(chosen_on)
     test = score_flights(measured, render_flights("test", plan.test_flights, plan.flights_folder))
     photos = {
         name: false_alarm_metrics(score_photos(measured, p.paths, p.site), thresholds)
@@ -81,11 +97,45 @@ def release(plan: ReleasePlan) -> Path:
         "rendered_test_flights": as_metrics(report(test, thresholds)),
         "rendered_test_frames": len(test),
         "false_alarms_on_photos_with_nothing_to_find": photos,
+        "calibration_error": _write_reliability(plan.onnx.parent, test, calibrations),
         "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
     }
     return write_manifest(
-        onnx, thresholds, boat_network=boats, training=plan.training, metrics=metrics
+        onnx,
+        thresholds,
+        boat_network=boats,
+        calibrations=calibrations,
+        training=plan.training,
+        metrics=metrics,
     )
+
+
+def calibrated(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, Calibration]:
+    """The curve from score to chance of each class, of frames that no result is reported on.
+
+    A class without candidates has none.
+    """
+    told = {c: scores_and_hits(frames, c) for c in ObjectClass}
+    return {c: fit(scores, hits) for c, (scores, hits) in told.items() if scores}
+
+
+def _write_reliability(
+    folder: Path, frames: Sequence[ScoredFrame], calibrations: Mapping[ObjectClass, Calibration]
+) -> dict[str, dict[str, float]]:
+    """Draw how true scores are before and after calibration; returns the expected errors."""
+    curves, errors = [], {}
+    for object_class, calibration in calibrations.items():
+        scores, hits = scores_and_hits(frames, object_class)
+        if not scores:
+            continue
+        after = calibration.apply_many(scores).tolist()
+        curves.append((object_class.value, reliability(scores, hits), reliability(after, hits)))
+        errors[object_class.value] = {
+            "before": round(expected_calibration_error(scores, hits), 3),
+            "after": round(expected_calibration_error(after, hits), 3),
+        }
+    (folder / RELIABILITY_PICTURE).write_text(calibration_svg(curves), encoding="utf-8")
+    return errors
 
 
 def _boat_network(plan: ReleasePlan) -> BoatNetwork | None:

@@ -125,7 +125,7 @@ def evaluate(
         open_detector(settings), open_detector(settings, min_score=CANDIDATE_SCORE)
     )
     cache = None if report is None else report / "found"
-    thresholds = searchers.operating.manifest.thresholds
+    thresholds = searchers.operating.manifest.reported_thresholds
     with progress_bar() as progress:
         searched = _search(labelled.flights, searchers, where, cache, progress)
         scored = evaluate_frames(

@@ -124,8 +124,9 @@ def export_model(
 ) -> None:
     """Turn trained weights into ONNX, choose thresholds on rendered flights, and measure.
 
-    Thresholds are chosen on one set of flights and reported on another. The manifest says how far
-    OpenVINO's answers are from torch's.
+    Thresholds and the calibration of scores are chosen on one set of flights and reported on
+    another; reliability.svg shows how true the scores are. The manifest says how far OpenVINO's
+    answers are from torch's.
     """
     need_training_extra()
     from detection.training.release import EmptyPhotos, ReleasePlan, release

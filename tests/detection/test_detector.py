@@ -188,3 +188,21 @@ def test_a_picture_is_decoded_once_for_all_its_levels(tmp_path, monkeypatch):
     assert decoded == [1]
     assert len(found) == 1
     assert np.allclose(found[0].xyxy_px, (1001, 1001, 1201, 1101), atol=6)
+
+
+def test_scores_are_told_calibrated_and_thresholds_held_against_the_networks(tmp_path):
+    path = painted(tmp_path, (0, 1000, 800, 1060, 830))
+    curve = ((0.2, 0.1), (0.9, 0.7), (0.95, 0.8))
+    calibrated = MANIFEST.model_copy(
+        update={
+            "calibrations": {ObjectClass.DUGONG: curve},
+            "thresholds": dict.fromkeys(ObjectClass, 0.85),
+        }
+    )
+    (found,) = Detector(ColourEngine(), calibrated).detect(frame_of(path))
+    assert found.score == pytest.approx(0.7)  # the network's 0.9 reached the threshold
+    assert calibrated.reported_thresholds == {
+        ObjectClass.DUGONG: pytest.approx(0.1 + 0.6 * 0.65 / 0.7),
+        ObjectClass.BOAT: 0.85,
+        ObjectClass.FISHING_GEAR: 0.85,
+    }

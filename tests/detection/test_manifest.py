@@ -41,6 +41,7 @@ def test_a_good_manifest_is_read(tmp_path):
         (GOOD | {"classes": ["dugong", "whale"]}, WEIGHTS, "whale|classes"),
         (GOOD | {"input_px": 650}, WEIGHTS, "input_px"),
         (GOOD | {"thresholds": {"dugong": 0.3}}, WEIGHTS, "no threshold for boat, fishing_gear"),
+        (GOOD | {"calibrations": {"boat": [[0.2, 0.4], [0.1, 0.5]]}}, WEIGHTS, "ascending"),
         (GOOD, None, "not beside it"),
         (GOOD, b"other", "its manifest says .* export the model anew"),
     ],

@@ -1,16 +1,21 @@
 """Precision over recall, average precision and reliability, on cases worked out by hand."""
 
+from xml.etree import ElementTree
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detection.calibration import ReliabilityBin
 from detection.evaluation.bootstrap import Interval, Resampling
+from detection.evaluation.charts import calibration_svg
 from detection.evaluation.curves import (
     COCO_IOUS,
     CurvePoint,
     average_precisions,
     precision_recall,
     reliability,
+    scores_and_hits,
 )
 from detection.types import ObjectClass
 
@@ -79,6 +84,19 @@ def test_reliability_by_hand(make):
     assert (high.finds, high.true_share) == (3, pytest.approx(2 / 3))
     wanted = (0.15 + 3 * abs((0.95 + 0.92 + 1.0) / 3 - 2 / 3)) / 4
     assert told.expected_error == pytest.approx(wanted)
+
+
+def test_candidates_with_their_truth_and_the_picture_of_them(make):
+    frames = [make.frame([make.truth(0)], [make.find(0, 0.9), make.find(5, 0.3)])]
+    scores, hits = scores_and_hits(frames, DUGONG)
+    assert (scores, hits) == ([0.9, 0.3], [True, False])
+    assert scores_and_hits(frames, ObjectClass.BOAT) == ([], [])
+    before = [ReliabilityBin(3, 0.9, 1.0)]
+    picture = ElementTree.fromstring(  # noqa: S314  our own
+        calibration_svg([("dugong", before, before), ("boat", [], [])])
+    )
+    dots = list(picture.iter("{http://www.w3.org/2000/svg}circle"))
+    assert [dot[0].text for dot in dots] == ["before: 3 boxes", "calibrated: 3 boxes"]
 
 
 def test_scores_that_were_never_given_have_no_reliability(make):
