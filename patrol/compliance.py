@@ -19,6 +19,7 @@ class Pace(StrEnum):
     """What can be said of a boat's speed against what a zone asks for."""
 
     SLOW = "slow"
+    STILL = "still"
     FAST = "fast"
     CANNOT_TELL = "cannot_tell"
 
@@ -36,11 +37,13 @@ class BoatSeen:
 class Compliance:
     """Boats seen in zones that ask for slowness.
 
-    `slow_share` is of the boats whose pace could be told; those of whom it cannot are no part of
-    it, so it may flatter: a boat that crosses one frame only is often a fast one.
+    `slow_share` is of the boats under way whose pace could be told. Those of whom it cannot are no
+    part of it, so it may flatter: a boat that crosses one frame only is often a fast one. Those
+    that lie still are none either: a moored boat heeds no advice.
     """
 
     slow: int
+    still: int
     fast: int
     cannot_tell: int
     slow_share: Share
@@ -48,14 +51,14 @@ class Compliance:
     @property
     def boats(self) -> int:
         """All boats seen."""
-        return self.slow + self.fast + self.cannot_tell
+        return self.slow + self.still + self.fast + self.cannot_tell
 
 
 def pace_of(boat: BoatSeen, zone: Zone) -> Pace:
     """Return the pace of a boat against the speed advised in a zone.
 
     It cannot be told where the speed was not measured, lies within its error of the limit, or the
-    zone names no figure.
+    zone names no figure. A boat is still where its speed lies within its error of none.
     """
     limit = zone.advised_speed
     speed, sigma = boat.speed_m_s, boat.speed_sigma_m_s
@@ -64,7 +67,9 @@ def pace_of(boat: BoatSeen, zone: Zone) -> Pace:
     over_m_s = speed - limit.knots * KNOT_M_S
     if over_m_s - _SIGMAS * sigma > 0:
         return Pace.FAST
-    return Pace.SLOW if over_m_s + _SIGMAS * sigma <= 0 else Pace.CANNOT_TELL
+    if over_m_s + _SIGMAS * sigma > 0:
+        return Pace.CANNOT_TELL
+    return Pace.SLOW if speed - _SIGMAS * sigma > 0 else Pace.STILL
 
 
 def asks_for_slowness(zone: Zone) -> bool:
@@ -81,4 +86,10 @@ def compliance(paces: Iterable[Pace]) -> Compliance:
     """Sum up the paces of boats, each boat once."""
     counted = list(paces)
     slow, fast = counted.count(Pace.SLOW), counted.count(Pace.FAST)
-    return Compliance(slow, fast, counted.count(Pace.CANNOT_TELL), share(slow, slow + fast))
+    return Compliance(
+        slow=slow,
+        still=counted.count(Pace.STILL),
+        fast=fast,
+        cannot_tell=counted.count(Pace.CANNOT_TELL),
+        slow_share=share(slow, slow + fast),
+    )

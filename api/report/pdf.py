@@ -7,12 +7,14 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
+from api.report.pdf_maps import draw_maps, fitted
 from api.report.section import Bar, Chart, ReportText, Section, Table
 
 _FONTS = Path(__file__).parent.parent / "fonts"
 _INK, _SOFT, _DEEP = (16, 38, 43), (61, 84, 90), (6, 52, 63)
 _GOLD, _LINE, _BAR, _ALARM = (233, 180, 76), (213, 222, 221), (11, 79, 92), (138, 16, 56)
 _MARGIN_MM = 14.0
+_LABEL_MM, _CHART_MM = 66.0, 70.0
 
 
 def report_pdf(report: ReportText, made_at: datetime) -> bytes:
@@ -72,6 +74,9 @@ class _Sheet(FPDF):
         self._write(section.title, 13.5, "B", _DEEP)
         if section.table is not None:
             self._grid(section.table)
+        if section.maps:
+            draw_maps(self, section.maps)
+            self._write(section.legend, 9, "", _SOFT)
         if section.note:
             self.ln(1)
             self._write(section.note, 9, "", _SOFT)
@@ -85,7 +90,7 @@ class _Sheet(FPDF):
         self.set_line_width(0.2)
         self.set_fill_color(255, 255, 255)  # else cells are filled like the last bar drawn
         columns = len(table.rows[0]) if table.rows else len(table.head)
-        widths = (3, 2) if columns == 2 else (3.2, *(2,) * (columns - 1))
+        widths = (3, 2) if columns == 2 else (0.9 + 0.45 * columns, *(2,) * (columns - 1))
         align = ("LEFT", *("RIGHT",) * (columns - 1))
         with self.table(
             width=self.epw if columns > 2 else self.epw * 0.72,
@@ -107,20 +112,24 @@ class _Sheet(FPDF):
         self.ln(2)
         self._write(chart.title, 9.5, "B", _INK)
         for bar in chart.bars:
-            self._bar(bar)
+            self._bar(bar, chart)
+        self._scale(chart)
+        if chart.has_whiskers:
+            self._write(self._report.whiskers, 8, "", _SOFT)
         self.ln(2)
 
-    def _bar(self, bar: Bar) -> None:
+    def _bar(self, bar: Bar, chart: Chart) -> None:
         if self.will_page_break(7):
             self.add_page()
-        y, left, width = self.get_y(), self.l_margin + 66, 70.0
+        y, left, width = self.get_y(), self.l_margin + _LABEL_MM, _CHART_MM
         self.set_font("Sarabun", "", 8.5)
         self.set_text_color(*_INK)
         self.set_xy(self.l_margin, y)
-        self.cell(64, 6, self._fitted(bar.label, 62), align="R")
+        self.cell(64, 6, fitted(self, bar.label, 62), align="R")
         self.set_draw_color(*_LINE)
         self.set_line_width(0.2)
-        self.line(left, y, left, y + 6)
+        for tick in chart.ticks:
+            self.line(left + tick.at * width, y, left + tick.at * width, y + 6)
         if bar.value is not None:
             self.set_fill_color(*_BAR)
             self.rect(left, y + 1.4, max(bar.value * width, 0.3), 3.2, style="F")
@@ -131,13 +140,18 @@ class _Sheet(FPDF):
         self.set_xy(left + width + 3, y)
         self.cell(0, 6, bar.text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def _fitted(self, text: str, width_mm: float) -> str:
-        """Return a text cut to a width in the present font."""
-        if self.get_string_width(text) <= width_mm:
-            return text
-        while text and self.get_string_width(f"{text}…") > width_mm:
-            text = text[:-1]
-        return f"{text}…"
+    def _scale(self, chart: Chart) -> None:
+        """Write what the lines over the bars stand for, and the unit."""
+        if self.will_page_break(6):
+            self.add_page()
+        y, left = self.get_y(), self.l_margin + _LABEL_MM
+        self.set_font("Sarabun", "", 7.5)
+        self.set_text_color(*_SOFT)
+        for tick in chart.ticks:
+            self.set_xy(left + tick.at * _CHART_MM - 8, y)
+            self.cell(16, 4, tick.text, align="C")
+        self.set_xy(left + _CHART_MM + 10, y)
+        self.cell(0, 4, chart.unit, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _write(self, text: str, size: float, style: str, colour: tuple[int, int, int]) -> None:
         self.set_font("Sarabun", style, size)
@@ -146,6 +160,9 @@ class _Sheet(FPDF):
 
 
 def _breakable(text: str) -> str:
-    """Return a text that may end a line at its dashes: Thai names have no blanks to do so."""
+    """Return a text that may end a line at its dashes: Thai names have no blanks to do so.
+
+    Headings have blanks of no width where they may be broken.
+    """
     thai = any("\u0e00" <= sign <= "\u0e7f" for sign in text)
     return text.replace("–", "–\u200b") if thai else text

@@ -8,6 +8,7 @@ from babel.dates import format_date
 from api.language import BUDDHIST_ERA_OFFSET_YEARS, Language, Reader
 from api.report import words
 from api.report.section import Chart, ReportText, Section, Table, chart
+from api.report.zone_map import zone_map
 from api.words import RULE_WORDS
 from patrol.report.figures import MonthFigures, ZoneFigures
 from patrol.report.intervals import Rate, Share
@@ -37,9 +38,11 @@ def report_text(
         title=told.text(words.TITLE) % {"month": told.month(figures.month)},
         site=site_name,
         warning=" ".join(filter(None, (told.text(warning), so_far))),
+        whiskers=told.text(words.WHISKERS),
         sections=(
             told.in_short(figures),
             told.effort(figures, survey_min_fraction),
+            told.coverage(reported),
             told.dugongs(figures),
             told.violations(figures),
             told.speeds(figures),
@@ -71,9 +74,10 @@ class _Told:
             (words.DAYS_FLOWN, f"{figures.days_flown}"),
             (words.KM_FLOWN, f"{figures.flown_km:.1f}"),
             (words.HOURS, f"{figures.minutes / 60:.1f}"),
-            (words.SEEN_KM2, f"{figures.effort.seen_km2:.2f}"),
-            (words.USABLE_KM2, f"{figures.effort.usable_km2:.2f}"),
-            (words.EFFECTIVE_KM2, f"{figures.effort.effective_km2:.2f}"),
+            (words.SEEN_KM2, _km2(figures.effort.seen_km2)),
+            (words.USABLE_KM2, _km2(figures.effort.usable_km2)),
+            (words.DISTINCT_KM2, _km2(figures.distinct_km2)),
+            (words.EFFECTIVE_KM2, _km2(figures.effort.effective_km2)),
             (words.DUGONGS, f"{figures.dugongs.count}"),
             (words.UNREVIEWED, f"{figures.unreviewed}"),
             (words.VIOLATIONS, f"{figures.violations.count}"),
@@ -92,8 +96,9 @@ class _Told:
         rows = tuple(
             (
                 self._name(zone),
-                f"{zone.effort.usable_km2:.2f}",
-                f"{zone.covered:.0%}",
+                _km2(zone.effort.usable_km2),
+                _km2(zone.distinct_km2),
+                _percent(zone.covered),
                 f"{zone.survey_days}",
                 _NONE if zone.revisit_days is None else f"{zone.revisit_days:g}",
                 f"{zone.longest_gap_days}",
@@ -103,6 +108,7 @@ class _Told:
         head = (
             words.ZONE,
             words.USABLE_KM2,
+            words.DISTINCT_KM2,
             words.COVERED,
             words.SURVEY_DAYS,
             words.REVISIT,
@@ -110,13 +116,32 @@ class _Told:
         )
         drawn = chart(
             self.text(words.COVERED),
+            "%",
             [
-                (self._name(zone), f"{zone.covered:.0%}", zone.covered, None, None)
+                (self._name(zone), _percent(zone.covered), zone.covered, None, None)
                 for zone in figures.zones
             ],
+            shares=True,
         )
-        note = self.text(words.EFFORT_NOTE) % {"share": f"{least:.0%}"}
+        note = self.text(words.EFFORT_NOTE) % {"share": _percent(least)}
         return Section(self.text(words.EFFORT), self._table(head, rows), drawn, note)
+
+    def coverage(self, found: Reported) -> Section:
+        maps = tuple(
+            zone_map(
+                coverage,
+                self._name(zone),
+                self.text(words.MAP_CAPTION)
+                % {
+                    "looked": _km2(zone.distinct_km2),
+                    "sea": _km2(zone.zone_km2),
+                    "share": _percent(zone.covered),
+                },
+            )
+            for coverage, zone in zip(found.coverages, found.figures.zones, strict=True)
+        )
+        legend = self.text(words.SHADES)
+        return Section(self.text(words.MAPS), maps=maps, legend=legend)
 
     def dugongs(self, figures: MonthFigures) -> Section:
         rows = tuple(
@@ -131,7 +156,9 @@ class _Told:
         )
         head = (words.ZONE, words.STATUS, words.COUNT, words.PER_KM2, words.DAYS_RAISED)
         drawn = self._rates(
-            words.DUGONGS_PER_KM2, [(self._name(z), z.dugongs) for z in figures.zones]
+            words.DUGONGS_PER_KM2,
+            words.PER_KM2_UNIT,
+            [(self._name(z), z.dugongs) for z in figures.zones],
         )
         return Section(
             self.text(words.DUGONG_TITLE),
@@ -147,7 +174,7 @@ class _Told:
         return Section(
             self.text(words.VIOLATION_TITLE),
             self._table((words.RULE, words.COUNT, words.PER_KM2), rows),
-            self._rates(words.VIOLATIONS_PER_KM2, by_zone),
+            self._rates(words.VIOLATIONS_PER_KM2, words.PER_KM2_UNIT, by_zone),
             self.text(words.VIOLATION_NOTE),
         )
 
@@ -161,6 +188,7 @@ class _Told:
                 f"{found.boats}",
                 f"{found.slow}",
                 f"{found.fast}",
+                f"{found.still}",
                 f"{found.cannot_tell}",
                 _share(found.slow_share),
             )
@@ -171,13 +199,16 @@ class _Told:
             words.BOATS,
             words.SLOW,
             words.FAST,
+            words.STILL,
             words.CANNOT_TELL,
             words.SLOW_SHARE,
         )
         shares = [(name, found.slow_share) for name, found in named]
         drawn = chart(
             self.text(words.SLOW_SHARE),
+            "%",
             [(name, _share(s), s.share, s.low, s.high) for name, s in shares],
+            shares=True,
         )
         return Section(
             self.text(words.SPEED_TITLE),
@@ -201,33 +232,45 @@ class _Told:
         return Section(self.text(words.RESPONSE_TITLE), self._table(head, rows))
 
     def costs(self, figures: MonthFigures) -> Section:
-        costs = figures.costs
+        costs, given = figures.costs, figures.given_costs
         rows = (
             (words.HOURS, costs.drone_hours, 1),
             (words.DRONE_BAHT, costs.drone_baht, 0),
             (words.DRONE_BAHT_PER_KM2, costs.drone_baht_per_km2, 0),
             (words.BOAT_HOURS, costs.boat_hours, 1),
+            (words.BOAT_BAHT, costs.boat_baht, 0),
             (words.HOURS_SAVED, costs.hours_saved, 1),
             (words.BAHT_SAVED, costs.baht_saved, 0),
         )
         table = Table(
             (),
-            tuple(
-                (
-                    self.text(name),
-                    self.text(words.NOT_SET) if value is None else f"{value:,.{digits}f}",
-                )
-                for name, value, digits in rows
-            ),
+            tuple((self.text(name), self._amount(value, digits)) for name, value, digits in rows),
         )
-        return Section(self.text(words.COST_TITLE), table, note=self.text(words.COST_NOTE))
+        assumed = (
+            (words.DRONE_HOUR_BAHT, given.drone_hour_baht),
+            (words.BOAT_HOUR_BAHT, given.boat_hour_baht),
+            (words.BOAT_KM2_PER_HOUR, given.boat_km2_per_hour),
+        )
+        sources = [
+            f"{self.text(name)}: {figure.value:,g} ({figure.citation})"
+            for name, figure in assumed
+            if figure is not None
+        ]
+        return Section(
+            self.text(words.COST_TITLE),
+            table,
+            note="\n".join((self.text(words.COST_NOTE), *sources)),
+        )
+
+    def _amount(self, value: float | None, digits: int) -> str:
+        return self.text(words.NOT_SET) if value is None else f"{value:,.{digits}f}"
 
     def months(self, title: str, months: Sequence[MonthFigures]) -> Section:
         rows = tuple(
             (
                 self.month(each.month),
                 f"{each.flights}",
-                f"{each.effort.usable_km2:.2f}",
+                _km2(each.effort.usable_km2),
                 f"{each.dugongs.count}",
                 _rate(each.dugongs),
                 _rate(each.violations),
@@ -246,6 +289,7 @@ class _Told:
         )
         drawn = self._rates(
             words.DUGONGS_PER_KM2,
+            words.PER_KM2_UNIT,
             [
                 (self.month(each.month), each.dugongs)
                 for each in months
@@ -256,9 +300,10 @@ class _Told:
             self.text(title), self._table(head, rows), drawn if len(drawn.bars) > 1 else None
         )
 
-    def _rates(self, title: str, rates: Sequence[tuple[str, Rate]]) -> Chart:
+    def _rates(self, title: str, unit: str, rates: Sequence[tuple[str, Rate]]) -> Chart:
         return chart(
             self.text(title),
+            self.text(unit),
             [(name, _rate(each), each.per_km2, each.low, each.high) for name, each in rates],
         )
 
@@ -288,6 +333,15 @@ def month_text(month: Month, language: Language) -> str:
         named = format_date(day, "LLLL", locale="th")
         return f"{named} {month.year + BUDDHIST_ERA_OFFSET_YEARS}"
     return format_date(day, "LLLL y", locale="en_GB")
+
+
+def _km2(area_km2: float) -> str:
+    """Return an area with three digits that count, but no fewer than a hectare."""
+    return f"{area_km2:.2f}" if area_km2 >= 1 or not area_km2 else f"{area_km2:.3f}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.1 or not share else f"{share * 100:.2g}%"
 
 
 def _rate(found: Rate) -> str:

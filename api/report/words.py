@@ -22,7 +22,7 @@ MOMENT_WORDS: Mapping[Moment, str] = {
 
 TITLE = mark("Monthly report, %(month)s")
 SO_FAR = mark("The month is not over: figures through %(day)s.")
-SIMULATED = mark("SIMULATED: made-up flights with known truth, no field data")
+RENDERED = mark("RENDERED: pictures made by a computer with known truth, no field data")
 
 IN_SHORT = mark("In short")
 FLIGHTS = mark("Flights")
@@ -31,6 +31,7 @@ KM_FLOWN = mark("Kilometres flown")
 HOURS = mark("Hours in the air")
 SEEN_KM2 = mark("Sea seen, km²")
 USABLE_KM2 = mark("Sea looked at, km²")
+DISTINCT_KM2 = mark("Different sea looked at, km²")
 EFFECTIVE_KM2 = mark("Weighed by picture quality, km²")
 DUGONGS = mark("Dugong sightings")
 UNREVIEWED = mark("Of these not reviewed yet")
@@ -44,6 +45,13 @@ EFFORT_NOTE = mark(
     "A zone counts as surveyed on a day when one flight looked at %(share)s of its sea. That none "
     "was seen is said of surveyed zones only, and a dugong may still be under murky water."
 )
+MAPS = mark("Maps of where was looked")
+SHADES = mark(
+    "Shaded: sea looked at in usable pictures on one day, on two or three days, and, darkest, on "
+    "four days or more. The red line is the zone; north is up. No animal's place is shown."
+)
+MAP_CAPTION = mark("%(looked)s of %(sea)s km² looked at (%(share)s)")
+WHISKERS = mark("Thin line: range that holds the true value with 95 % confidence")
 ZONE = mark("Zone")
 COVERED = mark("Share of the zone looked at")
 SURVEY_DAYS = mark("Days surveyed")
@@ -67,11 +75,13 @@ SPEED_TITLE = mark("Boats in go-slow zones")
 BOATS = mark("Boats")
 SLOW = mark("Slow")
 FAST = mark("Fast")
+STILL = mark("Lying still")
 CANNOT_TELL = mark("Cannot tell")
 SPEED_NOTE = mark(
     "Slow and fast are said where the measured speed, with its 95 % error, lies on one side of the "
-    "speed that the zone advises. Of all other boats, and in zones without such a figure, it "
-    "cannot be told; the share is of the boats of which it can."
+    "speed that the zone advises. A boat lies still where its speed cannot be told from none. Of "
+    "all other boats, and in zones without such a figure, it cannot be told; the share is of the "
+    "boats under way of which it can. What officers dismissed is left out."
 )
 RESPONSE_TITLE = mark("From picture to response")
 SINCE = mark("From")
@@ -84,12 +94,17 @@ COST_NOTE = mark(
     "Figures of cost come from the site's file with their source. What is not set there is not "
     "guessed here."
 )
+DRONE_HOUR_BAHT = mark("Baht for an hour of a drone")
+BOAT_HOUR_BAHT = mark("Baht for an hour of a patrol boat")
+BOAT_KM2_PER_HOUR = mark("km² a boat searches in an hour")
 NOT_SET = mark("not set")
 DRONE_BAHT = mark("Drone patrols, baht")
 DRONE_BAHT_PER_KM2 = mark("Baht per km² looked at")
+BOAT_BAHT = mark("Boat search of the same sea, baht")
 BOAT_HOURS = mark("Hours a boat would have needed")
 HOURS_SAVED = mark("Hours saved")
 BAHT_SAVED = mark("Baht saved")
+PER_KM2_UNIT = mark("per km² looked at")
 DUGONGS_PER_KM2 = mark("Dugong sightings per km²")
 VIOLATIONS_PER_KM2 = mark("Boats and gear per km²")
 YEAR_TITLE = mark("The year so far")

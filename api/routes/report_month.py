@@ -10,9 +10,8 @@ from api.report.pdf import report_pdf
 from api.report.section import ReportText
 from api.report.spreadsheet import report_csv
 from api.report.text import month_text, report_text
-from patrol.report.figures import MonthFigures, month_figures
 from patrol.report.month import Month, parse_month
-from patrol.report.reading import Reported, reported
+from patrol.report.reading import Reported, read_report
 
 router = APIRouter(prefix="/desk/reports", include_in_schema=False)
 
@@ -69,13 +68,7 @@ def month_page(
 
 
 def _reported(at_hand: Services, month: Month) -> Reported:
-    site, today = at_hand.site_now(), at_hand.today()
-    reports = at_hand.store.reports
-
-    def figures_of(each: Month) -> MonthFigures:
-        return month_figures(reports.facts(site, each, today), site, today)
-
-    return reported(month, reports.first_month(site), figures_of)
+    return read_report(at_hand.store.reports, at_hand.site_now(), month, at_hand.today())
 
 
 def _text(request: Request, at_hand: Services, found: Reported) -> ReportText:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.language import Language, Reader
+from api.report.page import report_page
 from api.report.pdf import report_pdf
 from api.report.spreadsheet import report_csv
 from api.report.text import report_text
@@ -16,9 +17,8 @@ from libong.cli.flight_files import SiteOption
 from libong.cli.output import JsonOption, console, print_json
 from libong.composition import open_site, open_store
 from libong.settings import read_settings
-from patrol.report.figures import MonthFigures, month_figures
-from patrol.report.month import Month, parse_month
-from patrol.report.reading import reported
+from patrol.report.month import parse_month
+from patrol.report.reading import read_report
 
 
 class ReportFileError(LibongError, OSError):
@@ -35,11 +35,13 @@ def report(
     out: Annotated[
         Path, typer.Option(help="Folder to write to.", file_okay=False, resolve_path=True)
     ] = Path(),
-    lang: Annotated[Language, typer.Option(help="Language of the PDF.")] = Language.THAI,
+    lang: Annotated[
+        Language, typer.Option(help="Language of the PDF and the page.")
+    ] = Language.THAI,
     site: SiteOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the report of a month as PDF and CSV: effort, dugongs, boats, response and cost.
+    """Write the report of a month as PDF, page and CSV: effort, dugongs, boats, response and cost.
 
     Example: libong report 2026-11 --out reports --lang en
     """
@@ -48,11 +50,7 @@ def report(
     with closing(open_store(settings)) as store:
         place = store.zones.in_force(open_site(site or settings.site))
         today = now.astimezone(place.reference.timezone).date()
-
-        def figures_of(each: Month) -> MonthFigures:
-            return month_figures(store.reports.facts(place, each, today), place, today)
-
-        found = reported(parse_month(month), store.reports.first_month(place), figures_of)
+        found = read_report(store.reports, place, parse_month(month), today)
     reader = Reader(lang, place.reference.timezone)
     text = report_text(
         found,
@@ -63,6 +61,7 @@ def report(
     stem = f"{place.site_id}-{found.figures.month}"
     written = {
         "pdf": (out / f"{stem}-{lang}.pdf", report_pdf(text, now)),
+        "html": (out / f"{stem}-{lang}.html", report_page(text, lang)),
         "csv": (out / f"{stem}.csv", report_csv(found.months)),
     }
     try:

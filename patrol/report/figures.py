@@ -11,7 +11,7 @@ from statistics import median
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from ingest.equal_area import EqualAreaPlane, union
+from ingest.equal_area import M2_PER_KM2, EqualAreaPlane, union
 from ingest.lonlat import LonLat
 from patrol.compliance import (
     BoatSeen,
@@ -25,7 +25,7 @@ from patrol.compliance import (
 from patrol.effort import SeaEffort, ZoneEffort, sea_of
 from patrol.effort_table import FlightEffort
 from patrol.incident import Incident, IncidentEvent, State
-from patrol.report.costs import CostIndicators, cost_indicators
+from patrol.report.costs import CostIndicators, PatrolCosts, cost_indicators
 from patrol.report.intervals import Rate, rate
 from patrol.report.month import Month
 from patrol.report.response import Lapse, lapses
@@ -38,7 +38,8 @@ VIOLATION_RULES = tuple(
     for rule in RuleName
     if rule not in (RuleName.DUGONG_SIGHTING, RuleName.REPORTED, RuleName.STILL_DUGONG)
 )
-_WRONG = frozenset({State.DISMISSED, State.RETRACTED})
+# What officers say was not so.
+WRONG = frozenset({State.DISMISSED, State.RETRACTED})
 
 
 class Looked(StrEnum):
@@ -53,7 +54,8 @@ class Looked(StrEnum):
 class MonthFacts:
     """What the store holds of a month.
 
-    `cases` are the incidents of that month with their events, `boats` all boats that were seen.
+    `cases` are the incidents of that month with their events, `boats` the boats that were seen,
+    without those that officers dismissed.
     `flights_without_effort` were logged before effort was kept. `days_raised` says on how many
     days each zone was raised for dugongs.
     """
@@ -70,14 +72,16 @@ class MonthFacts:
 class ZoneFigures:
     """One zone in a month.
 
-    `covered` is the share (0 to 1) of its sea that was looked at once at least. `survey_days` are
-    those on which one flight looked at as much of it as the site asks for; `revisit_days` is the
-    middle of the gaps between them, `longest_gap_days` the most days in a row without one.
+    `covered` is the share (0 to 1) of its sea that was looked at once at least, `distinct_km2` how
+    much that is; `effort` counts a place once a flight. `survey_days` are those on which one flight
+    looked at as much of it as the site asks for; `revisit_days` is the middle of the gaps between
+    them, `longest_gap_days` the most days in a row without one.
     """
 
     zone: Zone
     zone_km2: float
     effort: SeaEffort
+    distinct_km2: float
     covered: float
     survey_days: int
     revisit_days: float | None
@@ -93,7 +97,8 @@ class ZoneFigures:
 class MonthFigures:
     """A month in figures.
 
-    Rates are per km² of usable sea, summed over flights, for a sighting counts once a flight.
+    Rates are per km² of usable sea, summed over flights, for a sighting counts once a flight;
+    `distinct_km2` counts each place once in the month.
     `dugongs` leaves out what officers dismissed, took back or joined to another; `unreviewed` of
     them nobody has looked at yet. `violations` are boats and gear, each once a flight however many
     rules it falls under; `by_rule` counts it under each.
@@ -107,6 +112,7 @@ class MonthFigures:
     flown_km: float
     minutes: float
     effort: SeaEffort
+    distinct_km2: float
     ashore: int
     dugongs: Rate
     unreviewed: int
@@ -115,6 +121,7 @@ class MonthFigures:
     compliance: Compliance
     lapses: tuple[Lapse, ...]
     costs: CostIndicators
+    given_costs: PatrolCosts
     zones: tuple[ZoneFigures, ...]
 
 
@@ -127,7 +134,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
     standing = [
         incident
         for incident, _ in facts.cases
-        if incident.state not in _WRONG and incident.joined_to is None
+        if incident.state not in WRONG and incident.joined_to is None
     ]
     dugongs = [i for i in standing if i.rule is RuleName.DUGONG_SIGHTING]
     violations = [i for i in standing if i.rule in VIOLATION_RULES]
@@ -145,6 +152,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
         flown_km=sum(day.flown_km for day in days),
         minutes=minutes,
         effort=effort,
+        distinct_km2=looked_at.area / M2_PER_KM2,
         ashore=sum(day.ashore for day in days),
         dugongs=rate(_things(dugongs), effort.usable_km2),
         unreviewed=sum(incident.state is State.NEW for incident in dugongs),
@@ -153,6 +161,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
         compliance=_site_compliance(zones, facts.boats),
         lapses=lapses(facts.cases),
         costs=cost_indicators(site.costs, minutes, effort.usable_km2),
+        given_costs=site.costs,
         zones=tuple(
             _zone_figures(zone, facts, site, dugongs, violations, plane, looked_at, through)
             for zone in zones
@@ -178,15 +187,17 @@ def _zone_figures(
     ]
     effort = _summed(part.sea for _, part in parts)
     sea = plane.metres(sea_of(zone, site.coast))
+    distinct_m2 = looked_at.intersection(sea).area
     least = site.rule_parameters.survey_min_fraction
     survey_days = sorted({day for day, part in parts if _fraction(part) >= least})
     seen = rate(_in_zone(dugongs, zone), effort.usable_km2)
     boats = boats_in(zone, facts.boats)
     return ZoneFigures(
         zone=zone,
-        zone_km2=sea.area / 1e6,
+        zone_km2=sea.area / M2_PER_KM2,
         effort=effort,
-        covered=min(looked_at.intersection(sea).area / sea.area, 1.0) if sea.area else 0.0,
+        distinct_km2=distinct_m2 / M2_PER_KM2,
+        covered=min(distinct_m2 / sea.area, 1.0) if sea.area else 0.0,
         survey_days=len(survey_days),
         revisit_days=_revisit_days(survey_days),
         longest_gap_days=_longest_gap(survey_days, facts.month.first, through),
@@ -242,7 +253,7 @@ def _site_compliance(zones: Sequence[Zone], boats: Sequence[BoatSeen]) -> Compli
             if asks_for_slowness(zone) and zone.area.covers(shapely.Point(boat.position))
         }
         if found:
-            order = (Pace.FAST, Pace.CANNOT_TELL, Pace.SLOW)
+            order = (Pace.FAST, Pace.CANNOT_TELL, Pace.SLOW, Pace.STILL)
             paces.append(min(found, key=order.index))
     return compliance(paces)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from detection.types import ObjectClass
@@ -13,7 +13,7 @@ from patrol.effort_table import EffortRow, efforts_between
 from patrol.incident import Incident, IncidentEvent
 from patrol.incident_histories import incident_histories
 from patrol.records import Records
-from patrol.report.figures import MonthFacts
+from patrol.report.figures import WRONG, MonthFacts
 from patrol.report.month import Month
 from patrol.site import Site
 from patrol.status_records import dugong_cases
@@ -75,7 +75,12 @@ def _flights_without_effort(session: Session, site: Site, month: Month) -> int:
 
 
 def _boats(session: Session, site: Site, month: Month) -> tuple[BoatSeen, ...]:
+    """Return the boats seen, without those of which officers dismissed all that was told."""
     first, after = month.span_utc(site.reference.timezone)
+    told = (
+        IncidentRow.flight_id == SightingRow.flight_id,
+        IncidentRow.sighting_id == SightingRow.sighting_id,
+    )
     query = (
         select(SightingRow)
         .join(FlightRow, FlightRow.flight_id == SightingRow.flight_id)
@@ -84,6 +89,7 @@ def _boats(session: Session, site: Site, month: Month) -> tuple[BoatSeen, ...]:
             SightingRow.object_class == ObjectClass.BOAT.value,
             SightingRow.first_seen_utc >= first,
             SightingRow.first_seen_utc < after,
+            or_(~exists().where(*told), exists().where(*told, IncidentRow.state.not_in(WRONG))),
         )
         .order_by(SightingRow.first_seen_utc, SightingRow.sighting_id)
     )

@@ -74,6 +74,7 @@ def test_a_report_is_written(house, tmp_path, lang) -> None:
     told = json.loads(run("report", f"{day:%Y-%m}", "--out", str(out), "--lang", lang, "--json"))
     assert {path.name for path in out.iterdir()} == {
         f"koh_libong-{day:%Y-%m}-{lang}.pdf",
+        f"koh_libong-{day:%Y-%m}-{lang}.html",
         f"koh_libong-{day:%Y-%m}.csv",
     }
     assert Path(told["pdf"]).read_bytes().startswith(b"%PDF-")

@@ -1,22 +1,52 @@
-"""The report of a simulated month gives back what the simulation put in."""
+"""The report of a simulated month gives back what was put in, the same on page, PDF and CSV."""
 
-from datetime import date, timedelta
+import csv
+import importlib.util
+import io
+import re
+import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 import shapely
 
+from api.language import Language, Reader
+from api.report.page import report_page
+from api.report.pdf import report_pdf
+from api.report.spreadsheet import report_csv
+from api.report.text import report_text
 from ingest.equal_area import EqualAreaPlane
 from ingest.lonlat import LonLat
-from libong.simulated_month import TRUTH, simulate_month, simulated_site
 from patrol.effort import sea_of
+from patrol.report.costs import CostFigure, PatrolCosts
 from patrol.report.figures import Looked, month_figures
 from patrol.report.month import Month
+from patrol.report.reading import read_report
 from patrol.report.response import Moment
 from patrol.site import shipped_site
 from patrol.store import Store
 
+_spec = importlib.util.spec_from_file_location(
+    "simulated_month", Path(__file__).with_name("simulated_month.py")
+)
+_simulated = importlib.util.module_from_spec(_spec)
+sys.modules["simulated_month"] = _simulated
+_spec.loader.exec_module(_simulated)
+TRUTH, simulate_month = _simulated.TRUTH, _simulated.simulate_month
+simulated_site = _simulated.simulated_site
+
 MONTH = Month(2026, 11)
+TODAY = date(2026, 12, 2)
+MADE = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
+COSTS = PatrolCosts(
+    CostFigure(612.0, "a ledger"), CostFigure(1507.0, "another"), CostFigure(0.7, "a third")
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +54,9 @@ def flown(tmp_path_factory):
     """A month flown, its figures, and what is true of it."""
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('month')}/libong.sqlite3")
     store.migrate()
-    site = simulated_site(shipped_site())
+    site = replace(simulated_site(shipped_site()), costs=COSTS)
     truth = simulate_month(store, site, MONTH, seed=11)
-    facts = store.reports.facts(site, MONTH, date(2026, 12, 2))
-    figures = month_figures(facts, site, date(2026, 12, 2))
+    figures = month_figures(store.reports.facts(site, MONTH, TODAY), site, TODAY)
     yield store, figures, {zone.zone.zone_id: zone for zone in figures.zones}, truth
     store.close()
 
@@ -102,3 +131,144 @@ def test_covered_is_of_the_zones_sea(flown) -> None:
         )
         assert sea_of(zone, site.coast).area > 0
         assert 0 <= zones[zone.zone_id].covered <= 1
+
+
+class _Text(HTMLParser):
+    """The words of a page, each element's apart."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._hidden = False
+        self.feed(page)
+
+    def handle_starttag(self, tag, _attributes):
+        self._hidden = tag == "style"
+
+    def handle_data(self, data):
+        if not self._hidden and data.strip():
+            self.parts.append(data.strip())
+
+
+@pytest.fixture(scope="module")
+def told(flown):
+    """The report in each language: what is to be written, the page, the PDF's text; and the CSV."""
+    store, *_ = flown
+    site = replace(simulated_site(shipped_site()), costs=COSTS)
+    found = read_report(store.reports, site, MONTH, TODAY)
+    by_language = {}
+    for language in Language:
+        reader = Reader(language, site.reference.timezone)
+        text = report_text(found, reader.pick(site.name_th, site.name_en), 0.25, reader)
+        with closing(pypdfium2.PdfDocument(report_pdf(text, MADE))) as pdf:
+            pages = [page.get_textpage().get_text_bounded() for page in pdf]
+        by_language[language] = (
+            text,
+            _Text(report_page(text, language).decode()).parts,
+            "\n".join(pages),
+        )
+    rows = csv.DictReader(io.StringIO(report_csv(found.months).decode("utf-8-sig")))
+    table = {(row["zone"], row["measure"]): row for row in rows if row["month"] == str(MONTH)}
+    return by_language, table
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"\d[\d,]*(?:\.\d+)?", text)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_page_and_pdf_tell_every_cell(told, language) -> None:
+    text, page, pdf = told[0][language]
+    squeezed = re.sub(r"\s+", "", pdf)
+    cells = [
+        cell for part in text.sections if part.table for row in part.table.rows for cell in row
+    ]
+    captions = [area.caption for part in text.sections for area in part.maps]
+    bars = [bar.text for part in text.sections if part.chart for bar in part.chart.bars]
+    assert len(cells) > 150
+    for cell in (*cells, *captions, *bars):
+        assert cell in page
+        if numbers(cell):
+            # the order of Thai signs in a PDF is not that of the text; that of digits is
+            for number in numbers(cell):
+                assert number in squeezed, cell
+
+
+def test_thai_and_english_tell_the_same_numbers(told) -> None:
+    thai, english = (told[0][language] for language in (Language.THAI, Language.ENGLISH))
+    for in_thai, in_english in zip(thai[0].sections, english[0].sections, strict=True):
+        if in_thai.table is None:
+            continue
+        for row, other in zip(in_thai.table.rows, in_english.table.rows, strict=True):
+            assert list(map(numbers, row[1:])) == list(map(numbers, other[1:]))
+
+
+def test_the_spreadsheet_tells_the_same_numbers(told) -> None:
+    by_language, table = told
+    text, *_ = by_language[Language.ENGLISH]
+    sections = {part.title: part for part in text.sections}
+    in_short = dict(sections["In short"].table.rows)
+
+    def value(measure, zone="", column="value"):
+        return float(table[zone, measure][column])
+
+    for name, measure in (
+        ("Flights", "flights"),
+        ("Kilometres flown", "flown"),
+        ("Sea seen, km²", "sea_seen"),
+        ("Sea looked at, km²", "sea_usable"),
+        ("Different sea looked at, km²", "sea_distinct"),
+        ("Weighed by picture quality, km²", "sea_effective"),
+        ("Dugong sightings", "dugong_sightings"),
+        ("Boats and gear to act on", "violations"),
+    ):
+        shown = in_short[name]
+        digits = len(shown.partition(".")[2])
+        assert f"{value(measure):.{digits}f}" == shown, name
+    assert in_short["Hours in the air"] == f"{value('time_in_air') / 60:.1f}"
+    zones = {zone.name_en: zone.zone_id for zone in shipped_site().zones}
+    for row in sections["Dugongs"].table.rows:
+        zone = zones[row[0]]
+        assert row[2] == f"{value('dugong_sightings', zone):.0f}"
+        assert row[4] == f"{value('days_raised', zone):.0f}"
+        if row[3] == "–":
+            assert table[zone, "dugong_sightings_rate"]["value"] == ""
+        else:
+            rates = [
+                value("dugong_sightings_rate", zone, c) for c in ("value", "low_95", "high_95")
+            ]
+            assert row[3] == "{:.2f} ({:.2f}–{:.2f})".format(*rates)
+    for row in sections["Boats in go-slow zones"].table.rows:
+        zone = zones.get(row[0], "")
+        paces = [value(f"boats_{pace}", zone) for pace in ("slow", "fast", "still", "cannot_tell")]
+        assert row[1:6] == tuple(f"{count:.0f}" for count in (sum(paces), *paces))
+    costs = dict(sections["Cost"].table.rows)
+    for name, measure in (
+        ("Drone patrols, baht", "drone_cost"),
+        ("Boat search of the same sea, baht", "boat_cost"),
+        ("Baht saved", "baht_saved"),
+        ("Baht per km² looked at", "drone_cost_per_km2"),
+    ):
+        assert costs[name] == f"{value(measure):,.0f}"
+    assert value("baht_saved") == pytest.approx(value("boat_cost") - value("drone_cost"), abs=1e-3)
+    assert "612 (a ledger)" in sections["Cost"].note
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_chart_has_a_scale_with_its_unit(told, language) -> None:
+    text, page, _ = told[0][language]
+    charts = [part.chart for part in text.sections if part.chart]
+    assert len(charts) >= 4
+    for chart in charts:
+        assert chart.unit in page
+        assert len(chart.ticks) >= 2
+        assert chart.ticks[0].at == 0
+        assert all(0 <= tick.at <= 1 for tick in chart.ticks)
+        # a bar stands where the scale says
+        for bar in chart.bars:
+            if bar.value is not None and 0 < bar.value < 1:
+                last = chart.ticks[-1]
+                by_scale = bar.value / last.at * float(last.text)
+                assert by_scale == pytest.approx(
+                    float(numbers(bar.text)[0]), abs=0.06 + by_scale / 20
+                )

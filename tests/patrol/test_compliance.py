@@ -33,6 +33,8 @@ def boat(speed, sigma, place=(99.31, 7.365)):
     ("speed", "sigma", "pace"),
     [
         (1.0, 0.5, Pace.SLOW),
+        (0.9, 0.5, Pace.STILL),
+        (0.0, 0.1, Pace.STILL),
         (8.0, 0.5, Pace.FAST),
         (SIX_KNOTS + 0.9, 0.5, Pace.CANNOT_TELL),
         (SIX_KNOTS + 1.0, 0.5, Pace.FAST),
@@ -69,8 +71,9 @@ def test_which_boats_lie_in_a_zone(site, slow_zone) -> None:
 
 
 def test_the_share_is_of_those_that_can_be_told() -> None:
-    found = compliance([Pace.SLOW] * 6 + [Pace.FAST] * 2 + [Pace.CANNOT_TELL] * 5)
-    assert (found.boats, found.slow_share.hits, found.slow_share.of) == (13, 6, 8)
+    paces = [Pace.SLOW] * 6 + [Pace.FAST] * 2 + [Pace.CANNOT_TELL] * 5 + [Pace.STILL] * 3
+    found = compliance(paces)
+    assert (found.boats, found.slow_share.hits, found.slow_share.of) == (16, 6, 8)
     assert found.slow_share.share == 0.75
     assert found.slow_share.low == pytest.approx(0.349, abs=1e-3)  # Clopper and Pearson
     assert found.slow_share.high == pytest.approx(0.968, abs=1e-3)

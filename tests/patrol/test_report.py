@@ -294,5 +294,11 @@ def test_the_store_gives_the_facts_of_a_month(store, site, make_log, facts) -> N
     assert store.reports.first_month(elsewhere) is None
     figures, _ = figures_of(found, site)
     assert (figures.flights, figures.flights_without_effort) == (2, 1)
+    (boat,) = (i for i, _ in found.cases if i.flight_id == "flight1" and i.object_class == "boat")
+    store.transition(
+        boat.incident_id, State.DISMISSED, actor="mali", reason="a raft", expected_version=None,
+        at_utc=NOON_UTC,
+    )  # fmt: skip
+    assert len(store.reports.facts(site, MARCH, date(2026, 4, 2)).boats) == 1
     april = store.reports.facts(site, Month(2026, 4), date(2026, 4, 2))
     assert (april.efforts, april.cases, april.boats) == ((), (), ())
