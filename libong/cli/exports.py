@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,12 +17,14 @@ from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.composition import open_media, open_site, open_store
 from libong.settings import read_settings
 from patrol.exports.contents import WHY_WORDS, EvidenceReport
-from patrol.exports.darwin_core import Cell, write_darwin_core
+from patrol.exports.darwin_core import write_darwin_core
 from patrol.exports.earthranger import incidents_earthranger
 from patrol.exports.evidence import EvidenceError, write_evidence
 from patrol.exports.geojson import incidents_geojson
 from patrol.exports.gpx import incidents_gpx
 from patrol.exports.kml import incidents_kml
+from patrol.exports.sharing_policy import Cell, SharingPolicy, read_sharing_policy
+from patrol.exports.smart import OWN_MODEL, incidents_smart, read_smart_model
 from patrol.exports.spreadsheet import incidents_csv
 from patrol.incident import Incident, State
 from patrol.media import MediaStore
@@ -36,13 +39,14 @@ class ExportError(LibongError, ValueError):
 
 
 class Format(StrEnum):
-    """What it is for: GIS, spreadsheets, Google Earth, plotters, EarthRanger, science, courts."""
+    """For GIS, spreadsheets, Google Earth, plotters, EarthRanger, SMART, science, courts."""
 
     GEOJSON = "geojson"
     CSV = "csv"
     KML = "kml"
     GPX = "gpx"
     EARTHRANGER = "earthranger"
+    SMART = "smart"
     DARWIN_CORE = "darwin-core"
     EVIDENCE = "evidence"
 
@@ -66,17 +70,26 @@ def export(
         str | None, typer.Option(help="Name of a shipped site, or a folder; for names of zones.")
     ] = None,
     cell_deg: Annotated[
-        float,
-        typer.Option(help="Darwin Core: side in degrees of the cells that stand for places."),
-    ] = Cell.TENTH.value,
+        float | None,
+        typer.Option(help="Darwin Core: side in degrees of the cells that stand for places (0.1)."),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Darwin Core: TOML file of what the recipient may know.", dir_okay=False),
+    ] = None,
+    smart_model: Annotated[
+        Path | None,
+        typer.Option(help="SMART: TOML file of the data model's keys.", dir_okay=False),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write incidents to files, positions included: for officers only, do not pass them on.
 
-    geojson, csv, kml, gpx and earthranger (events in its JSON) hold all that are asked for in one
-    file. darwin-core is an archive of the confirmed dugongs among them for science, with places
-    made coarse (1, 0.1, 0.01 or 0.001 degrees) and without times of day. evidence is a ZIP per
+    geojson, csv, kml, gpx, earthranger (events in its JSON) and smart (independent incidents for
+    SMART Connect) hold all that are asked for in one file. darwin-core is an archive of the
+    confirmed dugongs among them for science, with places made coarse (1, 0.1, 0.01 or 0.001
+    degrees, or as --policy says for its recipient) and without times of day. evidence is a ZIP per
     incident: original photo, crops, map, what is known, the ledger's entries and a page that opens
     offline; its verify.py shows any change, on any computer with Python. Write the manifest's
     SHA-256 that is printed into the logbook: it shows even a forgery of the whole ZIP.
@@ -101,7 +114,11 @@ def export(
     written = len(incidents)
     with _replaced(out) as file:
         if file_format is Format.DARWIN_CORE:
-            written = write_darwin_core(file, incidents, place, _cell(cell_deg))
+            today = datetime.now(place.reference.timezone).date()
+            written = write_darwin_core(file, incidents, place, _policy(policy, cell_deg), today)
+        elif file_format is Format.SMART:
+            model = OWN_MODEL if smart_model is None else read_smart_model(smart_model)
+            file.write(incidents_smart(incidents, place, model))
         else:
             file.write(_WRITERS[file_format](incidents, place))
     if as_json:
@@ -119,9 +136,15 @@ _WRITERS: dict[Format, Callable[[Sequence[Incident], Site], bytes]] = {
 }
 
 
-def _cell(side_deg: float) -> Cell:
+def _policy(path: Path | None, side_deg: float | None) -> SharingPolicy:
+    if path is not None:
+        if side_deg is not None:
+            raise ExportError("the policy names the cells itself; leave out --cell-deg")
+        return read_sharing_policy(path)
+    if side_deg is None:
+        return SharingPolicy()
     try:
-        return Cell(side_deg)
+        return SharingPolicy(cell=Cell(side_deg))
     except ValueError as error:
         sides = ", ".join(f"{cell.value:g}" for cell in Cell)
         raise ExportError(f"--cell-deg must be one of {sides}; got {side_deg:g}") from error

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from math import floor
 from xml.etree import ElementTree
 
@@ -15,7 +15,14 @@ from pyproj import Geod
 
 from detection.types import ObjectClass
 from ingest.lonlat import LonLat
-from patrol.exports.darwin_core import Cell, write_darwin_core
+from patrol.exports.darwin_core import write_darwin_core
+from patrol.exports.sharing_policy import (
+    Cell,
+    DateDetail,
+    SharingPolicy,
+    SharingPolicyError,
+    read_sharing_policy,
+)
 from patrol.incident import State
 
 
@@ -28,9 +35,12 @@ def dugong(make_incident):
     )
 
 
-def rows(incidents, site, cell=Cell.TENTH) -> list[dict[str, str]]:
+TODAY = date(2026, 12, 1)
+
+
+def rows(incidents, site, cell=Cell.TENTH, **policy) -> list[dict[str, str]]:
     file = io.BytesIO()
-    count = write_darwin_core(file, incidents, site, cell)
+    count = write_darwin_core(file, incidents, site, SharingPolicy(cell=cell, **policy), TODAY)
     with zipfile.ZipFile(file) as archive:
         text = archive.read("occurrence.csv").decode()
     found = list(csv.DictReader(io.StringIO(text)))
@@ -81,14 +91,163 @@ def test_each_animal_is_told_once_and_nothing_but_animals(dugong, site) -> None:
     assert rows([boat], site) == []
 
 
-def test_the_archive_says_what_its_columns_mean(dugong, site) -> None:
+# Terms of Darwin Core (TDWG, rs.tdwg.org/dwc/terms) and of Dublin Core that the archive may use.
+DWC = (
+    "occurrenceID",
+    "basisOfRecord",
+    "scientificName",
+    "scientificNameAuthorship",
+    "kingdom",
+    "phylum",
+    "class",
+    "order",
+    "family",
+    "genus",
+    "specificEpithet",
+    "taxonRank",
+    "vernacularName",
+    "occurrenceStatus",
+    "individualCount",
+    "eventDate",
+    "locality",
+    "decimalLatitude",
+    "decimalLongitude",
+    "geodeticDatum",
+    "coordinateUncertaintyInMeters",
+    "dataGeneralizations",
+    "informationWithheld",
+    "samplingProtocol",
+    "identificationVerificationStatus",
+)
+TERMS = {f"http://rs.tdwg.org/dwc/terms/{name}" for name in DWC} | {
+    "http://purl.org/dc/terms/license"
+}
+SPACE = "{http://rs.tdwg.org/dwc/text/}"
+
+
+def archive_of(incidents, site, policy=SharingPolicy()) -> zipfile.ZipFile:  # noqa: B008  frozen
     file = io.BytesIO()
-    write_darwin_core(file, [dugong], site, Cell.TENTH)
-    with zipfile.ZipFile(file) as archive:
+    write_darwin_core(file, incidents, site, policy, TODAY)
+    return zipfile.ZipFile(file)
+
+
+def test_the_archive_says_what_its_columns_mean(dugong, site) -> None:
+    with archive_of([dugong], site) as archive:
         assert archive.testzip() is None
         meta = ElementTree.fromstring(archive.read("meta.xml"))  # noqa: S314  written above
-        header = archive.read("occurrence.csv").decode().splitlines()[0].split(",")
-    space = "{http://rs.tdwg.org/dwc/text/}"
-    fields = meta.findall(f"{space}core/{space}field")
+        core = meta.find(f"{SPACE}core")
+        # as the Darwin Core text guide reads it: separators, quotes and lines as it says
+        table = archive.read(core.find(f"{SPACE}files/{SPACE}location").text).decode(
+            core.get("encoding")
+        )
+        assert meta.get("metadata") in archive.namelist()
+    assert core.get("rowType") == "http://rs.tdwg.org/dwc/terms/Occurrence"
+    assert (core.get("fieldsTerminatedBy"), core.get("fieldsEnclosedBy")) == (",", '"')
+    lines = table.split(core.get("linesTerminatedBy").encode().decode("unicode_escape"))
+    assert int(core.get("ignoreHeaderLines")) == 1
+    header = lines[0].split(",")
+    fields = core.findall(f"{SPACE}field")
+    assert [int(field.get("index")) for field in fields] == list(range(len(header)))
     assert [field.get("term").rpartition("/")[2] for field in fields] == header
-    assert meta.find(f"{space}core/{space}files/{space}location").text == "occurrence.csv"
+    assert {field.get("term") for field in fields} <= TERMS
+    assert len({field.get("term") for field in fields}) == len(fields)
+    assert header[int(core.find(f"{SPACE}id").get("index"))] == "occurrenceID"
+    (values,) = csv.reader([lines[1]])
+    assert len(values) == len(header)
+
+
+def test_the_metadata_tells_what_was_made_coarse_and_nothing_finer(dugong, site) -> None:
+    policy = SharingPolicy(
+        recipient="A museum", cell=Cell.ONE, dates=DateDetail.MONTH, licence="CC BY-NC 4.0",
+        review=date(2027, 6, 1),
+    )  # fmt: skip
+    with archive_of([dugong], site, policy) as archive:
+        text = archive.read("eml.xml").decode()
+    root = ElementTree.fromstring(text)  # noqa: S314  written above
+    dataset = root.find("dataset")
+    order = [child.tag for child in dataset]
+    assert order == [
+        "title", "creator", "metadataProvider", "pubDate", "language", "abstract",
+        "intellectualRights", "coverage", "contact",
+    ]  # fmt: skip
+    abstract = dataset.find("abstract/para").text
+    for told in ("A museum", "cell of 1 degrees", "its month", "reviewed on 2027-06-01"):
+        assert told in abstract
+    box = {edge.tag: edge.text for edge in dataset.find("coverage/geographicCoverage/"
+                                                       "boundingCoordinates")}  # fmt: skip
+    assert set(box.values()) == {"99", "100", "8", "7"}
+    for finer in ("99.4", "7.25", "2026-03"):
+        assert finer not in text
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"),
+    [(DateDetail.DAY, "2026-03-01"), (DateDetail.MONTH, "2026-03"), (DateDetail.YEAR, "2026")],
+)
+def test_dates_are_as_fine_as_the_policy_says(dugong, site, dates, told) -> None:
+    (row,) = rows([dugong], site, dates=dates, review=date(2027, 6, 1))
+    assert row["eventDate"] == told
+    assert ("date given" in row["dataGeneralizations"]) == (dates is not DateDetail.DAY)
+    assert "reviewed on 2027-06-01" in row["dataGeneralizations"]
+
+
+def test_what_is_held_back_is_told_later(dugong, site) -> None:
+    days = (TODAY - date(2026, 3, 1)).days
+    assert len(rows([dugong], site, held_back_days=days)) == 1
+    assert rows([dugong], site, held_back_days=days + 1) == []
+    assert (
+        f"told {days} days later"
+        in rows([dugong], site, held_back_days=days)[0]["informationWithheld"]
+    )
+
+
+def test_rows_tell_nothing_by_their_order(dugong, site) -> None:
+    early = replace(dugong, incident_id="f" * 16, sighting_id="early")
+    late = replace(
+        dugong, sighting_id="late", occurred_at_utc=dugong.occurred_at_utc + timedelta(hours=2)
+    )
+    swapped = [
+        replace(early, occurred_at_utc=late.occurred_at_utc),
+        replace(late, occurred_at_utc=early.occurred_at_utc),
+    ]
+    assert rows([early, late], site) == rows(swapped, site)
+
+
+POLICY = """
+recipient = "A museum"
+cell_deg = 1.0
+dates = "month"
+held_back_days = 90
+licence = "CC BY-NC 4.0"
+contact = "The park"
+reason = "poaching"
+review = 2027-06-01
+"""
+
+
+def test_a_policy_is_read_from_its_file(tmp_path) -> None:
+    path = tmp_path / "museum.toml"
+    path.write_text(POLICY)
+    assert read_sharing_policy(path) == SharingPolicy(
+        "A museum", Cell.ONE, DateDetail.MONTH, 90, "CC BY-NC 4.0", "The park", "poaching",
+        date(2027, 6, 1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("cell_deg = 1.0", "cell_deg = 0.05", "cell_deg"),
+        ("held_back_days = 90", "held_back_days = -1", "held_back_days"),
+        ("review = 2027-06-01", "", "review"),
+        ('dates = "month"', 'dates = "hour"', "dates"),
+        ('reason = "poaching"', 'reason = " "', "reason"),
+        ("recipient", "receiver", "recipient"),
+        ("cell_deg = 1.0", "cell_deg =", "cannot be read"),
+    ],
+)
+def test_a_policy_at_fault_is_refused_with_the_place(tmp_path, old, new, said) -> None:
+    path = tmp_path / "museum.toml"
+    path.write_text(POLICY.replace(old, new))
+    with pytest.raises(SharingPolicyError, match=said):
+        read_sharing_policy(path)
