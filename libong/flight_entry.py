@@ -66,10 +66,13 @@ def enter_flight(
     thresholds: Mapping[ObjectClass, float],
     store: Store,
     source: FieldSource | None = None,
+    *,
+    received_at_utc: datetime | None = None,
 ) -> FlightReport:
     """Log a flight whose frames were searched, and open its incidents.
 
     `thresholds` are the detector's, by class. `source` says whose device searched it in the field.
+    It came at `received_at_utc`, or just now.
     """
     flight = record.flight
     detections = tuple(d for look in record.looks for d in look.detections)
@@ -97,7 +100,7 @@ def enter_flight(
             surveyed=zone_surveys(usable, site.zones, site.reference.timezone),
             model_sha256=record.model_sha256,
             site_id=site.site_id,
-            received_at_utc=datetime.now(UTC),
+            received_at_utc=received_at_utc or datetime.now(UTC),
             efforts=day_efforts(
                 flight.frames,
                 qualities,

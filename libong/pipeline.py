@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,6 +54,7 @@ def process_flight(
     on_progress: Progress,
     refused: Sequence[RefusedFile] = (),
     search: Search | None = None,
+    received_at_utc: datetime | None = None,
 ) -> FlightReport:
     """Process the files of one flight, photos or ZIPs of them, and log what was found.
 
@@ -61,7 +63,8 @@ def process_flight(
     so that a folder sent again with more or fewer files counts nothing twice.
 
     `refused` are files of the flight that were refused before, and are told with the others.
-    `search` takes the place of `look_at_frames`, to search elsewhere or resume.
+    `search` takes the place of `look_at_frames`, to search elsewhere or resume. The files came at
+    `received_at_utc`, or just now.
     """
     site = site_in_force(site, store)
     with TemporaryDirectory(prefix="libong-") as unpacked:
@@ -72,7 +75,7 @@ def process_flight(
             work_folder=Path(unpacked),
         )
         flight = replace(flight, refused=(*refused, *flight.refused))
-        return _process(flight, site, detector, store, media, on_progress, search)
+        return _process(flight, site, detector, store, media, on_progress, search, received_at_utc)
 
 
 def _process(
@@ -83,6 +86,7 @@ def _process(
     media: MediaStore,
     on_progress: Progress,
     search: Search | None,
+    received_at_utc: datetime | None,
 ) -> FlightReport:
     known = logged_before(flight, site, store)
     if isinstance(known, FlightReport):
@@ -97,6 +101,7 @@ def _process(
         site,
         manifest.reported_thresholds,
         store,
+        received_at_utc=received_at_utc,
     )
 
 

@@ -24,6 +24,7 @@ from libong.cli import (
     push,
     records,
     report,
+    sample_month,
     serve,
     sync,
     telemetry,
@@ -60,6 +61,7 @@ records.register(app)
 ledger.register(app)
 backup.register(app)
 report.register(app)
+sample_month.register(app)
 models.register(app)
 evaluate.register(app)
 bench.register(app)

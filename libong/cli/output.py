@@ -49,6 +49,7 @@ STAGES = {
     "check": "comparing pictures",
     "detect": "searching frames",
     "crop": "cutting pictures",
+    "fly": "flying",
 }
 
 
