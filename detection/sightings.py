@@ -34,6 +34,7 @@ _OTHERS_PER_M2 = {
     ObjectClass.FISHING_GEAR: 1e-4,
 }
 GATE_SIGMAS = 3.0
+_LEAST_ERROR_M = 0.1
 # A box's length on the ground is a cue too: a factor of 1.5 weighs like one sigma of distance, and
 # a boat is not another of three times its length.
 LENGTH_SIGMA = log(1.5)
@@ -65,15 +66,17 @@ def associate(
     """Return the sightings of one flight, ordered by class, time and place.
 
     `length_m` tells the ground length of a detection's box and sharpens the assignment; the poses
-    of `frames` widen the errors of speeds (see `detection.tracks`).
+    of `frames` widen the errors of speeds (see `detection.tracks`), and where the frames know how
+    far they are off against each other, that decides what may be one thing.
 
     Raises:
         AssociationError: when a detection has no position or time.
     """
     ordered = sorted(detections, key=lambda d: (_time(d), d.frame_sha256, -d.score, d.xyxy_px))
     tracks: list[_Track] = []
+    of_frames = _AmongFrames(frames)
     for _, frame in groupby(ordered, key=lambda d: (_time(d), d.frame_sha256)):
-        _extend(tracks, list(frame), _place(ordered[0]), length_m)
+        _extend(tracks, list(frame), _place(ordered[0]), length_m, of_frames)
     by_sha256 = {frame.sha256: frame for frame in frames}
     found = _whole_lines([track.detections for track in tracks], by_sha256)
     sightings = [_sighting(each, flight_id, by_sha256) for each in found]
@@ -120,8 +123,33 @@ class LengthOf:
         return max(right - left, bottom - top) * gsd_cm / 100
 
 
+class _AmongFrames:
+    """Errors of detections against the other frames of their flight.
+
+    A whole error is the GPS's above all, which a flight's frames share. A frame that knows its own
+    part (`Frame.relative_error_m`) has places wrong by that share against the others; one that does
+    not, as over open water, by all of its error.
+    """
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self._shares = {
+            frame.sha256: min(frame.relative_error_m / frame.error_m, 1.0)
+            for frame in frames
+            if frame.relative_error_m is not None and frame.error_m
+        }
+
+    def variance_m2(self, detection: Detection) -> float:
+        """Variance of the place along each axis; the error is that of both together."""
+        share = self._shares.get(detection.frame_sha256, 1.0)
+        return max(share * _error(detection), _LEAST_ERROR_M) ** 2 / 2
+
+
 def _extend(
-    tracks: list[_Track], frame: Sequence[Detection], origin: LonLat, length_m: LengthOf | None
+    tracks: list[_Track],
+    frame: Sequence[Detection],
+    origin: LonLat,
+    length_m: LengthOf | None,
+    of_frames: _AmongFrames,
 ) -> None:
     """Assign one frame's detections to the open tracks; what fits none opens a new one."""
     time_s = _time(frame[0]).timestamp()
@@ -131,7 +159,10 @@ def _extend(
     if tracks:
         gain = np.array(
             [
-                [_gain(t, f, d, p, length_m) for d, p in zip(frame, places_m, strict=True)]
+                [
+                    _gain(t, f, d, p, of_frames.variance_m2(d), length_m)
+                    for d, p in zip(frame, places_m, strict=True)
+                ]
                 for t, f in zip(tracks, ahead, strict=True)
             ]
         )
@@ -140,11 +171,11 @@ def _extend(
             if gain[row, column] > 0:
                 tracks[row].detections.append(frame[column])
                 tracks[row].follower = ahead[row].corrected(
-                    places_m[column], _variance_m2(frame[column])
+                    places_m[column], of_frames.variance_m2(frame[column])
                 )
                 taken.add(column)
     tracks.extend(
-        _Track([d], follow(d.object_class, time_s, p, _variance_m2(d)))
+        _Track([d], follow(d.object_class, time_s, p, of_frames.variance_m2(d)))
         for i, (d, p) in enumerate(zip(frame, places_m, strict=True))
         if i not in taken
     )
@@ -155,6 +186,7 @@ def _gain(
     ahead: Follower,
     detection: Detection,
     place_m: Array,
+    variance_m2: float,
     length_m: LengthOf | None,
 ) -> float:
     """How much likelier a detection is the track's thing than another, as a logarithm; 0 if not."""
@@ -164,14 +196,9 @@ def _gain(
     if length_sigmas > GATE_SIGMAS:
         return 0.0
     extent_m = _extent(track.last, length_m) + _extent(detection, length_m)
-    variance_m2 = _variance_m2(detection) + (extent_m / GATE_SIGMAS) ** 2
-    same = ahead.log_density(place_m, variance_m2) - length_sigmas**2 / 2
+    same = ahead.log_density(place_m, variance_m2 + (extent_m / GATE_SIGMAS) ** 2)
+    same -= length_sigmas**2 / 2
     return max(same - log(_OTHERS_PER_M2[detection.object_class]), 0.0)
-
-
-def _variance_m2(detection: Detection) -> float:
-    """Variance of the place along each axis; the error is that of both together."""
-    return _error(detection) ** 2 / 2
 
 
 def _extent(detection: Detection, length_m: LengthOf | None) -> float:
@@ -243,7 +270,7 @@ def _place(detection: Detection) -> LonLat:
 
 
 def _error(detection: Detection) -> float:
-    return max(detection.error_m or 0.0, 0.1)
+    return max(detection.error_m or 0.0, _LEAST_ERROR_M)
 
 
 def _time(detection: Detection) -> datetime:

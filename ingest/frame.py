@@ -33,8 +33,9 @@ class Frame:
     `sha256` is of the file's bytes; `width_px` x `height_px` is the picture as stored;
     `taken_at_utc` is aware; `gsd_cm` is the ground sample distance at the picture's centre and
     `error_m` the error on the ground there, as `GroundPoint.error_m` (both None when the centre is
-    at or above the horizon); `footprint` is the ring of the seen sea surface, closed,
-    counter-clockwise (None when no sea is seen). `video` tells which picture of a video it is.
+    at or above the horizon); `relative_error_m` is the part of it against the other frames of the
+    flight, None where the pictures do not tell (see `ingest.relative_error`); `footprint` is the
+    ring of the seen sea surface, closed, counter-clockwise (None when no sea is seen). `video` tells which picture of a video it is.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Frame:
     error_m: float | None
     warnings: tuple[Note, ...] = ()
     video: VideoMoment | None = None
+    relative_error_m: float | None = None
 
 
 @dataclass(frozen=True)

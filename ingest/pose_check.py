@@ -18,6 +18,7 @@ from ingest.overlap import FramePair, matched_pairs
 from ingest.photo import with_pose
 from ingest.pose import CameraPose
 from ingest.pose_error import doubted, widened, within_error
+from ingest.relative_error import relative_errors, with_relative_errors
 from ingest.track import velocities_m_s
 
 
@@ -29,6 +30,8 @@ class PoseCheck:
     `within_error` is the fraction of what overlapping frames share that they now put within their
     combined error of each other; None without pairs. Errors that are each frame's own would give
     0.68; frames of one flight share most of what the GPS is off, and agree better than that.
+    `within_relative` is the same of the frames' relative errors, which are theirs alone, foretold
+    for each pair by the others; None with too few pairs to tell.
     """
 
     frames: tuple[Frame, ...]
@@ -36,6 +39,7 @@ class PoseCheck:
     after: tuple[PairDisagreement, ...]
     corrections: tuple[Correction, ...]
     within_error: float | None
+    within_relative: float | None
 
 
 def check_poses(
@@ -60,13 +64,16 @@ def check_poses(
     ]
     corrections = half_turn(frames, halves.turned) + shared_corrections(frames, moved, fit)
     noted = [_noted(told, now, corrections) for told, now in zip(frames, moved, strict=True)]
-    mended = widened(doubted(noted, halves.unsure), pairs)
+    wide = widened(doubted(noted, halves.unsure), pairs)
+    errors = relative_errors(wide, pairs)
+    mended = with_relative_errors(wide, errors)
     return PoseCheck(
         frames=tuple(mended),
         before=_disagreements(frames, pairs),
         after=_disagreements(mended, pairs),
         corrections=corrections,
         within_error=within_error(mended, pairs),
+        within_relative=errors.within,
     )
 
 

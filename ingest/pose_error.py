@@ -51,6 +51,7 @@ def _median_m(frames: Sequence[Frame], pair: FramePair) -> tuple[float, float]:
 
 
 def _expected_m(frames: Sequence[Frame], pair: FramePair) -> Array:
+    """How far apart (N, metres) the errors of two frames would have what they share."""
     a, b = frames[pair.a], frames[pair.b]
     _, error_a_m = SeaView(a.camera, a.pose).to_ground_many(pair.match.a_px)
     _, error_b_m = SeaView(b.camera, b.pose).to_ground_many(pair.match.b_px)

@@ -124,6 +124,10 @@ def _print_overlap(check: PoseCheck, *, as_json: bool) -> None:
                 "median_m": _median_m(check.before),
                 "mended_median_m": _median_m(check.after),
                 "within_error": check.within_error,
+                "within_relative": check.within_relative,
+                "relative_errors_m": {
+                    str(frame.path): frame.relative_error_m for frame in check.frames
+                },
             }
         )
         return
@@ -147,6 +151,14 @@ def _print_overlap(check: PoseCheck, *, as_json: bool) -> None:
             f"the same things land {before_m:.2f} m apart as tagged, {after_m:.2f} m mended "
             f"(medians of the pairs); {check.within_error:.0%} of them within the errors told, of "
             "which the frames of a flight share what the GPS is off",
+            highlight=False,
+        )
+    own_m = [f.relative_error_m for f in check.frames if f.relative_error_m is not None]
+    if own_m and check.within_relative is not None:
+        console.print(
+            f"against each other the frames are off by {min(own_m):.2f} to {max(own_m):.2f} m "
+            f"(1 sigma); {check.within_relative:.0%} of what two of them put apart is within that, "
+            "as foretold by the other pairs (68 % is right)",
             highlight=False,
         )
 

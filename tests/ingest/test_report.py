@@ -8,7 +8,7 @@ from ingest.report import frame_document, refusal_document
 KEYS = [
     "path", "sha256", "width", "height", "taken_at_utc", "lon", "lat", "height_above_sea_m",
     "height_source", "yaw_deg", "pitch_deg", "roll_deg", "gsd_cm", "footprint", "error_m",
-    "warnings", "error", "video_path", "video_sha256", "video_offset_s",
+    "relative_error_m", "warnings", "error", "video_path", "video_sha256", "video_offset_s",
 ]  # fmt: skip
 
 
