@@ -35,7 +35,8 @@ class Frame:
     `error_m` the error on the ground there, as `GroundPoint.error_m` (both None when the centre is
     at or above the horizon); `relative_error_m` is the part of it against the other frames of the
     flight, None where the pictures do not tell (see `ingest.relative_error`); `footprint` is the
-    ring of the seen sea surface, closed, counter-clockwise (None when no sea is seen). `video` tells which picture of a video it is.
+    ring of the seen sea surface, closed, counter-clockwise (None when no sea is seen). `video`
+    tells which picture of a video it is.
     """
 
     path: Path
