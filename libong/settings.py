@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     field_data: Path | None = Field(
         default=None, description="folder of real photos and pretrained weights, for training"
     )
+    test_postgres: str | None = Field(
+        default=None, description="a PostgreSQL server for tests and benchmarks, never for work"
+    )
     secret_key: SecretStr | None = Field(
         default=None, description="signs sessions; unset: made once and kept in the data folder"
     )

@@ -87,6 +87,14 @@ class Database:
             at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         return at.astimezone(UTC)
 
+    def take_statistics(self) -> None:
+        """Let the database count its tables, by which it chooses how to search them.
+
+        PostgreSQL does so by itself, a while after much was written.
+        """
+        with self.writer.begin() as connection:
+            connection.exec_driver_sql("ANALYZE")
+
     def close(self) -> None:
         """Close all connections."""
         self.reader.dispose()

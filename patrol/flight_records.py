@@ -1,6 +1,6 @@
 """Flights in the store, and the labels on their frames."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from patrol.label_table import insert_labels, label_history, stored_labelled_fli
 from patrol.labels import FlightLabels, FrameReview, StoredLabel
 from patrol.ledger import opening_event
 from patrol.ledger_table import append_flight, append_incident, lock_ledger
-from patrol.records import Records, storable
+from patrol.records import Records, pieces, storable
 from patrol.rows import FlightLogError, incident_of
 from patrol.tables import FlightRow, FrameRow, IncidentRow
 
@@ -83,7 +83,7 @@ class FlightRecords(Records):
         with self._reading() as session:
             return {
                 sha256: flight_id
-                for piece in _pieces(sorted(sha256s))
+                for piece in pieces(sorted(sha256s))
                 for sha256, flight_id in session.execute(query.where(FrameRow.sha256.in_(piece)))
             }
 
@@ -126,12 +126,6 @@ class FlightRecords(Records):
         """Return every version of a flight's labels, by key, the oldest version first."""
         with self._reading() as session:
             return label_history(session, flight_id)
-
-
-def _pieces(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
-    """Cut a list so that no query has more values than a database takes."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
 
 
 def _check_same_analysis(known: FlightRow, log: FlightLog) -> None:

@@ -6,13 +6,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from patrol.flight_log import FlightPage, FlightSummary
+from patrol.records import pieces
 from patrol.rows import refused_file
 from patrol.tables import DetectionRow, FlightRow, FrameRow, RefusedFileRow, SightingRow
 from patrol.uploads_rows import UploadRow
 from patrol.witness_report import MARKS
-
-# fewer than a database takes values in one query
-_AT_ONCE = 500
 
 
 def flight_summary(session: Session, flight_id: str) -> FlightSummary:
@@ -90,10 +88,8 @@ def _summaries(
 
 def _refused(session: Session, flight_ids: Sequence[str]) -> dict[str, list[RefusedFileRow]]:
     refused: dict[str, list[RefusedFileRow]] = {}
-    for start in range(0, len(flight_ids), _AT_ONCE):
-        of_these = select(RefusedFileRow).where(
-            RefusedFileRow.flight_id.in_(flight_ids[start : start + _AT_ONCE])
-        )
+    for piece in pieces(flight_ids):
+        of_these = select(RefusedFileRow).where(RefusedFileRow.flight_id.in_(piece))
         for row in session.scalars(of_these.order_by(RefusedFileRow.ordinal)):
             refused.setdefault(row.flight_id, []).append(row)
     return refused

@@ -60,34 +60,36 @@ def stored_frames(session: Session, flight_id: str) -> tuple[LoggedFrame, ...]:
 
 def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
     """Return a flight's sightings in the order they were logged."""
-    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
-    detections = select(DetectionRow).where(
-        DetectionRow.flight_id == flight_id, DetectionRow.sighting_id.is_not(None)
-    )
-    return sightings_of(
-        session.scalars(sightings.order_by(SightingRow.ordinal)).all(),
-        session.scalars(detections.order_by(DetectionRow.ordinal)),
-    )
+    return _stored_finds(session, flight_id)[1]
 
 
-def stored_detections(session: Session, flight_id: str) -> tuple[Detection, ...]:
-    """Return all of a flight's detections in the order they were logged."""
+def _stored_finds(
+    session: Session, flight_id: str
+) -> tuple[tuple[Detection, ...], tuple[Sighting, ...]]:
+    """Return a flight's detections and its sightings, each in the order they were logged."""
     query = select(DetectionRow).where(DetectionRow.flight_id == flight_id)
-    return tuple(map(detection_of, session.scalars(query.order_by(DetectionRow.ordinal))))
+    found = [
+        (row.sighting_id, row.is_best, detection_of(row))
+        for row in session.scalars(query.order_by(DetectionRow.ordinal))
+    ]
+    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
+    rows = session.scalars(sightings.order_by(SightingRow.ordinal)).all()
+    return tuple(detection for _, _, detection in found), sightings_of(rows, found)
 
 
 def stored_flight_payload(session: Session, flight: FlightRow) -> str:
     """Return what the ledger says of a flight whose rows are as they are now."""
     refused = select(RefusedFileRow).where(RefusedFileRow.flight_id == flight.flight_id)
     surveys = select(SurveyRow).where(SurveyRow.flight_id == flight.flight_id)
+    detections, sightings = _stored_finds(session, flight.flight_id)
     return flight_payload(
         site_id=flight.site_id,
         model_sha256=flight.model_sha256,
         received_at_utc=flight.received_at_utc,
         frames=stored_frames(session, flight.flight_id),
         refused=map(refused_file, session.scalars(refused.order_by(RefusedFileRow.ordinal))),
-        detections=stored_detections(session, flight.flight_id),
-        sightings=stored_sightings(session, flight.flight_id),
+        detections=detections,
+        sightings=sightings,
         surveys=map(zone_survey, session.scalars(surveys)),
         efforts=effort_documents(efforts_of(session, flight.flight_id)),
         origin=origin_document(session, flight.flight_id),

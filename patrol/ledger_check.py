@@ -26,6 +26,7 @@ from patrol.ledger import (
 )
 from patrol.ledger_form import form_fault
 from patrol.ledger_table import HEAD_ID, UNREADABLE, account_facts
+from patrol.records import pieces
 from patrol.rows import incident_of, ledger_entry
 from patrol.tables import FlightRow, IncidentRow, LedgerHeadRow, LedgerRow, UserRow
 from patrol.zone_document import zone_sha256
@@ -99,7 +100,7 @@ def _subject_faults(
 ) -> Iterator[LedgerFault]:
     """Hold each row, by its key, against the last entry of a kind about it."""
     latest = {entry.subject: entry for entry in entries if entry.kind == kind}
-    for subject in session.scalars(select(key).order_by(key)).all():
+    for subject in _read_ahead(session, key):
         entry = latest.pop(subject, None)
         if entry is None:
             yield LedgerFault(0, f"{word} {_printable(subject)} is in no entry")
@@ -114,6 +115,17 @@ def _subject_faults(
             yield LedgerFault(entry.sequence, f"{word} {subject} is not as this entry says")
     for subject, entry in sorted(latest.items(), key=_by_sequence):
         yield LedgerFault(entry.sequence, f"{word} {_printable(subject)} is gone")
+
+
+def _read_ahead(session: Session, key: InstrumentedAttribute[str]) -> Iterator[str]:
+    """Yield every key of a table in order, its row in the session by then, read many at a time."""
+    for piece in pieces(session.scalars(select(key).order_by(key)).all()):
+        rows: Sequence[object] = ()
+        # a piece that holds a row that cannot be read is left for whoever reads them one by one
+        with suppress(*UNREADABLE):
+            rows = session.scalars(select(key.parent).where(key.in_(piece))).all()
+        yield from piece
+        del rows  # until here the session keeps them
 
 
 def _zone_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:

@@ -3,19 +3,48 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shapely.geometry import mapping
 
 from patrol.coverage import ZoneSurvey
-from patrol.incident import Incident, State
+from patrol.incident import State
 from patrol.site import RuleParameters
 from patrol.watched_zones import days_until_told
 from patrol.zone_status import Presence, Status, ZoneStatus
 from patrol.zones import Binding, RuleName, Zone, ZoneKind
 
 _VOUCHED_FOR = frozenset({State.CONFIRMED, State.RESPONDING, State.RESOLVED})
+
+
+class SightedDugong(Protocol):
+    """What a status asks of an incident: one is enough, but less can be read sooner."""
+
+    @property
+    def zone_id(self) -> str | None:
+        """The zone it lies in, if any."""
+
+    @property
+    def rule(self) -> RuleName:
+        """The rule that told of it."""
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+
+    @property
+    def score(self) -> float:
+        """The detector's."""
+
+    @property
+    def occurred_at_utc(self) -> datetime:
+        """When it was seen."""
+
+    @property
+    def joined_to(self) -> str | None:
+        """The incident that stands for it, if any."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +57,7 @@ class _Window:
 
 def zone_statuses(
     zones: Sequence[Zone],
-    dugong_incidents: Sequence[Incident],
+    dugong_incidents: Sequence[SightedDugong],
     surveys: Sequence[ZoneSurvey],
     today: date,
     parameters: RuleParameters,

@@ -1,5 +1,7 @@
 """What the parts of the store have in common: a database, and sessions on it."""
 
+from collections.abc import Iterator, Sequence
+
 from sqlalchemy.orm import Session
 
 from patrol.database import Database
@@ -12,6 +14,11 @@ class Records:
         """Work in a database that has been migrated."""
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """The database, for what is no part of the store's own work: measuring it, filling it."""
+        return self._database
+
     def _reading(self) -> Session:
         return Session(self._database.reader)
 
@@ -22,3 +29,9 @@ class Records:
 def storable(text: str) -> bool:
     """Return whether a text can be a key: PostgreSQL takes no NUL, and nothing takes surrogates."""
     return text.isprintable()
+
+
+def pieces(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """Cut a list so that no query has more values than a database takes."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -168,16 +168,19 @@ def detection_of(row: DetectionRow) -> Detection:
 
 
 def sightings_of(
-    rows: Sequence[SightingRow], detections: Iterable[DetectionRow]
+    rows: Iterable[SightingRow], found: Iterable[tuple[str | None, bool, Detection]]
 ) -> tuple[Sighting, ...]:
-    """Return the sightings of rows, with their detections, which are given in order."""
-    found: dict[str | None, list[DetectionRow]] = {}
-    for detection in detections:
-        found.setdefault(detection.sighting_id, []).append(detection)
-    return tuple(_sighting(row, found[row.sighting_id]) for row in rows)
+    """Return the sightings of rows.
+
+    `found` gives detections in order, each with its sighting's id and whether it is its best.
+    """
+    of_sighting: dict[str | None, list[tuple[bool, Detection]]] = {}
+    for sighting_id, is_best, detection in found:
+        of_sighting.setdefault(sighting_id, []).append((is_best, detection))
+    return tuple(_sighting(row, of_sighting[row.sighting_id]) for row in rows)
 
 
-def _sighting(row: SightingRow, detections: Sequence[DetectionRow]) -> Sighting:
+def _sighting(row: SightingRow, found: Sequence[tuple[bool, Detection]]) -> Sighting:
     return Sighting(
         sighting_id=row.sighting_id,
         flight_id=row.flight_id,
@@ -187,8 +190,8 @@ def _sighting(row: SightingRow, detections: Sequence[DetectionRow]) -> Sighting:
         error_m=row.error_m,
         first_seen_utc=row.first_seen_utc,
         last_seen_utc=row.last_seen_utc,
-        detections=tuple(detection_of(detection) for detection in detections),
-        best=next(detection_of(detection) for detection in detections if detection.is_best),
+        detections=tuple(detection for _, detection in found),
+        best=next(detection for is_best, detection in found if is_best),
         speed_m_s=row.speed_m_s,
         speed_sigma_m_s=row.speed_sigma_m_s,
     )

@@ -1,21 +1,24 @@
 """Zone statuses, from what the store holds of dugongs and surveys."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from patrol.incident import Incident
+from patrol.incident import State
 from patrol.incident_histories import incident_histories
 from patrol.presence import zone_statuses
 from patrol.records import Records
-from patrol.rows import incident_of, zone_survey
+from patrol.rows import zone_survey
 from patrol.site import Site
 from patrol.tables import FlightRow, IncidentRow, SurveyRow
 from patrol.zone_history import DugongCase, ZoneChange, zone_changes
 from patrol.zone_status import ZoneStatus
 from patrol.zone_version_table import site_in_force
 from patrol.zones import RuleName
+
+_TAKEN_BACK = (State.DISMISSED.value, State.RETRACTED.value)
 
 
 class StatusRecords(Records):
@@ -69,7 +72,19 @@ def dugong_cases(session: Session, site: Site, since: date, today: date) -> tupl
     return tuple(DugongCase(incident, events) for incident, events in histories)
 
 
-def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[Incident, ...]:
+@dataclass(frozen=True)
+class _Sighted:
+    """Of an incident what a status asks of it, and no more: years of them may be read."""
+
+    zone_id: str | None
+    rule: RuleName
+    state: State
+    score: float
+    occurred_at_utc: datetime
+    joined_to: str | None
+
+
+def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[_Sighted, ...]:
     """Return the dugong incidents of a site that the statuses of `today` can depend on.
 
     A sighting counts for `status_days` after its own day, and adds to a run of raised days that
@@ -80,21 +95,31 @@ def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[Incident
     midnight = datetime.combine(today, time(), site.reference.timezone)
     until_utc = midnight + timedelta(days=1)
     query = (
-        select(IncidentRow)
+        select(
+            IncidentRow.zone_id,
+            IncidentRow.state,
+            IncidentRow.score,
+            IncidentRow.occurred_at_utc,
+            IncidentRow.joined_to,
+        )
         .join(FlightRow, FlightRow.flight_id == IncidentRow.flight_id)
         .where(
             FlightRow.site_id == site.site_id,
             IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
+            IncidentRow.state.not_in(_TAKEN_BACK),
         )
     )
-    found: list[Incident] = []
+    found: list[_Sighted] = []
     while True:
         since_utc = until_utc - days
         period = query.where(
             IncidentRow.occurred_at_utc >= since_utc, IncidentRow.occurred_at_utc < until_utc
         )
-        incidents = tuple(map(incident_of, session.scalars(period)))
-        if not incidents:
+        sighted = [
+            _Sighted(zone_id, RuleName.DUGONG_SIGHTING, State(state), score, at_utc, joined_to)
+            for zone_id, state, score, at_utc, joined_to in session.execute(period)
+        ]
+        if not sighted:
             return tuple(found)
-        found += incidents
+        found += sighted
         until_utc = since_utc

@@ -17,6 +17,8 @@ from libong.bench.detect import Contest, memory_rows
 from libong.bench.ingest import ingest_rows
 from libong.bench.pictures import BenchPicture, real_picture, rendered_picture
 from libong.bench.row import Row
+from libong.bench.store import own_schema, store_rows
+from libong.bench.store_fill import StoreSize
 from libong.cli.output import JsonOption, console, messages, print_json
 from libong.composition import open_site
 from libong.settings import Settings, read_settings
@@ -26,6 +28,7 @@ REAL_PICTURE = Path("photos", "sea", "DJI_20240213141303_0001.JPG")
 RoundsOption = Annotated[int, typer.Option(min=1, help="Turns each way takes on each picture.")]
 FolderOption = Annotated[Path, typer.Option(help="Where the rendered picture is kept.")]
 DEFAULT_ROUNDS, DEFAULT_FOLDER = 3, Path("datasets/bench")
+DEFAULT_DETECTIONS = 1_000_000
 DEFAULT_CHROMIUM = Path("/usr/bin/chromium")
 DEFAULT_PHOTOS, SAMPLE_PHOTOS = 1000, Path("sample_flights/seagrass_survey")
 
@@ -48,6 +51,7 @@ def everything(context: typer.Context, as_json: JsonOption = False) -> None:
     if context.invoked_subcommand is None:
         rows = _detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER)
         rows += _ingest_rows([], DEFAULT_PHOTOS, DEFAULT_ROUNDS)
+        rows += _store_rows(DEFAULT_DETECTIONS, read_settings().test_postgres, DEFAULT_ROUNDS)
         rows += _page_rows(DEFAULT_ROUNDS, DEFAULT_CHROMIUM)
         _show(rows, as_json=as_json)
 
@@ -89,6 +93,27 @@ def ingest(
 
 
 @app.command()
+def store(
+    detections: Annotated[
+        int, typer.Option(min=1000, help="How many; a tenth as many incidents.")
+    ] = DEFAULT_DETECTIONS,
+    postgres: Annotated[
+        str | None,
+        typer.Option(help="A PostgreSQL server to measure too, in a schema of its own."),
+    ] = None,
+    rounds: RoundsOption = DEFAULT_ROUNDS,
+    as_json: JsonOption = False,
+) -> None:
+    """Fill a store and time what people wait for: lists, one incident, statuses, report, check.
+
+    Beside the same read whole and sorted out in Python, or without an index. The store is filled
+    with a million made-up detections in a scratch folder, and dropped.
+    """
+    server = postgres or read_settings().test_postgres
+    _show(_store_rows(detections, server, rounds), as_json=as_json)
+
+
+@app.command()
 def pages(
     rounds: RoundsOption = DEFAULT_ROUNDS,
     chromium: Annotated[Path, typer.Option(help="A Chromium browser.")] = DEFAULT_CHROMIUM,
@@ -100,6 +125,20 @@ def pages(
     extra `bench`.
     """
     _show(_page_rows(rounds, chromium), as_json=as_json)
+
+
+def _store_rows(detections: int, postgres: str | None, rounds: int) -> list[Row]:
+    site = open_site(read_settings().site)
+    size = StoreSize(detections, detections // 10, min(3000, detections // 30))
+    rows = []
+    with TemporaryDirectory(prefix="libong-bench-") as scratch:
+        messages.print(f"filling SQLite with {detections} detections")
+        rows += store_rows(f"sqlite:///{scratch}/bench.sqlite3", site, size, rounds)
+    if postgres is not None:
+        messages.print(f"filling PostgreSQL with {detections} detections")
+        with own_schema(postgres) as url:
+            rows += store_rows(url, site, size, rounds)
+    return rows
 
 
 def _page_rows(rounds: int, chromium: Path) -> list[Row]:

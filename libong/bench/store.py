@@ -1,0 +1,249 @@
+"""What people wait for in a large store, beside the same read as a simpler program would read it.
+
+The peer of a page is the reading of its whole list, sorted out in Python; the peer of a lookup is
+the same lookup without its index.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+from uuid import uuid4
+
+from sqlalchemy import create_engine, make_url, select
+from sqlalchemy.orm import Session
+
+from detection.types import ObjectClass, Sighting
+from libong.bench.row import Row, lower_is_better
+from libong.bench.store_fill import Filled, StoreSize, fill
+from patrol.incident import Incident, State
+from patrol.incident_list import IncidentFilter, Listing
+from patrol.ledger import event_of
+from patrol.presence import zone_statuses
+from patrol.report.month import Month
+from patrol.rows import incident_of, ledger_entry
+from patrol.rules import judge
+from patrol.site import Site
+from patrol.store import Store
+from patrol.tables import IncidentRow, LedgerRow
+from patrol.verdict import Priority
+from patrol.zones import RuleName
+
+BENCH = "store"
+PAGE = 100
+_WHOLE = "the whole list read and sorted out in Python"
+_UNINDEXED = "the same without its index"
+_ALONE = "nothing comparable"
+_OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
+_JUDGED = 1000
+
+
+@contextmanager
+def own_schema(url: str) -> Iterator[str]:
+    """Give the URL of a new schema of a PostgreSQL server, which is dropped afterwards."""
+    schema = f"libong_bench_{uuid4().hex}"
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+        try:
+            parsed = make_url(url).update_query_dict({"options": f"-csearch_path={schema}"})
+            yield parsed.render_as_string(hide_password=False)
+        finally:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+    finally:
+        engine.dispose()
+
+
+def store_rows(url: str, site: Site, size: StoreSize, rounds: int) -> list[Row]:
+    """Fill an empty database and time what people ask of it; rows name the database."""
+    store = Store(url)
+    try:
+        store.migrate()
+        began = perf_counter()
+        filled = fill(store.database, site, size)
+        seconds = perf_counter() - began
+        store.database.take_statistics()
+        return _Clock(store, site, size, filled, rounds).rows(seconds)
+    finally:
+        store.close()
+
+
+class _Clock:
+    """Times a filled store."""
+
+    def __init__(
+        self, store: Store, site: Site, size: StoreSize, filled: Filled, rounds: int
+    ) -> None:
+        self._store, self._site, self._size, self._filled = store, site, size, filled
+        self._rounds = rounds
+        self._name = store.database.reader.dialect.name
+
+    def rows(self, fill_s: float) -> list[Row]:
+        """Return all rows of this store."""
+        store, site = self._store, self._site
+        some = store.incident_page(Listing.EVERY, limit=PAGE).incidents[-1]
+        today = self._filled.last_utc.astimezone(site.reference.timezone).date()
+        month = Month(today.year, today.month).later(-1)
+        rows = [
+            self._row("fill, per 1,000 detections", fill_s / self._size.detections * 1000),
+            self._row("open alerts, first page", self._page(), self._whole_alerts, _WHOLE),
+            self._row("open alerts, last page", self._last_page(), self._whole_alerts, _WHOLE),
+        ]
+        for name, asked in self._filters(some).items():
+            rows.append(self._filter_row(name, asked))
+        rows += [
+            self._row(
+                "one incident with its history",
+                self._timed(lambda: (store.incident(some.incident_id), self._events(some))),
+                lambda: self._unindexed(some.incident_id),
+                _UNINDEXED,
+            ),
+            self._row(
+                "flights, first page",
+                self._timed(lambda: store.flight_page(limit=PAGE)),
+                store.flights,
+                _WHOLE,
+            ),
+            self._row(
+                "zone statuses",
+                self._timed(lambda: store.zone_statuses(site, today)),
+                lambda: zone_statuses(
+                    site.zones,
+                    store.incidents(),
+                    (),
+                    today,
+                    site.rule_parameters,
+                    site.reference.timezone,
+                ),
+                _WHOLE,
+            ),
+            self._row("month report", self._timed(lambda: store.reports.facts(site, month, today))),
+            self._rules_row(),
+            self._verify_row(),
+        ]
+        return rows
+
+    def _page(self) -> float:
+        return self._timed(lambda: self._store.incident_page(Listing.WAITING, limit=PAGE))
+
+    def _last_page(self) -> float:
+        page = self._store.incident_page(Listing.WAITING, limit=PAGE)
+        last = page.following
+        while page.following is not None:
+            last = page.following
+            page = self._store.incident_page(Listing.WAITING, limit=PAGE, after=last)
+        return self._timed(
+            lambda: self._store.incident_page(Listing.WAITING, limit=PAGE, after=last)
+        )
+
+    def _whole_alerts(self) -> Sequence[Incident]:
+        found = [
+            each
+            for each in self._store.incidents()
+            if each.state in _OPEN and each.joined_to is None
+        ]
+        urgency = {priority: rank for rank, priority in enumerate(Priority)}
+        return sorted(found, key=lambda each: urgency[each.priority])[:PAGE]
+
+    def _filters(self, some: Incident) -> dict[str, IncidentFilter]:
+        week = self._filled.last_utc - timedelta(days=7)
+        return {
+            "one zone": IncidentFilter(zone_id=some.zone_id),
+            "boats": IncidentFilter(object_class=ObjectClass.BOAT),
+            "one rule": IncidentFilter(rule=RuleName.BOAT_IN_GO_SLOW_ZONE),
+            "resolved": IncidentFilter(states=frozenset({State.RESOLVED})),
+            "low priority": IncidentFilter(priority=Priority.LOW),
+            "last week, one zone": IncidentFilter(zone_id=some.zone_id, since_utc=week),
+            "in one's care": IncidentFilter(assignee="mali"),
+        }
+
+    def _filter_row(self, name: str, asked: IncidentFilter) -> Row:
+        def as_python() -> Sequence[Incident]:
+            return [each for each in self._store.incidents() if _fits(each, asked)][:PAGE]
+
+        ours = self._timed(lambda: self._store.incident_page(Listing.EVERY, asked, limit=PAGE))
+        return self._row(f"all incidents, {name}", ours, as_python, _WHOLE)
+
+    def _events(self, incident: Incident) -> object:
+        return self._store.events(incident.incident_id)
+
+    def _unindexed(self, incident_id: str) -> object:
+        with Session(self._store.database.reader) as session:
+            # an expression that no index holds
+            incidents = select(IncidentRow).where(IncidentRow.incident_id + "" == incident_id)
+            entries = select(LedgerRow).where(LedgerRow.subject + "" == incident_id)
+            return (
+                [incident_of(row) for row in session.scalars(incidents)],
+                [event_of(ledger_entry(row)) for row in session.scalars(entries)],
+            )
+
+    def _rules_row(self) -> Row:
+        flights = self._store.flight_page(limit=_JUDGED // 50).flights
+        sightings: list[Sighting] = []
+        for flight in flights:
+            sightings += self._store.sightings(flight.flight_id)
+        by_flight = [
+            [each for each in sightings if each.flight_id == flight.flight_id] for flight in flights
+        ]
+
+        def judged() -> object:
+            return [
+                judge(some, self._site, earlier=self._store.earlier.before(self._site, some))
+                for some in by_flight
+            ]
+
+        per_thousand = self._timed(judged) / max(len(sightings), 1) * 1000
+        return self._row("rules with what was seen before, per 1,000 sightings", per_thousand)
+
+    def _verify_row(self) -> Row:
+        began = perf_counter()
+        report = self._store.verify()
+        seconds = perf_counter() - began
+        if report.faults:
+            raise RuntimeError(f"the filled store is not as its ledger says: {report.faults[0]}")
+        return self._row("verify, per 1,000 entries", seconds / report.events * 1000)
+
+    def _timed(self, ask: Callable[[], object]) -> float:
+        return _seconds(ask, self._rounds)
+
+    def _row(
+        self,
+        metric: str,
+        ours_s: float,
+        peer: Callable[[], object] | None = None,
+        peer_name: str = _ALONE,
+    ) -> Row:
+        peer_s = None if peer is None else _seconds(peer, 1)
+        return lower_is_better(
+            BENCH,
+            f"{self._name}: {metric}",
+            "ms",
+            ours_s * 1000,
+            None if peer_s is None else peer_s * 1000,
+            peer_name,
+        )
+
+
+def _fits(incident: Incident, asked: IncidentFilter) -> bool:
+    return (
+        (asked.states is None or incident.state in asked.states)
+        and asked.zone_id in (None, incident.zone_id)
+        and asked.object_class in (None, incident.object_class)
+        and asked.rule in (None, incident.rule)
+        and asked.priority in (None, incident.priority)
+        and asked.assignee in (None, incident.assignee)
+        and (asked.since_utc is None or incident.occurred_at_utc >= asked.since_utc)
+    )
+
+
+def _seconds(ask: Callable[[], object], rounds: int) -> float:
+    ask()  # the first finds the caches empty, and SQLAlchemy's statement uncompiled
+    taken = []
+    for _ in range(rounds):
+        began = perf_counter()
+        ask()
+        taken.append(perf_counter() - began)
+    return median(taken)

@@ -1,0 +1,189 @@
+"""A store filled in bulk: honest to the last entry, and searched by its indices."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from libong.bench.store import store_rows
+from libong.bench.store_fill import StoreSize, fill
+from patrol.incident import State
+from patrol.incident_list import IncidentFilter, Listing
+from patrol.report.month import Month
+from patrol.site import shipped_site
+from patrol.store import Store
+from patrol.verdict import Priority
+from patrol.zones import RuleName
+
+SIZE = StoreSize(detections=10_000, incidents=1_000, open_alerts=200)
+# tables that grow with every flight
+BIG = {"frames", "sightings", "detections", "incidents", "ledger", "surveys", "efforts"}
+
+
+@pytest.fixture
+def filled(database_url):
+    store = Store(database_url)
+    store.migrate()
+    told = fill(store.database, shipped_site(), SIZE)
+    store.database.take_statistics()
+    yield store, told
+    store.close()
+
+
+def test_what_was_filled_in_bulk_is_as_its_ledger_says(filled) -> None:
+    store, told = filled
+    report = store.verify()
+    assert report.faults == ()
+    assert report.events == told.entries > 2 * SIZE.incidents
+    assert len(store.alerts()) == SIZE.open_alerts
+    assert len(store.incidents()) == SIZE.incidents
+    assert sum(each.detections for each in store.flights()) == SIZE.detections
+    assert {each.state for each in store.incidents()} == set(State)
+
+
+def test_more_incidents_than_sightings_are_refused(filled) -> None:
+    store, _ = filled
+    with pytest.raises(ValueError, match="must be empty"):
+        fill(store.database, shipped_site(), SIZE)
+    with pytest.raises(ValueError, match="have no 3000 sightings"):
+        fill(store.database, shipped_site(), StoreSize(1000, 3000, 1))
+
+
+def questions(store: Store, told) -> dict[str, Callable[[], object]]:
+    """Return what people wait for, by what it is."""
+    site = shipped_site()
+    today = told.last_utc.astimezone(site.reference.timezone).date()
+    month = Month(today.year, today.month)
+    page = store.incident_page(Listing.WAITING, limit=20)
+    some = page.incidents[0]
+    flight = store.flight_page(limit=1).flights[0].flight_id
+    seen = store.sightings(flight)[:20]
+    asked = {
+        "zone": IncidentFilter(zone_id=some.zone_id),
+        "class": IncidentFilter(object_class=some.object_class),
+        "rule": IncidentFilter(rule=RuleName.BOAT_IN_GO_SLOW_ZONE),
+        "state": IncidentFilter(states=frozenset({State.RESOLVED})),
+        "priority": IncidentFilter(priority=Priority.LOW),
+        "assignee": IncidentFilter(assignee="mali"),
+        "flight": IncidentFilter(flight_id=flight),
+        "since": IncidentFilter(since_utc=told.last_utc - timedelta(days=1)),
+    }
+    lists = {
+        f"{listing}, {name}": lambda listing=listing, narrowed=narrowed: store.incident_page(
+            listing, narrowed, limit=20
+        )
+        for listing in Listing
+        for name, narrowed in asked.items()
+    }
+    return lists | {
+        "alerts": lambda: store.incident_page(Listing.WAITING, limit=20),
+        "more alerts": lambda: store.incident_page(Listing.WAITING, limit=20, after=page.following),
+        "incident": lambda: store.incident(some.incident_id),
+        "history": lambda: store.events(some.incident_id),
+        "joined": lambda: store.joined(some.incident_id),
+        "likely the same": lambda: store.likely_same(some.incident_id),
+        "crop": lambda: store.is_crop("c" * 64),
+        "flights": lambda: store.flight_page(limit=20),
+        "flight": lambda: store.flight(flight),
+        "frames": lambda: store.frames(flight),
+        "frames known": lambda: store.flights_of_frames(["a" * 64, "b" * 64]),
+        "sightings": lambda: store.sightings(flight),
+        "statuses": lambda: store.zone_statuses(site, today),
+        "changes": lambda: store.zone_changes(site, today - timedelta(days=7), today),
+        "month": lambda: store.reports.facts(site, month, today),
+        "first month": lambda: store.reports.first_month(site),
+        "seen before": lambda: store.earlier.before(site, seen),
+        "news": lambda: store.tail.after(told.entries - 3),
+        "trail": lambda: store.tail.trail(limit=20),
+        "trail of an incident": lambda: store.tail.trail(subject=some.incident_id, limit=20),
+    }
+
+
+def scans(store: Store, ask: Callable[[], object]) -> list[str]:
+    """Return the big tables that a question makes the database read from end to end."""
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+
+    event.listen(store.database.reader, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        event.remove(store.database.reader, "before_cursor_execute", note)
+    assert asked
+    with Session(store.database.reader) as session:
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            plans = [
+                row[3]
+                for statement, parameters in asked
+                # the first few of a table in the order it is kept in are no reading of all
+                if not ("LIMIT" in statement and "WHERE" not in statement)
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
+            found = [re.fullmatch(r"SCAN (\w+)", plan) for plan in plans]
+            return [hit[1] for hit in found if hit and hit[1] in BIG]
+        # a small table is read whole with reason: asked to avoid it, the planner shows if it can
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plans = []
+        for statement, parameters in asked:
+            rows = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+            plans.append(json.dumps(rows.scalar_one()))
+        return [
+            table
+            for plan in plans
+            for table in re.findall(r'"Seq Scan".*?"Relation Name": "(\w+)"', plan)
+            if table in BIG
+        ]
+
+
+def test_nothing_that_people_wait_for_reads_a_big_table_whole(filled) -> None:
+    store, told = filled
+    found = {name: scans(store, ask) for name, ask in questions(store, told).items()}
+    assert {name: tables for name, tables in found.items() if tables} == {}
+
+
+def test_a_question_without_an_index_is_caught(filled) -> None:
+    store, _ = filled
+
+    def unindexed() -> None:
+        with Session(store.database.reader) as session:
+            session.connection().exec_driver_sql("SELECT * FROM incidents WHERE citation = 'x'")
+
+    assert scans(store, unindexed) == ["incidents"]
+
+
+def test_the_alerts_come_from_their_index_in_its_order(filled) -> None:
+    """Nothing is sorted: the first page of three thousand costs what the first of twenty does."""
+    store, _ = filled
+    with Session(store.database.reader) as session:
+        connection = session.connection()
+        asked: list[tuple[str, object]] = []
+        event.listen(
+            store.database.reader,
+            "before_cursor_execute",
+            lambda _c, _k, statement, parameters, *_: asked.append((statement, parameters)),
+        )
+        store.incident_page(Listing.WAITING, limit=20)
+        (statement, parameters) = next(each for each in asked if "ORDER BY" in each[0])
+        sqlite = connection.dialect.name == "sqlite"
+        explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        plan = "\n".join(
+            row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        )
+    assert "ix_incidents_waiting" in plan
+    assert not re.search(r"TEMP B-TREE|Sort", plan), plan
+
+
+def test_the_benchmark_tells_every_row_with_its_peer(database_url) -> None:
+    rows = store_rows(database_url, shipped_site(), StoreSize(2_000, 200, 60), rounds=1)
+    dialect = "postgresql" if database_url.startswith("postgresql") else "sqlite"
+    assert {row.bench for row in rows} == {"store"}
+    assert all(row.metric.startswith(f"{dialect}: ") and row.ours > 0 for row in rows)
+    told = {row.metric.removeprefix(f"{dialect}: ") for row in rows}
+    assert {"open alerts, first page", "verify, per 1,000 entries", "month report"} <= told
