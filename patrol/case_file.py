@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from detection.types import Sighting
+from patrol.checkpoint import Checkpoint
+from patrol.conditions import CONDITIONS_TOLD, ToldConditions, conditions_of
 from patrol.field_flight import FieldSource
 from patrol.flight_log import FlightSummary, LoggedFrame
 from patrol.incident import Incident, IncidentEvent
@@ -20,10 +22,14 @@ class ProvenEntry:
 
 @dataclass(frozen=True)
 class LedgerProof:
-    """The entries about one incident and its flight, in order, and the head of the ledger."""
+    """The entries about one incident and its flight, in order, and the head of the ledger.
+
+    `checkpoints` are the signed ones from the first of these entries on.
+    """
 
     entries: tuple[ProvenEntry, ...]
     head: LedgerHead
+    checkpoints: tuple[Checkpoint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,3 +49,9 @@ class CaseFile:
     proof: LedgerProof
     field_source: FieldSource | None = None
     judged_zone: Zone | None = None
+
+    @property
+    def conditions(self) -> tuple[ToldConditions, ...]:
+        """What was told of sea and weather during the flight, the oldest first."""
+        entries = (proven.entry for proven in self.proof.entries)
+        return tuple(conditions_of(entry) for entry in entries if entry.kind == CONDITIONS_TOLD)

@@ -17,6 +17,7 @@ from patrol.checkpoint_table import (
     stored_checkpoints,
 )
 from patrol.database import StoreError
+from patrol.exports.signature import signed_line
 from patrol.ledger import LedgerReport
 from patrol.ledger_check import ledger_report
 from patrol.ledger_table import lock_ledger
@@ -54,6 +55,11 @@ class LedgerRecords(Records):
     def restore(self, file: Path, media: MediaStore) -> BackupManifest:
         """Fill this store, which must be empty, from a backup; as `restore_backup` does."""
         return restore_backup(file, self._database, media)
+
+    def sign_evidence(self, manifest_sha256: str) -> str | None:
+        """Return the line by which the site vouches for evidence; None where it has no key."""
+        key = key_of(self._database.writer)
+        return None if key is None else signed_line(manifest_sha256, key)
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         """Return all checkpoints, the oldest first."""

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from patrol.account import AccountFacts, account_payload
 from patrol.case_file import LedgerProof, ProvenEntry
-from patrol.checkpoint_table import sign_if_due
+from patrol.checkpoint_table import sign_if_due, stored_checkpoints
+from patrol.conditions import CONDITIONS_TOLD, Conditions, conditions_payload
 from patrol.database import StoreError
 from patrol.flight_table import stored_flight_payload
 from patrol.incident import Incident, IncidentEvent
@@ -80,6 +81,14 @@ def append_zone_version(session: Session, site_id: str, version: ZoneVersion) ->
     _append(session, version.at_utc, ZONE_CHANGED, version.zone.zone_id, payload)
 
 
+def append_conditions(
+    session: Session, flight_id: str, conditions: Conditions, actor: str, at_utc: datetime
+) -> None:
+    """Append what somebody told of sea and weather during a flight."""
+    payload = conditions_payload(conditions, actor)
+    _append(session, at_utc, CONDITIONS_TOLD, flight_id, payload)
+
+
 def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry]:
     """Yield the entries about one incident, oldest first."""
     query = select(LedgerRow).where(
@@ -89,10 +98,13 @@ def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry
 
 
 def ledger_proof(session: Session, incident: Incident) -> LedgerProof:
-    """Return the entries about an incident and its flight, with what comes after each."""
+    """Return the entries about an incident and its flight, with the hash that follows each."""
     query = select(LedgerRow).where(
         or_(
-            and_(LedgerRow.kind == FLIGHT_LOGGED, LedgerRow.subject == incident.flight_id),
+            and_(
+                LedgerRow.kind.in_((FLIGHT_LOGGED, CONDITIONS_TOLD)),
+                LedgerRow.subject == incident.flight_id,
+            ),
             and_(LedgerRow.kind == INCIDENT_EVENT, LedgerRow.subject == incident.incident_id),
         )
     )
@@ -105,6 +117,11 @@ def ledger_proof(session: Session, incident: Incident) -> LedgerProof:
     return LedgerProof(
         tuple(ProvenEntry(entry, next_hashes.get(entry.sequence + 1)) for entry in entries),
         LedgerHead(head.sequence, head.entry_hash),
+        tuple(
+            checkpoint
+            for checkpoint in stored_checkpoints(session)
+            if entries and checkpoint.sequence >= entries[0].sequence
+        ),
     )
 
 

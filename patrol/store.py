@@ -8,6 +8,7 @@ Values in, values out; every call is one transaction. Each part has a module of 
 from patrol.account_records import Accounts
 from patrol.checkpoint_key import SiteKey
 from patrol.checkpoint_records import LedgerRecords
+from patrol.conditions_records import ConditionsRecords
 from patrol.coverage import ZoneSurvey
 from patrol.database import Database, StoreError
 from patrol.device_tokens import DeviceTokens
@@ -61,7 +62,8 @@ class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRe
     `uploads`, `queue` and `device_tokens` are the flights on their way here; `effort` is what
     flights looked at, `rangers` what each sender's amount to; `views` tells how frames see the sea,
     `tail` what was written last, `origins` what flights were logged from, `witnesses` the reports
-    of people, `zones` the zones in all their versions, `earlier` what was seen before.
+    of people, `zones` the zones in all their versions, `earlier` what was seen before,
+    `conditions` what people told of sea and weather.
     """
 
     def __init__(self, url: str, site_key: SiteKey | None = None) -> None:
@@ -84,6 +86,7 @@ class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRe
         self.zones = ZoneRecords(self._database)
         self.witnesses = Witnesses(self._database)
         self.earlier = EarlierRecords(self._database)
+        self.conditions = ConditionsRecords(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""

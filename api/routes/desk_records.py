@@ -35,7 +35,14 @@ def evidence(at_hand: ServicesDep, _: OfficerSession, incident_id: str) -> Respo
     faults = at_hand.store.verify().faults
     file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  closed when it is sent
     try:
-        write_evidence(file, case, at_hand.site_now(), at_hand.media, ledger_faults=faults)
+        write_evidence(
+            file,
+            case,
+            at_hand.site_now(),
+            at_hand.media,
+            ledger_faults=faults,
+            sign=at_hand.store.sign_evidence,
+        )
         size = file.tell()
         file.seek(0)
     except BaseException:

@@ -229,7 +229,9 @@ def _write_all(
         try:
             case = store.case_file(incident.incident_id)
             with _replaced(path) as file:
-                report = write_evidence(file, case, site, media, ledger_faults=faults)
+                report = write_evidence(
+                    file, case, site, media, ledger_faults=faults, sign=store.sign_evidence
+                )
         except (EvidenceError, StoreError) as refusal:
             outcomes.append(_Outcome(incident.incident_id, path, None, str(refusal)))
         else:

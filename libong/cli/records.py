@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from libong.cli.conditions import conditions
 from libong.cli.exports import export
 from libong.cli.output import JsonOption, console, print_json
 from libong.cli.report_effort import show
@@ -25,6 +26,7 @@ incidents_app = typer.Typer(no_args_is_help=True, help="Incidents and what was d
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     flights_app.command()(show)
+    flights_app.command()(conditions)
     app.add_typer(flights_app, name="flights")
     incidents_app.command()(export)
     app.add_typer(incidents_app, name="incidents")

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from patrol.case_file import CaseFile
+from patrol.conditions import ToldConditions
 from patrol.exports.outline import area_geometry
 from patrol.flight_log import LoggedFrame
 from patrol.ledger import LedgerFault, canonical_json, event_document
@@ -30,8 +31,9 @@ def incident_document(
     """Return the incident with its events, sighting, flight, frames and zone.
 
     `frames` are those that show the sighting, by the name of their file in the export. `facts` and
-    the flight's own frames, all of them, are what the ledger's entries vouch for; `error_m`
-    everywhere is a root mean square error.
+    the flight's own frames, all of them, are what the ledger's entries vouch for, and so are
+    `conditions`, what people told of sea and weather; `error_m` everywhere is a root mean square
+    error.
     """
     incident = case.incident
     judged = [zone for zone in site.zones if zone.zone_id == incident.zone_id]
@@ -42,6 +44,7 @@ def incident_document(
             "state": incident.state,
             "version": incident.version,
             "radius_of_95_percent_m": ERRORS_OF_95_PERCENT * incident.error_m,
+            "conditions": [_conditions_document(told) for told in case.conditions],
             "events": [event_document(event) | {"at_utc": event.at_utc} for event in case.events],
             "sighting": asdict(case.sighting),
             "flight": {
@@ -75,7 +78,18 @@ def ledger_document(case: CaseFile, faults: Sequence[LedgerFault]) -> dict[str, 
             asdict(proven.entry) | {"next_hash": proven.next_hash} for proven in case.proof.entries
         ],
         "head": asdict(case.proof.head),
+        "checkpoints": [checkpoint.line for checkpoint in case.proof.checkpoints],
         "faults": [asdict(fault) for fault in faults],
+    }
+
+
+def _conditions_document(told: ToldConditions) -> dict[str, Any]:
+    values = asdict(told.conditions)
+    # what nobody told is there as null, so that it shows as not known
+    return values | {
+        "weather": told.conditions.weather or None,
+        "actor": told.actor,
+        "at_utc": told.at_utc,
     }
 
 

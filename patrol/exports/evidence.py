@@ -4,7 +4,7 @@ The same state of the store gives the same bytes: entries are sorted and carry n
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -27,7 +27,7 @@ from patrol.exports.contents import (
 )
 from patrol.exports.index_page import index_page
 from patrol.exports.marked_crop import UndrawableError, marked_crop
-from patrol.exports.verify import CROP, INCIDENT, LEDGER, MANIFEST, MANIFEST_HASH
+from patrol.exports.verify import CROP, INCIDENT, LEDGER, MANIFEST, MANIFEST_HASH, SIGNATURE
 from patrol.flight_log import LoggedFrame
 from patrol.incident import Incident
 from patrol.ledger import LedgerFault
@@ -76,12 +76,14 @@ def write_evidence(
     media: MediaStore,
     *,
     ledger_faults: Sequence[LedgerFault] = (),
+    sign: Callable[[str], str | None] = lambda _: None,
 ) -> EvidenceReport:
     """Write the ZIP of one incident and return what it holds and lacks.
 
     Each original is read once and written as it is. One that is missing or altered is left out,
     and the manifest, the page and the report say so. `ledger_faults` are those of a check of the
-    whole ledger; they are told too. Raises EvidenceError.
+    whole ledger; they are told too. `sign` gives the site's signature over a manifest, by its
+    SHA-256, or None. Raises EvidenceError.
     """
     if case.flight.site_id != site.site_id:
         raise EvidenceError(
@@ -107,6 +109,9 @@ def write_evidence(
         manifest_sha256 = sha256(manifest).hexdigest()
         archive.add(MANIFEST, manifest)
         archive.add(MANIFEST_HASH, f"{manifest_sha256}\n".encode())
+        signature = sign(manifest_sha256)
+        if signature is not None:
+            archive.add(SIGNATURE, f"{signature}\n".encode())
         archive.add(_VERIFY, script)
     return EvidenceReport(tuple(archive.files), absences, manifest_sha256)
 

@@ -14,6 +14,7 @@ from patrol.exports.contents import MAP, WHY_WORDS, Absence, EvidenceFile, marke
 from patrol.exports.labels import (
     CERTAINTY_WORDS,
     CLASS_WORDS,
+    CONDITION_WORDS,
     PRIORITY_WORDS,
     RULE_WORDS,
     STATE_WORDS,
@@ -68,6 +69,7 @@ def index_page(
         certainty_words=CERTAINTY_WORDS[incident.certainty],
         state_words=STATE_WORDS,
         why_words=WHY_WORDS,
+        condition_words=CONDITION_WORDS,
     )
     return page.encode()
 

@@ -68,6 +68,16 @@ RULE_WORDS: Mapping[RuleName, Words] = {
     ),
 }
 
+CONDITION_WORDS: Mapping[str, Words] = {
+    "tide_m": Words("ระดับน้ำเหนือระดับทะเลปานกลาง (ม.)", "Tide above mean sea level, m"),
+    "wind_m_s": Words("ความเร็วลม (ม./วินาที)", "Wind, m/s"),
+    "wind_from_deg": Words("ทิศที่ลมพัดมา (องศาจากเหนือ)", "Wind from, degrees from north"),
+    "sea_state": Words("สภาพคลื่น (มาตราดักลาส 0–9)", "Sea state, Douglas scale 0 to 9"),
+    "cloud_oktas": Words("เมฆ (ส่วนใน 8)", "Cloud, eighths of the sky"),
+    "visibility_km": Words("ทัศนวิสัย (กม.)", "Visibility, km"),
+    "weather": Words("ลักษณะอากาศ", "Weather"),
+}
+
 # Red, green, blue, as on the officers' pages.
 PRIORITY_COLOURS: Mapping[Priority, str] = {
     Priority.HIGH: "#8a1038",

@@ -2,21 +2,24 @@
 
 Run it in the extracted folder:  python3 verify.py
 or on another one:               python3 verify.py FOLDER
+with the site's public key:      python3 verify.py --public-key KEY.pem
 
 It needs Python 3.9 or newer and nothing else, no network and no part of Libong Watch. It recomputes
 the SHA-256 of every file, the hashes of the ledger's entries about this incident and its flight,
-and whether these vouch for the incident and the photo found here.
+and whether these vouch for the incident and the photo found here. With the site's public key, got
+from the site itself, it also checks that the site signed this evidence and its ledger.
 
 Exit code 0: everything is here and as it was exported. 1: something was changed, added or removed.
 2: as it was exported, but something was missing or wrong already then.
 
-Whoever can change the files can also write a new manifest and new entries. So compare the last two
-lines printed here with what was written down when the evidence was exported, and the entries'
-hashes with the ledger that Libong Watch keeps.
+Whoever can change the files can also write a new manifest and new entries, but cannot sign for the
+site. So check with the public key, or compare the last two lines printed here with what was written
+down when the evidence was exported, and the entries' hashes with the ledger of Libong Watch.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import sys
@@ -26,6 +29,7 @@ from typing import Any
 
 MANIFEST = "manifest.json"
 MANIFEST_HASH = "manifest.sha256"
+SIGNATURE = "manifest.sig"
 INCIDENT = "evidence/incident.json"
 LEDGER = "evidence/ledger.json"
 CROP = "evidence/crop.jpg"
@@ -36,6 +40,12 @@ IGNORED_NAMES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 # Written before whatever is hashed in the ledger.
 LEDGER_DOMAIN = b"libong-watch ledger v1\n"
 
+# Written before what the site signs, so that no signature means anything elsewhere.
+EVIDENCE_DOMAIN = b"libong-watch evidence v1\n"
+CHECKPOINT_DOMAIN = b"libong-watch checkpoint v1\n"
+EVIDENCE_PREFIX = "libong-evidence-1"
+CHECKPOINT_PREFIX = "libong-checkpoint-1"
+
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -45,6 +55,17 @@ def digest(value: Any) -> str:
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     return hashlib.sha256(LEDGER_DOMAIN + text.encode()).hexdigest()
+
+
+def message(domain: bytes, value: Any) -> bytes:
+    """Return the bytes that the site signs for a value."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return domain + text.encode()
+
+
+def evidence_message(manifest_sha256: str, key_id: str) -> bytes:
+    """Return what the site signs of a manifest."""
+    return message(EVIDENCE_DOMAIN, {"manifest_sha256": manifest_sha256, "key_id": key_id})
 
 
 def file_hash(path: Path) -> str:
@@ -74,7 +95,7 @@ def file_faults(folder: Path, manifest: Any) -> Iterator[str]:
             yield f"{name}: was changed"
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        of_the_export = name in listed or name in (MANIFEST, MANIFEST_HASH)
+        of_the_export = name in listed or name in (MANIFEST, MANIFEST_HASH, SIGNATURE)
         if path.is_file() and not of_the_export and path.name not in IGNORED_NAMES:
             yield f"{name}: does not belong to the export"
 
@@ -150,6 +171,21 @@ def flight_faults(incident: Any, ledger: Any) -> Iterator[str]:
                 yield f"the flight's {name} is not as the ledger says"
 
 
+def condition_faults(incident: Any, ledger: Any) -> Iterator[str]:
+    """Yield where sea and weather are not as the ledger's entries about the flight say."""
+    told = [
+        {**json.loads(entry["payload"]), "at_utc": entry["at_utc"]}
+        for entry in ledger["entries"]
+        if (entry["kind"], entry["subject"]) == ("conditions_told", incident["facts"]["flight_id"])
+    ]
+    here = [
+        {name: value for name, value in conditions.items() if value is not None}
+        for conditions in incident.get("conditions", [])
+    ]
+    if here != told:
+        yield f"{INCIDENT}: sea and weather are not as the ledger's entries say"
+
+
 def zone_faults(incident: Any) -> Iterator[str]:
     """Yield that the zone is not the one by which the incident was judged."""
     grounds, zone = incident["facts"].get("grounds"), incident.get("zone_as_judged")
@@ -190,6 +226,7 @@ def all_faults(folder: Path) -> list[str]:
         faults += chain_faults(ledger)
         faults += incident_faults(incident, ledger)
         faults += flight_faults(incident, ledger)
+        faults += condition_faults(incident, ledger)
         faults += zone_faults(incident)
         faults += photo_faults(incident, manifest)
     except UNREADABLE as error:
@@ -197,10 +234,151 @@ def all_faults(folder: Path) -> list[str]:
     return faults
 
 
+# Ed25519 (RFC 8032): numbers modulo PRIME, points as (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
+ROOT_OF_MINUS_ONE = pow(2, (PRIME - 1) // 4, PRIME)
+NEUTRAL = (0, 1, 1, 0)
+Point = tuple[int, int, int, int]
+
+
+def added(one: Point, other: Point) -> Point:
+    """Return the sum of two points."""
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = one, other
+    a, b = (y1 - x1) * (y2 - x2) % PRIME, (y1 + x1) * (y2 + x2) % PRIME
+    c, d = 2 * t1 * t2 * CURVE % PRIME, 2 * z1 * z2 % PRIME
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME)
+
+
+def multiplied(times: int, point: Point) -> Point:
+    """Return a point added to itself so many times."""
+    total = NEUTRAL
+    while times:
+        if times & 1:
+            total = added(total, point)
+        point = added(point, point)
+        times >>= 1
+    return total
+
+
+def point_of(y: int, x_is_odd: int) -> Point:
+    """Return the point with this y; raises ValueError where there is none."""
+    if y >= PRIME:
+        raise ValueError("no point of the curve")
+    square = (y * y - 1) * pow(CURVE * y * y + 1, PRIME - 2, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    if (x * x - square) % PRIME:
+        x = x * ROOT_OF_MINUS_ONE % PRIME
+    if (x * x - square) % PRIME or (x == 0 and x_is_odd):
+        raise ValueError("no point of the curve")
+    if x & 1 != x_is_odd:
+        x = PRIME - x
+    return (x, y, 1, x * y % PRIME)
+
+
+def read_point(data: bytes) -> Point:
+    """Return the point of 32 bytes; raises ValueError where they are of none."""
+    number = int.from_bytes(data, "little")
+    return point_of(number & ~(1 << 255), number >> 255)
+
+
+BASE = point_of(4 * pow(5, PRIME - 2, PRIME) % PRIME, 0)
+
+
+def is_signed(key: bytes, signed: bytes, signature: bytes) -> bool:
+    """Return whether the owner of a public key (32 bytes) made the signature (64 bytes)."""
+    try:
+        owner, half = read_point(key), read_point(signature[:32])
+    except ValueError:
+        return False
+    scalar = int.from_bytes(signature[32:], "little")
+    if len(signature) != 64 or scalar >= ORDER:
+        return False
+    challenge = hashlib.sha512(signature[:32] + key + signed).digest()
+    left = multiplied(scalar, BASE)
+    right = added(half, multiplied(int.from_bytes(challenge, "little") % ORDER, owner))
+    return not (
+        (left[0] * right[2] - right[0] * left[2]) % PRIME
+        or (left[1] * right[2] - right[1] * left[2]) % PRIME
+    )
+
+
+def read_keys(path: Path) -> dict[str, bytes]:
+    """Return the public keys of a PEM file by their names, the first digits of their SHA-256."""
+    keys = {}
+    for block in path.read_text(encoding="ascii").split("-----BEGIN PUBLIC KEY-----")[1:]:
+        written = base64.b64decode("".join(block.split("-----END")[0].split()))
+        raw = written[12:]
+        if written[:12] != bytes.fromhex("302a300506032b6570032100") or len(raw) != 32:
+            raise ValueError(f"{path} holds a key that is no Ed25519 key")
+        keys[hashlib.sha256(raw).hexdigest()[:16]] = raw
+    if not keys:
+        raise ValueError(f"{path} holds no public key")
+    return keys
+
+
+def line_fault(keys: dict[str, bytes], key_id: str, signed: bytes, text: str) -> str | None:
+    """Return what is wrong with a signature in letters; None for a good one."""
+    if key_id not in keys:
+        return f"is signed with the key {key_id}, which is not the one given"
+    signature = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return None if is_signed(keys[key_id], signed, signature) else "was not signed with this key"
+
+
+def signature_faults(folder: Path, keys: dict[str, bytes]) -> Iterator[str]:
+    """Yield where the site did not sign: this evidence, or the checkpoints of its ledger."""
+    if not (folder / SIGNATURE).is_file():
+        yield f"{SIGNATURE}: is not there, so the site did not sign this evidence"
+        return
+    prefix, sha256, key_id, text = (folder / SIGNATURE).read_text(encoding="ascii").split()
+    if (prefix, sha256) != (EVIDENCE_PREFIX, file_hash(folder / MANIFEST)):
+        yield f"{SIGNATURE}: is of another manifest"
+    fault = line_fault(keys, key_id, evidence_message(sha256, key_id), text)
+    if fault is not None:
+        yield f"{SIGNATURE}: {fault}"
+    ledger = read(folder / LEDGER)
+    head = ledger["head"]
+    hashes = {entry["sequence"]: entry["entry_hash"] for entry in ledger["entries"]}
+    hashes[head["sequence"]] = head["entry_hash"]
+    for entry in ledger["entries"]:
+        if entry["next_hash"] is not None:
+            hashes[entry["sequence"] + 1] = entry["next_hash"]
+    for line in ledger.get("checkpoints", []):
+        prefix, number, sequence, entry_hash, at_utc, key_id, text = line.split(" ")
+        told = {
+            "number": int(number),
+            "sequence": int(sequence),
+            "entry_hash": entry_hash,
+            "at_utc": at_utc,
+            "key_id": key_id,
+        }
+        fault = line_fault(keys, key_id, message(CHECKPOINT_DOMAIN, told), text)
+        if prefix != CHECKPOINT_PREFIX or fault is not None:
+            yield f"checkpoint {number}: {fault or 'is no checkpoint'}"
+        if hashes.get(int(sequence), entry_hash) != entry_hash:
+            yield f"checkpoint {number}: vouches for another entry {sequence} than is here"
+
+
 def main(arguments: list[str]) -> int:
     """Check the folder named on the command line, or the one this file lies in."""
+    keys: dict[str, bytes] = {}
+    if "--public-key" in arguments:
+        place = arguments.index("--public-key")
+        try:
+            keys = read_keys(Path(arguments[place + 1]))
+        except (*UNREADABLE, UnicodeDecodeError) as error:
+            say(f"the public key cannot be read: {type(error).__name__}: {error}")
+            return 1
+        arguments = arguments[:place] + arguments[place + 2 :]
     folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
     faults = all_faults(folder)
+    if keys and not faults:
+        try:
+            faults = list(signature_faults(folder, keys))
+        except UNREADABLE as error:
+            faults = [f"{SIGNATURE}: cannot be read: {type(error).__name__}: {error}"]
     for fault in faults:
         say(f"FAULT  {fault}")
     if faults:
@@ -212,6 +390,11 @@ def main(arguments: list[str]) -> int:
     for lack in lacks:
         say(f"LACKS  {lack}")
     say(f"OK     {len(manifest['files'])} files, {len(ledger['entries'])} ledger entries")
+    if keys:
+        checkpoints = len(ledger.get("checkpoints", []))
+        say(f"SIGNED by the site's key {', '.join(keys)}, with {checkpoints} checkpoints")
+    elif (folder / SIGNATURE).is_file():
+        say("The site's signature was not checked: give --public-key")
     say(f"ledger head {ledger['head']['sequence']}: {ledger['head']['entry_hash']}")
     say(f"manifest SHA-256: {file_hash(folder / MANIFEST)}")
     return 2 if lacks else 0

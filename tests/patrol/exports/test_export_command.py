@@ -95,7 +95,10 @@ def test_evidence_of_one_incident_is_one_zip(world, run, tmp_path) -> None:
     result = run("--format", "evidence", "--out", out, "--id", world.incident_id)
     assert result.exit_code == 0
     data, report = world.export()
-    assert out.read_bytes() == data
+    with ZipFile(out) as written, ZipFile(io.BytesIO(data)) as expected:
+        assert set(written.namelist()) == {*expected.namelist(), "manifest.sig"}
+        assert all(written.read(name) == expected.read(name) for name in expected.namelist())
+        assert report.manifest_sha256 in written.read("manifest.sig").decode()
     assert f"manifest SHA-256 {report.manifest_sha256}" in result.stdout
 
 
