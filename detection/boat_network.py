@@ -34,6 +34,8 @@ APART = 0.2
 LEAST_FILLED = 0.5
 # Levels at which boats are looked for besides the other network's: half and a quarter of its scale.
 COARSER = (1.0, 2.0, 4.0)
+# Scales at which they are looked for in a picture without pose: native pixels and smaller.
+UNKNOWN_SCALES = (1.0, 0.5, 0.25)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection import boat_network
+from detection.agreement import SUPPORT_FROM, agreed
 from detection.boat_network import Opinions
 from detection.boxes import Boxes, Floats, concatenate, decode, no_boxes
 from detection.engine import Engine
@@ -136,10 +137,10 @@ class Detector:
                     "try another openvino version"
                 )
 
-    def with_target_gsd_cm(self, target_gsd_cm: float) -> "Detector":
-        """Return a detector that looks at another ground scale, cm per pixel; for comparisons."""
+    def searching_at(self, *gsd_cm: float) -> "Detector":
+        """Return a detector whose passes look at other ground scales, cm per pixel."""
         other = copy(self)
-        other.manifest = self.manifest.model_copy(update={"target_gsd_cm": target_gsd_cm})
+        other.manifest = self.manifest.model_copy(update={"search_gsd_cm": gsd_cm})
         return other
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
@@ -188,7 +189,8 @@ class Detector:
 
     def detect_prepared(self, frame: Frame, prepared: Prepared) -> tuple[Detection, ...]:
         """Find the objects in a frame that `prepare` made ready, best score first."""
-        boxes, view = self._search(prepared.looks), prepared.view
+        passes = len(self.manifest.passes_gsd_cm)
+        boxes, view = self._search(prepared.looks, passes), prepared.view
         if frame.gsd_cm is not None and ObjectClass.FISHING_GEAR in self.manifest.classes:
             gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
             boxes = join_near(boxes, gear, GEAR_GAP_M * 100 / frame.gsd_cm)
@@ -207,7 +209,11 @@ class Detector:
         levels = plan_unknown_scale(
             picture.width_px, picture.height_px, self._engine.input_px, OVERLAP_PX
         )
-        boxes = self._search(looks(picture.path, [Search(x, True, True) for x in levels]))
+        searches = [
+            Search(level, (number,), level.scale in boat_network.UNKNOWN_SCALES)
+            for number, level in enumerate(levels)
+        ]
+        boxes = self._search(looks(picture.path, searches), len(searches))
         found = (self._detection(picture, boxes, i, None) for i in range(len(boxes)))
         return tuple(d for d in found if d is not None)
 
@@ -219,34 +225,50 @@ class Detector:
             except ProjectionError:
                 return None
 
-        def levels(coarser: float) -> tuple[Level, ...]:
+        def levels(gsd_cm: float) -> tuple[Level, ...]:
             return plan_levels(
                 frame.width_px,
                 frame.height_px,
                 gsd_cm_at_row,
-                self.manifest.target_gsd_cm * coarser,
+                gsd_cm,
                 self._engine.input_px,
                 OVERLAP_PX,
             )
 
-        ours = levels(1.0)
-        boats = [x for c in boat_network.COARSER for x in levels(c)] if self._opinions else []
-        return [Search(x, x in ours, x in boats) for x in dict.fromkeys([*ours, *boats])]
+        passes = [levels(gsd_cm) for gsd_cm in self.manifest.passes_gsd_cm]
+        target_cm = self.manifest.target_gsd_cm
+        boats = [x for c in boat_network.COARSER for x in levels(c * target_cm)]
+        if not self._opinions:
+            boats = []
+        every = dict.fromkeys([*(x for levels in passes for x in levels), *boats])
+        return [
+            Search(x, tuple(n for n, own in enumerate(passes) if x in own), x in boats)
+            for x in every
+        ]
 
-    def _search(self, looks: Iterable[Look]) -> Boxes:
-        ours, boats = [no_boxes()], [no_boxes()]
+    def _search(self, looks: Iterable[Look], passes: int) -> Boxes:
+        """Search the looks of so many passes of our network, and the boat network's."""
+        decoded_from = self._decoded_from
+        if passes > 1:
+            decoded_from = np.minimum(decoded_from, np.float32(SUPPORT_FROM))
+        ours = [[no_boxes()] for _ in range(passes)]
+        boats = [no_boxes()]
         for look in looks:
             level = look.search.level
-            if look.search.ours:
-                ours += self._search_level(self._engine, self._decoded_from, look.pixels, level)
+            if look.search.passes:
+                found = self._search_level(self._engine, decoded_from, look.pixels, level)
+                for number in look.search.passes:
+                    ours[number] += found
             if look.search.boats and self._opinions and self._boat_engine:
                 boats += self._search_level(
                     self._boat_engine, self._boat_thresholds, look.pixels, level
                 )
+        mine = agreed([concatenate(parts) for parts in ours])
+        mine = mine.take(mine.scores >= self._decoded_from[mine.classes])
         if not self._opinions:
-            return merge(concatenate(ours))
+            return merge(mine)
         fused = boat_network.fuse(
-            _merged_by_doubt(concatenate(ours), self._thresholds),
+            _merged_by_doubt(mine, self._thresholds),
             _merged_by_doubt(concatenate(boats), self._boat_thresholds / DOUBTFUL),
             self._opinions,
         )

@@ -26,10 +26,11 @@ class Manifest(BaseModel):
     """`models/manifest.json`, validated.
 
     `thresholds` are the operating thresholds per class; `target_gsd_cm` is the ground sample
-    distance, in centimetres per pixel, that the weights were trained at. `boat_network` is asked
-    about boats besides, when there is one. `calibrations` are curves from the networks' scores to
-    the chance that a box is right, as (score, chance) pairs; thresholds are held against the
-    networks' scores, before.
+    distance, in centimetres per pixel, that the weights were trained at; `search_gsd_cm` those that
+    pictures are searched at, where others serve better (see `detection.agreement`).
+    `boat_network` is asked about boats besides, when there is one. `calibrations` are curves from
+    the networks' scores to the chance that a box is right, as (score, chance) pairs; thresholds are
+    held against the networks' scores, before.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -41,6 +42,7 @@ class Manifest(BaseModel):
     target_gsd_cm: float = Field(gt=0)
     classes: tuple[ObjectClass, ...]
     thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, le=1)]]
+    search_gsd_cm: tuple[Annotated[float, Field(gt=0)], ...] = ()
     boat_network: BoatNetwork | None = None
     calibrations: dict[ObjectClass, tuple[tuple[float, float], ...]] = {}
     metrics: dict[str, Any] = {}
@@ -48,6 +50,11 @@ class Manifest(BaseModel):
     def threshold(self, object_class: ObjectClass) -> float:
         """Return the operating threshold of a class."""
         return self.thresholds[object_class]
+
+    @property
+    def passes_gsd_cm(self) -> tuple[float, ...]:
+        """Return the ground sample distances of the passes over a picture, the finest first."""
+        return tuple(sorted(self.search_gsd_cm)) or (self.target_gsd_cm,)
 
     def calibration(self, object_class: ObjectClass) -> Calibration | None:
         """Return the curve of a class, None where its scores are told as the networks give them."""

@@ -16,10 +16,14 @@ from ingest.pixels import decode_bgr
 
 @dataclass(frozen=True)
 class Search:
-    """One resampling of the picture and which of the networks looks at it."""
+    """One resampling of the picture and who looks at it.
+
+    `passes` are the numbers of our network's passes that it belongs to, `boats` whether the boat
+    network looks.
+    """
 
     level: Level
-    ours: bool
+    passes: tuple[int, ...]
     boats: bool
 
 

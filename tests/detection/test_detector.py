@@ -125,7 +125,7 @@ def test_a_coarser_look_needs_fewer_tiles(tmp_path):
     normalised, native = ColourEngine(), ColourEngine()
     frame = frame_of(path)
     Detector(normalised, MANIFEST).detect(frame)
-    Detector(native, MANIFEST).with_target_gsd_cm(frame.gsd_cm).detect(frame)
+    Detector(native, MANIFEST).searching_at(frame.gsd_cm).detect(frame)
     assert native.tiles_seen > 1.6 * normalised.tiles_seen
 
 

@@ -89,6 +89,14 @@ def test_an_oblique_frame_gets_several_scales_and_no_tile_above_the_horizon():
     assert seen_rows == servable
 
 
+@pytest.mark.parametrize(("gsd_cm", "scale"), [(9.0, 1.8), (12.0, 2.0), (15.0, 2.0), (15.1, None)])
+def test_a_picture_too_coarse_is_searched_enlarged_as_far_as_that_helps(gsd_cm, scale):
+    levels = plan_levels(1280, 960, lambda _y: gsd_cm, 5.0, 640, 80)
+    assert [level.scale for level in levels] == (
+        [] if scale is None else [pytest.approx(scale, rel=0.08)]
+    )
+
+
 @given(st.floats(0.01, 2), st.floats(1, 30))
 def test_level_scales_are_near_every_wanted_scale(smallest, factor):
     scales = level_scales(smallest, smallest * factor)
@@ -101,10 +109,16 @@ def test_a_picture_without_sea_has_no_levels():
     assert plan_levels(4000, 3000, lambda _y: None, 5.0, 640, 128) == ()
 
 
-def test_unknown_scale_searches_native_pixels_and_smaller():
-    levels = plan_unknown_scale(4000, 3000, 640, 128)
-    assert [level.scale for level in levels] == [1.0, 0.5, 0.25]
-    assert [len(level.tiles) for level in plan_unknown_scale(500, 400, 640, 128)] == [1]
+def test_unknown_scale_searches_steps_of_the_root_of_two_and_enlarges_no_large_picture():
+    def scales(width, height):
+        return [level.scale for level in plan_unknown_scale(width, height, 640, 128)]
+
+    steps = [2**0.5, 1, 2**-0.5, 0.5, 2**-1.5, 0.25, 2**-2.5]
+    assert scales(1920, 1080) == pytest.approx(steps)
+    assert scales(4000, 3000) == pytest.approx(steps[1:])
+    assert scales(500, 400) == pytest.approx(steps[:3])  # smaller ones fill less than half a tile
+    assert scales(90, 60) == pytest.approx(steps[:2])
+    assert {1.0, 0.5, 0.25} <= set(scales(4000, 3000))  # exactly: the boat network looks there
 
 
 @pytest.mark.parametrize(
