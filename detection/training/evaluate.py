@@ -12,7 +12,14 @@ from detection.detector import Detector
 from detection.evaluation.dataset import read_labelled
 from detection.evaluation.evaluation import ClassEvaluation, evaluate
 from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
-from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox, best_threshold, tally
+from detection.evaluation.scoring import (
+    FoundBox,
+    ScoredFrame,
+    Tally,
+    TrueBox,
+    best_threshold,
+    tally,
+)
 from detection.evaluation.search import area_km2
 from detection.training.flight import render_flight
 from detection.training.random_flight import random_flight
@@ -90,6 +97,14 @@ def choose_thresholds(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, float]
         c: best_threshold(frames, c, beta=_BETA[c], most_false_a_frame=_MOST_FALSE_A_FRAME)
         for c in ObjectClass
     }
+
+
+def f_scores(
+    frames: Sequence[ScoredFrame], thresholds: Mapping[ObjectClass, float]
+) -> dict[ObjectClass, float]:
+    """What thresholds are chosen by: F2 of dugongs, F1 of the others; 0 where nothing is found."""
+    totals = {c: sum((tally(f, c, thresholds[c]) for f in frames), Tally()) for c in ObjectClass}
+    return {c: total.f_score(_BETA[c]) or 0.0 for c, total in totals.items()}
 
 
 def report(

@@ -108,6 +108,7 @@ def write_manifest(
     *,
     boat_network: BoatNetwork | None = None,
     calibrations: Mapping[ObjectClass, Calibration] | None = None,
+    search_gsd_cm: Sequence[float] = (),
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> Path:
@@ -119,6 +120,7 @@ def write_manifest(
         "architecture": "yolo11n",
         "input_px": INPUT_PX,
         "target_gsd_cm": TARGET_GSD_M * 100,
+        "search_gsd_cm": list(search_gsd_cm),
         "classes": [c.value for c in CLASSES],
         "colour_order": "RGB",
         "scale": "1/255",
