@@ -76,9 +76,10 @@ def read_flight(
             on_progress(done, len(files))
     refused += [log_refusal(p, e) for p, e in videos.broken.items() if p not in files]
     return Flight(
-        flight_id=_flight_id(path_by_sha256),
+        flight_id=flight_id_of(path_by_sha256),
         frames=tuple(sorted(frames, key=lambda frame: (frame.taken_at_utc, frame.path))),
         refused=tuple(refused),
+        file_sha256s=tuple(sorted(path_by_sha256)),
     )
 
 
@@ -183,6 +184,6 @@ def leave_out(flight: Flight, flight_by_sha256: Mapping[str, str]) -> Flight:
     return replace(flight, frames=new, refused=flight.refused + refused)
 
 
-def _flight_id(sha256s: Iterable[str]) -> str:
-    """16 hex digits from the sorted hashes: the same files make the same flight, in any order."""
+def flight_id_of(sha256s: Iterable[str]) -> str:
+    """Return 16 hex digits from the hashes of all files: the same ones in any order."""
     return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()[:16]

@@ -68,9 +68,11 @@ class RefusedFile:
 class Flight:
     """What one ranger sent at once: frames ordered by time then path, and the refused files.
 
-    `flight_id` derives from the content of all files alone, so the same files give the same flight.
+    `flight_id` derives from the content of all files alone, so the same files give the same flight:
+    from `file_sha256s`, which are sorted, and empty in records that knew only the frames'.
     """
 
     flight_id: str
     frames: tuple[Frame, ...]
     refused: tuple[RefusedFile, ...]
+    file_sha256s: tuple[str, ...] = ()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
-from detection.manifest import load_manifest
-from libong.settings import Settings, SettingsError
+from detection.manifest import Manifest, load_manifest
+from detection.model_folder import known_models
+from libong.settings import SHIPPED_MODEL, Settings, SettingsError
 from patrol.checkpoint_key import SiteKey
 from patrol.media import MediaStore
 from patrol.site import Site, load_site, shipped_site
@@ -63,6 +64,12 @@ def open_desk(
     settings.make_data_dir()
     policy = UploadPolicy(quota_bytes=int(settings.upload_quota_gib * 2**30))
     return Desk(store.uploads, media, settings.data_dir / "uploads", policy, now)
+
+
+def known_manifests(settings: Settings) -> tuple[Manifest, ...]:
+    """Return the models that this installation has: those made here, and the shipped one."""
+    made_here = [model.manifest for model in known_models(settings.models_dir)]
+    return tuple(load_manifest(path) for path in (*made_here, SHIPPED_MODEL))
 
 
 def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:

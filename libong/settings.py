@@ -15,6 +15,7 @@ from detection.model_folder import promoted_manifest
 from ingest.errors import LibongError
 
 HOUSE = Path(__file__).resolve().parent.parent
+SHIPPED_MODEL = HOUSE / "models" / "manifest.json"
 SHORTEST_SECRET = 32
 _MODELS = "models"
 
@@ -51,7 +52,7 @@ class Settings(BaseSettings):
     site: str = Field(default="koh_libong", description="name of a shipped site, or a folder")
     model: Path = Field(
         default_factory=lambda given: (
-            promoted_manifest(given["data_dir"] / _MODELS) or HOUSE / "models" / "manifest.json"
+            promoted_manifest(given["data_dir"] / _MODELS) or SHIPPED_MODEL
         ),
         description="manifest of the detector's weights; unset: the promoted or shipped model",
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import LibongError, PhotoError
+from ingest.flight import flight_id_of
 from ingest.jpeg import is_whole, read_jpeg_head
 from libong.flight_record import FlightRecord, read_record, record_document
 
@@ -107,6 +108,7 @@ def _read(file: zipfile.ZipFile) -> Bundle:
     if sha256(document).hexdigest() != contents.flight_sha256:
         raise _changed(_FLIGHT)
     record = read_record(document)
+    _check_id(record)
     shown = {frame.sha256 for frame in record.flight.frames}
     if not set(contents.pictures) <= shown:
         raise BundleError("the bundle has a picture of a frame that is not in its flight")
@@ -115,6 +117,22 @@ def _read(file: zipfile.ZipFile) -> Bundle:
         raise BundleError("the bundle holds other files than it lists; sync the flight again")
     jpegs = {name: _jpeg(file, name) for name in sorted(names)}
     return Bundle(record, contents.crops, contents.pictures, jpegs)
+
+
+def _check_id(record: FlightRecord) -> None:
+    """Raise BundleError for a flight whose id is not that of the files it is said to be of.
+
+    Whoever could choose an id could keep another flight from being logged.
+    """
+    flight = record.flight
+    own = {f.sha256 if f.video is None else f.video.sha256 for f in flight.frames}
+    own |= {refused.sha256 for refused in flight.refused if refused.sha256 is not None}
+    files = set(flight.file_sha256s) or own  # earlier versions told of no other files
+    if not own <= files or flight_id_of(files) != flight.flight_id:
+        raise BundleError(
+            f"the bundle's flight {flight.flight_id} is not of the files that it names; bring both "
+            "sides to the same version, process the flight again and sync it"
+        )
 
 
 def _contents(data: bytes) -> _Contents:

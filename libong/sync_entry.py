@@ -1,5 +1,6 @@
 """A bundle from the field becomes a logged flight, judged by this site's own zones and rules."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import file_digest
 from pathlib import Path
@@ -20,12 +21,18 @@ from patrol.store import Store
 
 
 def enter_bundle(
-    path: Path, sender: str, site: Site, manifest: Manifest, store: Store, media: MediaStore
+    path: Path,
+    sender: str,
+    site: Site,
+    models: Sequence[Manifest],
+    store: Store,
+    media: MediaStore,
 ) -> FlightReport:
     """Log the flight of a bundle; one that is logged already is read back and stays as it is.
 
-    Frames that another flight holds are left out. `manifest` is of this server's model: its
-    thresholds hold, and finds of any other weights are told as such. Raises BundleError,
+    Frames that another flight holds are left out. `models` are the models known here, the one in
+    use first. The thresholds of the one that made the finds hold; finds of weights that are not
+    known here are held against those of the first, and told as such. Raises BundleError,
     FlightRecordError and OtherSiteError.
     """
     with path.open("rb") as file:
@@ -45,10 +52,11 @@ def enter_bundle(
     looks = tuple(look for look in record.looks if look.frame.sha256 in new)
     for jpeg in bundle.jpegs.values():
         media.put(jpeg)
+    model = next((each for each in models if each.sha256 == record.model_sha256), None)
     source = FieldSource(
         sender=sender,
         bundle_sha256=bundle_sha256,
-        model_known=record.model_sha256 == manifest.sha256,
+        model_known=model is not None,
         pictures=bundle.pictures,
     )
     return enter_flight(
@@ -59,7 +67,7 @@ def enter_bundle(
             if sighting.sighting_id in bundle.crops
         },
         site,
-        manifest.reported_thresholds,
+        (model or models[0]).reported_thresholds,
         store,
         source,
     )

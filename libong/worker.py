@@ -17,6 +17,7 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from detection.detector import Detector
+from detection.manifest import Manifest
 from ingest.entry_name import safe_parts, shown_parts
 from ingest.errors import ArchiveError, LibongError
 from ingest.flight import photo_paths
@@ -44,7 +45,11 @@ class NothingToSearchError(LibongError, ValueError):
 
 @dataclass(frozen=True)
 class Worker:
-    """Works on one flight at a time; several may share a store. `folder` holds files meanwhile."""
+    """Works on one flight at a time; several may share a store. `folder` holds files meanwhile.
+
+    `known_models` are those that were, or may be, in use here beside the detector's: what a laptop
+    found with one of them is trusted as far as its own.
+    """
 
     store: Store
     media: MediaStore
@@ -53,6 +58,7 @@ class Worker:
     tools: Tools
     folder: Path
     patience: Patience = field(default_factory=Patience)
+    known_models: tuple[Manifest, ...] = ()
 
     def work_once(self) -> bool:
         """Take the next flight and work on it to its end; False when none was waiting."""
@@ -112,9 +118,9 @@ class Worker:
         """Log the flight that was processed in the field; a bundle comes by itself."""
         if len(bundles) > 1:
             raise BundleError(f"a bundle comes by itself; this upload has {len(bundles)}")
-        manifest = self.detector.manifest
+        models = (self.detector.manifest, *self.known_models)
         sender = claim.upload.owner
-        report = enter_bundle(bundles[0], sender, self.site, manifest, self.store, self.media)
+        report = enter_bundle(bundles[0], sender, self.site, models, self.store, self.media)
         self.store.queue.finish(claim, report.flight_id)
         log.info("flight %s: logged from the field as %s", claim.upload.upload_id, report.flight_id)
 

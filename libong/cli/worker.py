@@ -8,7 +8,7 @@ import typer
 
 from detection.manifest import load_manifest
 from libong.cli.output import log_as_a_service, messages
-from libong.composition import open_media, open_site, open_store
+from libong.composition import known_manifests, open_media, open_site, open_store
 from libong.frame_search import Tools
 from libong.settings import read_settings
 from libong.worker import Worker
@@ -48,6 +48,7 @@ def worker(
             detector=detector_elsewhere(load_manifest(settings.model)),
             tools=Tools(process_pool, search_frame, try_to_read, end_processes),
             folder=settings.data_dir / "work",
+            known_models=known_manifests(settings),
         )
         try:
             while True:

@@ -43,6 +43,10 @@ def load(name):
 stand_ins, push = load("stand_ins"), load("test_push")
 
 
+EARLIER = stand_ins.MANIFEST.model_copy(update={"sha256": "c" * 64})
+MODELS = (stand_ins.MANIFEST, EARLIER)
+
+
 def quiet(*_):
     """No progress."""
 
@@ -73,7 +77,7 @@ class Device:
         ).file.path
 
     def enter(self, bundle):
-        return enter_bundle(bundle, "don", self.site, stand_ins.MANIFEST, self.store, self.media)
+        return enter_bundle(bundle, "don", self.site, MODELS, self.store, self.media)
 
     def mark(self, flight_id):
         source = self.store.origins.field_source(flight_id)
@@ -194,6 +198,14 @@ def test_finds_of_an_unknown_model_stay_marked_when_the_originals_are_there(lapt
     assert server.store.flight(flight_id).model_sha256 == "b" * 64
 
 
+def test_finds_of_a_model_that_was_in_use_before_are_of_a_known_one(laptop, server, card):
+    flight_id = laptop.process(card, model_sha256=EARLIER.sha256).flight_id
+    server.enter(laptop.bundle(flight_id))
+    assert server.mark(flight_id).model_known
+    server.process(card)
+    assert server.mark(flight_id) is None
+
+
 def test_a_field_flight_is_in_the_ledger_as_one(laptop, server, card):
     flight_id = laptop.process(card, model_sha256="b" * 64).flight_id
     server.enter(laptop.bundle(flight_id))
@@ -233,6 +245,33 @@ def test_an_altered_bundle_is_refused_whole(laptop, server, card, changes, fix_h
     with pytest.raises((BundleError, FlightRecordError), match=told):
         server.enter(altered(bundle, changes, fix_hash))
     assert server.store.flights() == ()
+
+
+def test_a_flight_id_that_was_chosen_is_refused(laptop, server, card):
+    """Else whoever named the id of a flight that is still to come could keep it out."""
+    flight_id = laptop.process(card).flight_id
+    bundle = laptop.bundle(flight_id)
+
+    def chosen(parts):
+        return parts["flight.json"].replace(flight_id.encode(), b"0123456789abcdef")
+
+    def other_files(parts):
+        document = json.loads(chosen(parts))
+        document["flight"]["file_sha256s"] = ["d" * 64]
+        return json.dumps(document).encode()
+
+    def without_list(parts):
+        document = json.loads(parts["flight.json"])
+        del document["flight"]["file_sha256s"]
+        return json.dumps(document).encode()
+
+    for change in (chosen, other_files):
+        with pytest.raises(BundleError, match="is not of the files that it names"):
+            server.enter(altered(bundle, {"flight.json": change}, fix_hash=True))
+    assert server.store.flights() == ()
+    # a record of earlier versions, which listed no files, is of the photos that it names
+    report = server.enter(altered(bundle, {"flight.json": without_list}, fix_hash=True))
+    assert report.flight_id == flight_id
 
 
 def test_an_altered_picture_is_refused(laptop, server, card):
