@@ -1,12 +1,13 @@
 """What the JSON interface takes and tells of steps with incidents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.errors import answer_for
-from api.models import IncidentOut
+from api.models import IncidentOut, PositionOut
+from detection.types import Detection, ObjectClass, Sighting
 from patrol.incident import Incident, State
 from patrol.incident_records import StepRefusal
 from patrol.incident_step import (
@@ -61,6 +62,57 @@ class JoinIn(DecisionIn):
     """The incident that is about the same thing and stands for both."""
 
     into: IncidentId
+
+
+class SplitIn(DecisionIn):
+    """The frames whose pictures show another thing; needs a reason."""
+
+    frames: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field(
+        min_length=1, max_length=1000, description="SHA-256 of frames that `/sighting` tells"
+    )
+
+
+class SeenInOut(BaseModel):
+    """One picture of a thing: the frame (SHA-256), the box in its pixels, and the place."""
+
+    frame_sha256: str
+    taken_at_utc: AwareDatetime | None
+    xyxy_px: tuple[float, float, float, float]
+    score: float
+    position: PositionOut | None
+
+    @classmethod
+    def of(cls, detection: Detection) -> Self:
+        """Return the answer that describes `detection`."""
+        place, error_m = detection.position, detection.error_m
+        return cls(
+            frame_sha256=detection.frame_sha256,
+            taken_at_utc=detection.taken_at_utc,
+            xyxy_px=detection.xyxy_px,
+            score=detection.score,
+            position=None
+            if place is None or error_m is None
+            else PositionOut(lon=place.lon, lat=place.lat, error_m=error_m),
+        )
+
+
+class SightingOut(BaseModel):
+    """What an incident is about, in all its pictures, without what was split off from it."""
+
+    id: str
+    object_class: ObjectClass
+    detections: list[SeenInOut]
+    split_off: list[str] = Field(description="ids of the incidents that were split off from it")
+
+    @classmethod
+    def of(cls, sighting: Sighting, split_off: Sequence[Incident]) -> Self:
+        """Return the answer that describes `sighting`."""
+        return cls(
+            id=sighting.sighting_id,
+            object_class=sighting.object_class,
+            detections=[SeenInOut.of(detection) for detection in sighting.detections],
+            split_off=[incident.incident_id for incident in split_off],
+        )
 
 
 class CommentIn(_In):

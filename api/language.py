@@ -108,3 +108,7 @@ class Reader:
     def moment(self, moment: datetime) -> str:
         """Return `moment` as `moment_text` writes it, on the site's clock."""
         return moment_text(moment, self.timezone, self.language)
+
+    def clock(self, moment: datetime) -> str:
+        """Return the time of day to the second on the site's clock: `14:05:07`."""
+        return format_time(moment.astimezone(self.timezone), "HH:mm:ss", locale="en")

@@ -61,6 +61,7 @@ class IncidentOut(BaseModel):
     )
     assignee: str | None = Field(description="who takes care of it")
     joined_to: str | None = Field(description="the incident that stands for this one too")
+    split_from: str | None = Field(description="the incident that an officer split it off from")
     grounds: GroundsOut | None = Field(description="null for incidents from before it was kept")
 
     @classmethod
@@ -91,6 +92,7 @@ class IncidentOut(BaseModel):
             rule_priority=incident.rule_priority,
             assignee=incident.assignee,
             joined_to=incident.joined_to,
+            split_from=None if incident.split_from is None else incident.split_from.incident_id,
             grounds=None if incident.grounds is None else GroundsOut.of(incident.grounds),
         )
 
@@ -109,6 +111,7 @@ class EventOut(BaseModel):
     assignee: str | None = Field(description="who took care of it afterwards")
     joined_to: str | None = Field(description="what it was joined to afterwards")
     undoes: int | None = Field(description="the version of the event that this one takes back")
+    split_off: str | None = Field(description="the incident that a splitting opened")
 
     @classmethod
     def of(cls, event: IncidentEvent) -> Self:
@@ -125,6 +128,7 @@ class EventOut(BaseModel):
             assignee=event.standing.assignee,
             joined_to=event.standing.joined_to,
             undoes=event.undoes,
+            split_off=event.split_off,
         )
 
 

@@ -7,8 +7,8 @@ that the whole is likeliest. Two boxes of one frame are never one object, but fo
 or net that is longer than a frame shows (see `detection.gear_lines`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
@@ -215,6 +215,18 @@ def _length_sigmas(a: Detection, b: Detection, length_m: LengthOf | None) -> flo
     if len(known) < 2 or a.object_class is ObjectClass.FISHING_GEAR:
         return 0.0  # how much of a line is in view changes from frame to frame
     return abs(log(known[0] / known[1])) / LENGTH_SIGMA
+
+
+def part_of(sighting: Sighting, frames: Collection[str]) -> Sighting:
+    """Return what the detections in some of a sighting's frames (SHA-256) are as one of their own.
+
+    No speed is told of it: without the poses of the frames its error would be told too small.
+    Raises AssociationError when none of its detections is in these frames.
+    """
+    own = [d for d in sighting.detections if d.frame_sha256 in frames]
+    if not own:
+        raise AssociationError(f"sighting {sighting.sighting_id} is in none of these frames")
+    return replace(_sighting(own, sighting.flight_id, {}), speed_m_s=None, speed_sigma_m_s=None)
 
 
 def _sighting(

@@ -14,7 +14,6 @@ from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
 from ingest.pose_check import check_poses
 from ingest.refusal import remedy_for
-from libong.crops import crop_jpeg
 from libong.flight_entry import (
     FlightReport,
     OtherSiteError,
@@ -24,6 +23,7 @@ from libong.flight_entry import (
 )
 from libong.flight_record import FlightRecord
 from libong.frame_look import FrameLook, judged
+from patrol.crops import crop_jpeg
 from patrol.media import MediaStore
 from patrol.site import Site
 from patrol.store import Store

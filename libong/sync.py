@@ -12,10 +12,10 @@ import numpy as np
 from detection.types import Sighting
 from ingest.errors import LibongError
 from ingest.pixels import decode_bgr
-from libong.crops import crop_jpeg
 from libong.flight_record import read_record
 from libong.push import LocalFile
 from libong.sync_bundle import SUFFIX, Bundle, write_bundle
+from patrol.crops import crop_jpeg
 from patrol.media import MediaStore
 from patrol.store import Store
 

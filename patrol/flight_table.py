@@ -63,16 +63,28 @@ def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
     return _stored_finds(session, flight_id)[1]
 
 
+def stored_sighting(session: Session, flight_id: str, sighting_id: str) -> Sighting:
+    """Return one sighting of a flight; raises ValueError where it is gone."""
+    (found,) = _stored_finds(session, flight_id, sighting_id)[1]
+    return found
+
+
 def _stored_finds(
-    session: Session, flight_id: str
+    session: Session, flight_id: str, sighting_id: str | None = None
 ) -> tuple[tuple[Detection, ...], tuple[Sighting, ...]]:
-    """Return a flight's detections and its sightings, each in the order they were logged."""
+    """Return a flight's detections and its sightings, each in the order they were logged.
+
+    With an id they are those of that sighting alone.
+    """
     query = select(DetectionRow).where(DetectionRow.flight_id == flight_id)
+    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
+    if sighting_id is not None:
+        query = query.where(DetectionRow.sighting_id == sighting_id)
+        sightings = sightings.where(SightingRow.sighting_id == sighting_id)
     found = [
         (row.sighting_id, row.is_best, detection_of(row))
         for row in session.scalars(query.order_by(DetectionRow.ordinal))
     ]
-    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
     rows = session.scalars(sightings.order_by(SightingRow.ordinal)).all()
     return tuple(detection for _, _, detection in found), sightings_of(rows, found)
 

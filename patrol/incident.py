@@ -18,6 +18,7 @@ __all__ = [
     "Incident",
     "IncidentEvent",
     "Priority",
+    "SplitFrom",
     "State",
     "TransitionError",
     "check_transition",
@@ -25,6 +26,19 @@ __all__ = [
     "standing_of",
     "with_standing",
 ]
+
+
+@dataclass(frozen=True)
+class SplitFrom:
+    """Where an incident that an officer split off from another comes from.
+
+    `incident_id` is the other one, `sighting_id` the sighting as it was logged, and `frames` are
+    those (SHA-256, in order) whose detections of it show another thing.
+    """
+
+    incident_id: str
+    sighting_id: str
+    frames: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,8 @@ class Incident:
     are what its verdict rests on, None for an incident from before they were kept.
 
     `priority` is the rule's until an officer sets another; then `rule_priority` tells what the
-    rule gave. `assignee` and `joined_to` are as in `Standing`.
+    rule gave. `assignee` and `joined_to` are as in `Standing`. `split_from` is None for all that
+    rules opened.
     """
 
     incident_id: str
@@ -65,6 +80,7 @@ class Incident:
     rule_priority: Priority | None = None
     assignee: str | None = None
     joined_to: str | None = None
+    split_from: SplitFrom | None = None
 
 
 def standing_of(incident: Incident) -> Standing:

@@ -18,6 +18,7 @@ class Deed(StrEnum):
     COMMENTED = "commented"
     JOINED = "joined"
     SEPARATED = "separated"
+    SPLIT = "split"
     UNDONE = "undone"
 
 
@@ -42,7 +43,8 @@ class IncidentEvent:
     """One step of an incident: who did what, when and why.
 
     `standing` is how it stood afterwards. `reason` is the text itself of a comment. `undoes` is
-    the version of the event that an undoing takes back, None for all others.
+    the version of the event that an undoing takes back, None for all others; `split_off` the id of
+    the incident that a splitting opened.
     """
 
     incident_id: str
@@ -55,3 +57,4 @@ class IncidentEvent:
     deed: Deed = Deed.MOVED
     standing: Standing = PLAIN
     undoes: int | None = None
+    split_off: str | None = None

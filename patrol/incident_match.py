@@ -6,7 +6,7 @@ from math import hypot
 
 from ingest.lonlat import distance_m
 from patrol.incident import Incident
-from patrol.incident_step import JOINABLE
+from patrol.incident_step import may_be_same
 
 # Two standard errors hold 95 % of a difference of positions along one axis.
 _ERRORS = 2.0
@@ -24,8 +24,6 @@ def likely_same(incident: Incident, others: Iterable[Incident]) -> tuple[Inciden
     Each must be of the same class and zone, within the errors of both positions and the swing of
     a mooring, at most thirty days apart, and joined to none. Nothing is ever joined by itself.
     """
-    if incident.object_class not in JOINABLE:
-        return ()
     near = (
         (distance_m(incident.position, other.position), other.incident_id, other)
         for other in others
@@ -43,6 +41,7 @@ def _comparable(incident: Incident, other: Incident) -> bool:
     return (
         other.flight_id != incident.flight_id
         and other.joined_to is None
-        and (other.object_class, other.zone_id) == (incident.object_class, incident.zone_id)
+        and other.zone_id == incident.zone_id
+        and may_be_same(incident, other)
         and abs(other.occurred_at_utc - incident.occurred_at_utc) <= LONGEST_APART
     )

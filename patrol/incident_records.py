@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from detection.types import Sighting
 from ingest.errors import LibongError
 from patrol.case_file import CaseFile
 from patrol.database import StoreError
 from patrol.field_table import stored_source
 from patrol.flight_summaries import flight_summary
-from patrol.flight_table import stored_frames, stored_sightings
+from patrol.flight_table import stored_frames
 from patrol.incident import Incident, IncidentEvent, State, TransitionError
 from patrol.incident_list import (
     EVERYTHING,
@@ -22,16 +23,9 @@ from patrol.incident_list import (
 )
 from patrol.incident_list_table import all_incidents, incident_page
 from patrol.incident_match import LONGEST_APART, likely_same
-from patrol.incident_step import (
-    Assign,
-    Join,
-    Move,
-    Signature,
-    Step,
-    Surroundings,
-    Undo,
-    take_step,
-)
+from patrol.incident_split_records import follow_split
+from patrol.incident_step import Move, Signature, Step, take_step
+from patrol.incident_surroundings import sighting_of, split_off_from, surroundings
 from patrol.ledger import event_of
 from patrol.ledger_table import (
     UNREADABLE,
@@ -41,13 +35,9 @@ from patrol.ledger_table import (
     lock_ledger,
 )
 from patrol.records import Records, storable
-from patrol.rows import incident_of, user_of, write_decisions
-from patrol.tables import IncidentRow, UserRow
-from patrol.user import Role
+from patrol.rows import incident_of, write_decisions
+from patrol.tables import IncidentRow
 from patrol.zone_version_table import judged_zone
-
-# whom an incident can be given to
-MAY_DECIDE = frozenset({Role.OFFICER, Role.ADMIN})
 
 
 class UnknownIncident(LibongError, LookupError):  # noqa: N818  says what is wrong without "Error"
@@ -136,11 +126,10 @@ class IncidentRecords(Records):
             try:
                 incident = incident_of(_incident_row(session, incident_id))
                 flight = flight_summary(session, incident.flight_id)
-                sightings = stored_sightings(session, incident.flight_id)
                 return CaseFile(
                     incident=incident,
                     events=tuple(map(event_of, incident_entries(session, incident_id))),
-                    sighting={s.sighting_id: s for s in sightings}[incident.sighting_id],
+                    sighting=sighting_of(session, incident),
                     flight=flight,
                     frames=stored_frames(session, incident.flight_id),
                     proof=ledger_proof(session, incident),
@@ -148,10 +137,7 @@ class IncidentRecords(Records):
                     judged_zone=judged_zone(session, flight.site_id, incident),
                 )
             except UNREADABLE as error:
-                raise StoreError(
-                    f"the records of incident {incident_id} are damaged; `libong verify` names "
-                    "what was changed: restore the database from a backup"
-                ) from error
+                raise _damaged(incident_id) from error
 
     def joined(self, incident_id: str) -> tuple[Incident, ...]:
         """Return the incidents that are joined to this one, the oldest first."""
@@ -159,6 +145,23 @@ class IncidentRecords(Records):
         by_age = query.order_by(IncidentRow.occurred_at_utc, IncidentRow.incident_id)
         with self._reading() as session:
             return tuple(map(incident_of, session.scalars(by_age))) if storable(incident_id) else ()
+
+    def sighting_of(self, incident_id: str) -> Sighting:
+        """Return what an incident is about, without what was split off from it.
+
+        Raises UnknownIncident, and StoreError when its records were damaged.
+        """
+        with self._reading() as session:
+            incident = incident_of(_incident_row(session, incident_id))
+            try:
+                return sighting_of(session, incident)
+            except UNREADABLE as error:
+                raise _damaged(incident_id) from error
+
+    def split_off(self, incident_id: str) -> tuple[Incident, ...]:
+        """Return the incidents that were split off from this one, the oldest first."""
+        with self._reading() as session:
+            return split_off_from(session, incident_id) if storable(incident_id) else ()
 
     def likely_same(self, incident_id: str) -> tuple[Incident, ...]:
         """Return incidents of other flights that may be about the same thing, the nearest first.
@@ -224,41 +227,27 @@ class IncidentRecords(Records):
         return self.take_step(incident_id, Move(to_state), by, expected_version=expected_version)
 
 
+def _damaged(incident_id: str) -> StoreError:
+    """Return the error for an incident whose records cannot be read any more."""
+    return StoreError(
+        f"the records of incident {incident_id} are damaged; `libong verify` names what was "
+        "changed: restore the database from a backup"
+    )
+
+
 def _taken(
     session: Session, incident_id: str, step: Step, by: Signature, expected_version: int | None
 ) -> Incident:
     row = _incident_row(session, incident_id)
     if expected_version is not None and row.version != expected_version:
         raise _stale(session, row, expected_version)
-    around = _surroundings(session, row, step)
-    after, event = take_step(incident_of(row), step, by, around)
+    around = surroundings(session, row, step)
+    before = incident_of(row)
+    after, event = take_step(before, step, by, around)
     write_decisions(row, after)
     append_incident(session, event, after)
+    follow_split(session, before, step, event, around, by)
     return after
-
-
-def _surroundings(session: Session, row: IncidentRow, step: Step) -> Surroundings:
-    """Read what the step depends on, and nothing for steps that depend on the incident alone."""
-    match step:
-        case Assign():
-            users = select(UserRow).where(UserRow.role.in_([role.value for role in MAY_DECIDE]))
-            return Surroundings(
-                officers={
-                    user.name for user in map(user_of, session.scalars(users)) if user.may_pass
-                }
-            )
-        case Join():
-            into = session.get(IncidentRow, step.into) if storable(step.into) else None
-            joined = select(IncidentRow.incident_id).where(IncidentRow.joined_to == row.incident_id)
-            return Surroundings(
-                into=None if into is None else incident_of(into),
-                has_joined=session.scalar(joined.limit(1)) is not None,
-            )
-        case Undo():
-            entries = incident_entries(session, row.incident_id)
-            return Surroundings(history=tuple(map(event_of, entries)))
-        case _:
-            return Surroundings()
 
 
 def _stale(session: Session, row: IncidentRow, seen: int) -> StaleVersion:

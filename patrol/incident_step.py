@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from unicodedata import category
 
-from detection.types import ObjectClass
+from detection.types import ObjectClass, Sighting
 from patrol.incident import Incident, standing_of, with_standing
 from patrol.incident_event import Deed, IncidentEvent
+from patrol.incident_split import part_shown_apart, split_off_id
 from patrol.incident_state import State, TransitionError, check_transition
 from patrol.verdict import Priority
 
-# From the air one dugong cannot be told from another, so sightings of them are never one incident.
-JOINABLE = frozenset({ObjectClass.BOAT, ObjectClass.FISHING_GEAR})
+# From the air one dugong cannot be told from another, so those of two flights are never one.
+_TOLD_FROM_OTHERS = frozenset({ObjectClass.BOAT, ObjectClass.FISHING_GEAR})
 
 _SOONEST_FIRST = tuple(Priority)
 
@@ -51,6 +52,17 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Split:
+    """Say that some of its frames (SHA-256) show another thing, which becomes an incident.
+
+    `crop_sha256` is the picture of that one in the media store, None where none was kept.
+    """
+
+    frames: frozenset[str]
+    crop_sha256: str | None = None
+
+
+@dataclass(frozen=True)
 class Separate:
     """Say that the incident is about something else after all."""
 
@@ -60,7 +72,7 @@ class Undo:
     """Take back the last decision; it stays in the ledger, and so does its undoing."""
 
 
-Step = Move | Assign | Prioritise | Comment | Join | Separate | Undo
+Step = Move | Assign | Prioritise | Comment | Join | Split | Separate | Undo
 
 
 @dataclass(frozen=True)
@@ -77,13 +89,15 @@ class Surroundings:
     """What a step may depend on besides its incident.
 
     `history` are the incident's events, oldest first; `into` is the incident it would be joined
-    to, `has_joined` whether others are joined to it; `officers` are who can be given it.
+    to, `has_joined` whether others are joined to it; `officers` are who can be given it; `sighting`
+    is what it is about, without what was split off from it.
     """
 
     history: Sequence[IncidentEvent] = ()
     into: Incident | None = None
     has_joined: bool = False
     officers: Collection[str] = ()
+    sighting: Sighting | None = None
 
 
 _NOTHING_ELSE = Surroundings()
@@ -97,6 +111,7 @@ class _Change:
     after: Incident
     needs_reason: str = ""
     undoes: int | None = None
+    split_off: str | None = None
 
 
 def take_step(
@@ -125,7 +140,15 @@ def take_step(
         deed=change.deed,
         standing=standing_of(after),
         undoes=change.undoes,
+        split_off=change.split_off,
     )
+
+
+def may_be_same(incident: Incident, other: Incident) -> bool:
+    """Return whether two incidents can be about one thing, as far as their kind goes."""
+    if incident.incident_id == other.incident_id or other.object_class != incident.object_class:
+        return False
+    return incident.object_class in _TOLD_FROM_OTHERS or other.flight_id == incident.flight_id
 
 
 def last_decision(history: Sequence[IncidentEvent]) -> IncidentEvent | None:
@@ -154,6 +177,8 @@ def _change(incident: Incident, step: Step, actor: str, around: Surroundings) ->
             return _Change(Deed.COMMENTED, incident, "a comment needs its text")
         case Join():
             return _joined(incident, step.into, around)
+        case Split():
+            return _split(incident, step.frames, around.sighting)
         case Separate():
             return _separated(incident)
         case Undo():
@@ -204,13 +229,27 @@ def _joined(incident: Incident, into_id: str, around: Surroundings) -> _Change:
         )
     if into.joined_to is not None:
         raise TransitionError(f"{into.incident_id} is joined to {into.joined_to}: join to that one")
-    if incident.object_class not in JOINABLE or into.object_class is not incident.object_class:
+    if not may_be_same(incident, into):
         raise TransitionError(
-            "only two boats, or two pieces of gear, can be the same; got "
+            "only two boats or two pieces of gear, or dugongs of one flight, can be the same; got "
             f"{incident.object_class} and {into.object_class}"
         )
     standing = replace(standing_of(incident), joined_to=into.incident_id)
     return _Change(Deed.JOINED, with_standing(incident, standing))
+
+
+def _split(incident: Incident, frames: frozenset[str], sighting: Sighting | None) -> _Change:
+    if incident.joined_to is not None:
+        raise TransitionError(
+            f"the incident is joined to {incident.joined_to}; separate them first"
+        )
+    part = part_shown_apart(incident, sighting, frames)
+    return _Change(
+        Deed.SPLIT,
+        incident,
+        "to split an incident, say what tells the two things apart",
+        split_off=split_off_id(incident, part),
+    )
 
 
 def _separated(incident: Incident) -> _Change:

@@ -10,6 +10,7 @@ from detection.labels.label import Label, LabelledFlight, Origin, Verdict
 from detection.types import ObjectClass
 from patrol.flight_table import stored_frames
 from patrol.incident import State
+from patrol.incident_surroundings import split_parts
 from patrol.labels import (
     Decision,
     FrameReview,
@@ -102,8 +103,18 @@ def stored_labelled_flight(session: Session, flight_id: str) -> LabelledFlight:
 
 def _logged_boxes(session: Session, flight_id: str) -> Sequence[LoggedBox]:
     query = select(DetectionRow).where(DetectionRow.flight_id == flight_id)
+    apart = {
+        (part.split_from.sighting_id, frame): part.sighting_id
+        for part in split_parts(session, flight_id)
+        if part.split_from is not None
+        for frame in part.split_from.frames
+    }
     return [
-        LoggedBox(detection_key(row.ordinal), row.sighting_id, detection_of(row))
+        LoggedBox(
+            detection_key(row.ordinal),
+            apart.get((row.sighting_id or "", row.frame_sha256), row.sighting_id),
+            detection_of(row),
+        )
         for row in session.scalars(query.order_by(DetectionRow.ordinal))
     ]
 

@@ -193,6 +193,7 @@ def event_document(event: IncidentEvent) -> dict[str, Any]:
         "assignee": event.standing.assignee,
         "joined_to": event.standing.joined_to,
         "undoes": event.undoes,
+        "split_off": event.split_off,
     }
     return document | {name: value for name, value in more.items() if value is not None}
 
@@ -255,6 +256,7 @@ def event_of(entry: LedgerEntry) -> IncidentEvent:
         deed=Deed(payload.get("deed", Deed.OPENED if before is None else Deed.MOVED)),
         standing=_standing(payload),
         undoes=payload.get("undoes"),
+        split_off=payload.get("split_off"),
     )
 
 

@@ -14,7 +14,7 @@ from ingest.frame import RefusedFile
 from ingest.lonlat import LonLat
 from patrol.effort import DayEffort, SeaEffort
 from patrol.flight_log import LoggedFrame
-from patrol.incident import Incident, State, with_standing
+from patrol.incident import Incident, SplitFrom, State, with_standing
 from patrol.incident_event import PLAIN
 from patrol.verdict import Grounds
 
@@ -118,7 +118,7 @@ def incident_facts(incident: Incident) -> dict[str, Any]:
     That is all but its state, its version and what officers decided of it besides.
     """
     opened = with_standing(replace(incident, state=State.NEW, version=1), PLAIN)
-    facts = {
+    facts: dict[str, Any] = {
         "incident_id": opened.incident_id,
         "rule": opened.rule,
         "zone_id": opened.zone_id,
@@ -140,9 +140,21 @@ def incident_facts(incident: Incident) -> dict[str, Any]:
         "version": opened.version,
         "citation": opened.citation,
     }
-    if opened.grounds is None:  # the entries of incidents without grounds know nothing of them
-        return facts
-    return facts | {"grounds": grounds_form(opened.grounds)}
+    # the entries of incidents without grounds, or that were never split off, know nothing of these
+    if opened.grounds is not None:
+        facts["grounds"] = grounds_form(opened.grounds)
+    if opened.split_from is not None:
+        facts["split_from"] = split_form(opened.split_from)
+    return facts
+
+
+def split_form(split: SplitFrom) -> dict[str, Any]:
+    """Return what is vouched for of a splitting; the store keeps it in this form."""
+    return {
+        "incident_id": split.incident_id,
+        "sighting_id": split.sighting_id,
+        "frames": split.frames,
+    }
 
 
 def grounds_form(grounds: Grounds) -> dict[str, Any]:

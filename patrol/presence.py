@@ -66,8 +66,9 @@ def zone_statuses(
     """Return the status of each zone that is valid `today` (a local day), in the zones' order.
 
     A dugong sighting counts once an officer has vouched for it, or while nobody has reviewed it
-    and its score is high enough. Nothing of a sighting but its local day enters a status: no
-    place, no id, no count, no time. A sighting outside all zones changes nothing.
+    and its score is high enough; one that is joined to another counts as that one. Nothing of a
+    sighting but its local day enters a status: no place, no id, no count, no time. A sighting
+    outside all zones changes nothing.
     """
     statuses = []
     for zone in zones:
@@ -78,6 +79,7 @@ def zone_statuses(
                 incident.occurred_at_utc.astimezone(timezone).date()
                 for incident in dugong_incidents
                 if incident.zone_id == zone.zone_id
+                and incident.joined_to is None
                 and counts(incident.rule, incident.state, incident.score, parameters)
             ],
             today - timedelta(days=days_until_told(zone)),
@@ -93,6 +95,7 @@ def zone_statuses(
         pending = any(
             incident.rule is RuleName.DUGONG_SIGHTING
             and incident.state is State.NEW
+            and incident.joined_to is None
             and incident.zone_id == zone.zone_id
             and timedelta(0)
             <= today - incident.occurred_at_utc.astimezone(timezone).date()

@@ -79,10 +79,11 @@ def _totals(session: Session, name: str) -> RangerTotals:
     )
     credit = session.get(RangerCreditRow, name)
     in_them = IncidentRow.flight_id.in_(flights)
-    taken_back = select(IncidentRow.sighting_id).where(
-        in_them,
-        IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
-        IncidentRow.state.in_(_TAKEN_BACK),
+    sighted = in_them & (IncidentRow.rule == RuleName.DUGONG_SIGHTING.value)
+    gone = IncidentRow.state.in_(_TAKEN_BACK) | IncidentRow.joined_to.is_not(None)
+    taken_back = select(IncidentRow.sighting_id).where(sighted, gone)
+    split_off = select(func.count(IncidentRow.sighting_id.distinct())).where(
+        sighted, ~gone, IncidentRow.split_from.is_not(None)
     )
     dugongs = select(func.count()).where(
         SightingRow.flight_id.in_(flights),
@@ -94,7 +95,7 @@ def _totals(session: Session, name: str) -> RangerTotals:
         flights=len(flights),
         photos=session.scalar(photos) or 0,
         seen_km2=_seen_km2(session, tuple(flight for flight in flights if flight)),
-        dugongs=session.scalar(dugongs) or 0,
+        dugongs=(session.scalar(dugongs) or 0) + (session.scalar(split_off) or 0),
         credit_name=None if credit is None else credit.credit_name,
     )
 

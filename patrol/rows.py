@@ -14,6 +14,7 @@ from patrol.flight_log import FlightLog, LoggedFrame
 from patrol.grounds_text import grounds_of_text, grounds_text
 from patrol.incident import Incident, State, standing_of, with_standing
 from patrol.incident_event import Standing
+from patrol.incident_split import split_of_text, split_text
 from patrol.ledger import LedgerEntry
 from patrol.tables import (
     DetectionRow,
@@ -231,6 +232,7 @@ def incident_row(incident: Incident) -> IncidentRow:
         version=incident.version,
         citation=incident.citation,
         grounds=grounds_text(incident.grounds),
+        split_from=split_text(incident.split_from),
     )
 
 
@@ -266,6 +268,7 @@ def incident_of(row: IncidentRow) -> Incident:
         version=row.version,
         citation=row.citation,
         grounds=grounds_of_text(row.grounds),
+        split_from=split_of_text(row.split_from),
     )
     set_priority = None if row.set_priority is None else Priority(row.set_priority)
     return with_standing(opened, Standing(set_priority, row.assignee, row.joined_to))

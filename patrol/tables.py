@@ -212,6 +212,7 @@ class IncidentRow(Base):
     assignee: Mapped[str | None] = mapped_column(String(64), default=None)
     joined_to: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
     grounds: Mapped[str | None] = mapped_column(default=None)
+    split_from: Mapped[str | None] = mapped_column(default=None)
 
 
 class LedgerRow(Base):

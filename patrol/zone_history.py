@@ -26,9 +26,12 @@ class DugongCase:
     events: tuple[IncidentEvent, ...]
 
     def state_on(self, day: date, timezone: ZoneInfo) -> State | None:
-        """Return the state at the end of a local day; None while it was not known yet."""
+        """Return the state at the end of a local day; None while it stood not for itself.
+
+        That is before it was known, and while it was joined to another.
+        """
         known = [e for e in self.events if e.at_utc.astimezone(timezone).date() <= day]
-        return known[-1].to_state if known else None
+        return known[-1].to_state if known and known[-1].standing.joined_to is None else None
 
 
 @dataclass(frozen=True)

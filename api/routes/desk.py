@@ -20,10 +20,11 @@ from api.revalidation import revalidated
 from api.routes import desk_filter as filters
 from api.routes import desk_words
 from api.routes.desk_filter import DeskFilter
+from api.routes.desk_pictures import pictures_of
 from patrol.flight_log import LoggedFrame
 from patrol.incident import ALLOWED, Incident, IncidentEvent, State
-from patrol.incident_records import MAY_DECIDE
-from patrol.incident_step import JOINABLE, last_decision
+from patrol.incident_step import last_decision, may_be_same
+from patrol.incident_surroundings import MAY_DECIDE
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
@@ -198,6 +199,8 @@ def detail_context(
         "officers": [u.name for u in at_hand.store.users() if u.role in MAY_DECIDE],
         "joined": at_hand.store.joined(incident_id),
         "others": _could_be_same(at_hand, incident),
+        "pictures": pictures_of(at_hand, incident),
+        "split_off": at_hand.store.split_off(incident_id),
         "citation_th": _thai_citation(at_hand, incident),
         "note": note,
     }
@@ -275,15 +278,9 @@ def _list_context(
 
 def _could_be_same(at_hand: Services, incident: Incident) -> Sequence[Incident]:
     """What an incident can be joined to: likely ones of other flights, and all of its own."""
-    if incident.object_class not in JOINABLE:
-        return ()
     own = at_hand.store.incidents(flight_id=incident.flight_id)
     return at_hand.store.likely_same(incident.incident_id) + tuple(
-        other
-        for other in own
-        if other.incident_id != incident.incident_id
-        and other.object_class is incident.object_class
-        and other.joined_to is None
+        other for other in own if may_be_same(incident, other) and other.joined_to is None
     )
 
 

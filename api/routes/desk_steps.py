@@ -11,10 +11,11 @@ from fastapi.responses import RedirectResponse
 from api.auth import check_csrf
 from api.deps import FormToken, OfficerSession, ServicesDep
 from api.errors import answer_for
+from api.incident_split import split_incident
 from api.routes.desk import address_of, desk_page
 from api.routes.desk_filter import DeskFilter, desk_filter
 from patrol.incident import Incident, State, TransitionError
-from patrol.incident_records import StepRefusal
+from patrol.incident_records import StaleVersion, StepRefusal
 from patrol.incident_step import Assign, Comment, Join, Move, Prioritise, Separate, Signature, Step
 from patrol.incident_step import Undo as UndoStep
 from patrol.verdict import Priority
@@ -22,6 +23,7 @@ from patrol.verdict import Priority
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 MOST_AT_ONCE = 200
+MOST_FRAMES = 1000
 
 Seen = Annotated[list[str], Form(max_length=MOST_AT_ONCE)]
 
@@ -38,6 +40,7 @@ def take_steps(
     preset: Annotated[str, Form(max_length=200)] = "",
     assignee: Annotated[str, Form(max_length=64)] = "",
     into: Annotated[str, Form(max_length=64)] = "",
+    frames: Annotated[list[str], Form(max_length=MOST_FRAMES)] = [],  # noqa: B006  likewise
     back: Annotated[str, Form(max_length=500)] = "",
     following: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
@@ -47,9 +50,11 @@ def take_steps(
     versions = _versions(seen)
     if not versions:
         return RedirectResponse(address_of(asked), HTTPStatus.SEE_OTHER)
-    step = _step(do, session.user.name, assignee, into)
     why = " · ".join(text for text in (preset.strip(), reason.strip()) if text)
     by = Signature(session.user.name, why, at_hand.now())
+    if do == "split":
+        return _split(request, at_hand, session, asked, versions, frames, by)
+    step = _step(do, session.user.name, assignee, into)
     outcomes = at_hand.store.take_steps(versions, step, by)
     refused = {key: came for key, came in outcomes.items() if not isinstance(came, Incident)}
     if refused:
@@ -59,6 +64,26 @@ def take_steps(
     undone = {} if do in ("undo", "comment") else {"done": ",".join(versions)}
     more = undone | ({"id": chosen} if chosen else {})
     return RedirectResponse(address_of(asked, **more), HTTPStatus.SEE_OTHER)
+
+
+def _split(
+    request: Request,
+    at_hand: ServicesDep,
+    session: OfficerSession,
+    asked: DeskFilter,
+    versions: Mapping[str, int],
+    frames: list[str],
+    by: Signature,
+) -> Response:
+    """Split the first of the incidents, and choose what it becomes; a refusal keeps the reason."""
+    incident_id, version = next(iter(versions.items()))
+    try:
+        part = split_incident(at_hand, incident_id, frames, by, version)
+    except (StaleVersion, TransitionError) as refusal:
+        refused = {incident_id: refusal}
+        return _refused(request, at_hand, session, asked, versions, refused, by.reason)
+    address = address_of(asked, done=incident_id, id=part.incident_id)
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
 @router.post("/undo")

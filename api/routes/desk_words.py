@@ -13,6 +13,7 @@ DEED_WORDS: Mapping[Deed, str] = {
     Deed.COMMENTED: mark("commented"),
     Deed.JOINED: mark("joined it to another"),
     Deed.SEPARATED: mark("separated it again"),
+    Deed.SPLIT: mark("split another thing off"),
     Deed.UNDONE: mark("undid the step before"),
 }
 

@@ -14,8 +14,11 @@ from api.incident_models import (
     JoinIn,
     OutcomesOut,
     PriorityIn,
+    SightingOut,
+    SplitIn,
     StepsIn,
 )
+from api.incident_split import split_incident
 from api.models import IncidentOut
 from api.routes.v1 import CONFLICT, NOT_FOUND, PROBLEMS
 from patrol.incident_step import (
@@ -84,6 +87,27 @@ def separate(
 ) -> IncidentOut:
     """Take the incident away from the one it was joined to; needs a reason."""
     return _decide(at_hand, officer, incident_id, Separate(), given)
+
+
+@router.get("/{incident_id}/sighting", responses=dict(NOT_FOUND))
+def sighting(at_hand: ServicesDep, _: OfficerSession, incident_id: Id) -> SightingOut:
+    """What the incident is about, in all its pictures."""
+    return SightingOut.of(
+        at_hand.store.sighting_of(incident_id), at_hand.store.split_off(incident_id)
+    )
+
+
+@router.post("/{incident_id}/split", responses=_CHANGES)
+def split(
+    at_hand: ServicesDep, officer: ActingOfficer, incident_id: Id, given: SplitIn
+) -> IncidentOut:
+    """Say that some of its pictures show another thing; returns the incident that this becomes.
+
+    The incident it was part of stays; undoing its step joins the two again.
+    """
+    by = _signature(at_hand, officer, given.reason)
+    seen = given.expected_version
+    return IncidentOut.of(split_incident(at_hand, incident_id, given.frames, by, seen))
 
 
 @router.get("/{incident_id}/likely-same", responses=dict(NOT_FOUND))

@@ -319,6 +319,13 @@ listen({
     bulk.querySelector("select").focus();
   },
   KeyN: () => document.getElementById("note")?.focus(),
+  KeyS: () => {
+    const box = document.getElementById("split-box");
+    if (!box) return;
+    box.open = true;
+    box.scrollIntoView({ block: "nearest" });
+    box.querySelector("input[type=checkbox]").focus();
+  },
   KeyB: openFrame,
   KeyE: openFrame,
   KeyG: showFresh,

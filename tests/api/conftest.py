@@ -3,7 +3,7 @@
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -133,6 +133,7 @@ class Seen:
     reason_th: str = "พบพะยูนในเขตนี้"
     reason_en: str = "A dugong was seen in this zone."
     crop: str | None = None
+    earlier_pictures: int = 0
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def log_seen(
     """Log one flight in which these objects were seen."""
     model = sha("model")
     flight_id = sha("flight", seen, refused, received)[:16]
-    sightings = []
+    sightings, detections = [], []
     for number, each in enumerate(seen):
         frame = sha("frame", number, each)
         detection = Detection(
@@ -172,6 +173,16 @@ def log_seen(
             6.0,
             model,
         )
+        earlier = tuple(
+            replace(
+                detection,
+                frame_sha256=sha("frame", number, each, place),
+                taken_at_utc=each.at - timedelta(seconds=2 * (each.earlier_pictures - place)),
+                score=each.score / 2,
+            )
+            for place in range(each.earlier_pictures)
+        )
+        detections.extend((*earlier, detection))
         sightings.append(
             Sighting(
                 sighting_id=sha("sighting", number, each)[:16],
@@ -180,9 +191,9 @@ def log_seen(
                 score=each.score,
                 position=each.position,
                 error_m=6.0,
-                first_seen_utc=each.at,
+                first_seen_utc=(*earlier, detection)[0].taken_at_utc,
                 last_seen_utc=each.at,
-                detections=(detection,),
+                detections=(*earlier, detection),
                 best=detection,
             )
         )
@@ -215,7 +226,7 @@ def log_seen(
         FlightLog(
             flight=Flight(flight_id, (), tuple(refused)),
             sightings=tuple(sightings),
-            detections=tuple(sighting.best for sighting in sightings),
+            detections=tuple(detections),
             incidents=incidents,
             surveyed=surveys,
             model_sha256=model,

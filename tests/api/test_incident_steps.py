@@ -123,6 +123,7 @@ def test_several_at_once_and_one_refusal_keeps_no_other_back(officer, boats) -> 
         ("{}/undo", {"expected_version": 1}),
         ("{}/join", {"into": "x", "expected_version": 1}),
         ("{}/separate", {"expected_version": 1}),
+        ("{}/split", {"frames": ["0" * 64], "expected_version": 1}),
         ("steps", {"incidents": [{"id": "x", "expected_version": 1}], "step": {"do": "undo"}}),
     ],
 )
@@ -131,3 +132,53 @@ def test_no_ranger_and_no_strange_page_decides(world, officer, boats, path, body
     assert post(world.logged_in("don"), path, body).status_code == 403
     without_token = officer.post(f"/api/v1/incidents/{path}", json=body)
     assert (without_token.status_code, without_token.json()["code"]) == (403, "csrf")
+
+
+@pytest.fixture
+def thrice(world, make_seen):
+    """The incident of a dugong that was seen in three pictures."""
+    (incident,) = world.log(make_seen(earlier_pictures=2)).incidents
+    return incident
+
+
+def test_two_animals_taken_for_one_are_split_and_joined_again(world, officer, thrice) -> None:
+    at = f"/api/v1/incidents/{thrice.incident_id}"
+    frames = [d["frame_sha256"] for d in officer.get(f"{at}/sighting").json()["detections"]]
+    assert frames[-1] == thrice.frame_sha256
+    body = {"frames": frames[:1], "reason": "two animals", "expected_version": 1}
+    part = post(officer, f"{thrice.incident_id}/split", body).json()
+    assert (part["split_from"], part["frame_sha256"]) == (thrice.incident_id, frames[0])
+    rest = officer.get(f"{at}/sighting").json()
+    assert [d["frame_sha256"] for d in rest["detections"]] == frames[1:]
+    assert rest["split_off"] == [part["id"]]
+    assert officer.get(at).json()["events"][-1]["split_off"] == part["id"]
+    undone = post(officer, f"{thrice.incident_id}/undo", {"expected_version": 2})
+    assert undone.status_code == 200
+    assert officer.get(f"/api/v1/incidents/{part['id']}").json()["joined_to"] == thrice.incident_id
+    alone = post(officer, f"{thrice.incident_id}/split", body | {"expected_version": 3})
+    assert (alone.json()["id"], alone.json()["joined_to"]) == (part["id"], None)
+
+
+def test_a_split_is_refused_with_what_is_wrong(officer, thrice) -> None:
+    body = {"frames": [thrice.frame_sha256], "reason": "x", "expected_version": 1}
+    refused = post(officer, f"{thrice.incident_id}/split", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition")
+    assert "stays with it" in refused.json()["detail"]
+
+
+def test_dugongs_of_one_flight_are_joined_and_those_of_two_are_not(
+    world, officer, make_seen
+) -> None:
+    one, twice = world.log(make_seen(salt="a"), make_seen(salt="b")).incidents
+    (other,) = world.log(make_seen(salt="c")).incidents
+    joined = post(
+        officer,
+        f"{twice.incident_id}/join",
+        {"into": one.incident_id, "reason": "the same animal", "expected_version": 1},
+    )
+    assert joined.json()["joined_to"] == one.incident_id
+    refused = post(
+        officer, f"{other.incident_id}/join", {"into": one.incident_id, "expected_version": 1}
+    )
+    assert refused.status_code == 409
+    assert "of one flight" in refused.json()["detail"]

@@ -263,3 +263,28 @@ def test_the_forms_do_it_without_javascript(busy, watch, phone):
     page.locator("#step button[value=dismissed]").click()
     assert busy.store.incident(first).state is State.DISMISSED
     assert seen.hosts == {"127.0.0.1"}
+
+
+def test_two_things_taken_for_one_are_split_and_joined_again(world, watch, desktop, make_seen):
+    (dugong,) = world.log(make_seen(earlier_pictures=3)).incidents
+    seen = watch(world, desktop, user="mali")
+    ready(seen)
+    page = seen.page
+    page.keyboard.press("s")
+    boxes = page.locator("#split-box input[type=checkbox]")
+    expect(boxes).to_have_count(3)  # the picture it rests on stays
+    expect(boxes.first).to_be_focused()
+    page.keyboard.press("Space")
+    page.locator("#apart").fill("a calf beside its mother")
+    seen.picture("desk-split")
+    page.locator("#split-box button").click()
+    part = page.locator(".detail")
+    expect(part).not_to_have_attribute("data-id", dugong.incident_id)
+    expect(page.locator(".row")).to_have_count(2)
+    (split_off,) = world.store.split_off(dugong.incident_id)
+    expect(part).to_have_attribute("data-id", split_off.incident_id)
+    expect(part).to_contain_text(f"Split off from{dugong.incident_id}")
+    page.locator(".done button").click()
+    expect(page.locator(".row")).to_have_count(1)
+    assert world.store.incident(split_off.incident_id).joined_to == dugong.incident_id
+    seen.assert_clean()

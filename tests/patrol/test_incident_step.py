@@ -117,7 +117,11 @@ def test_what_cannot_be_joined(make_boat, make_incident) -> None:
         (boat, Surroundings(into=replace(other, joined_to="x")), "is joined to x: join to that"),
         (replace(boat, joined_to="x"), Surroundings(into=other), "joined to x already"),
         (boat, Surroundings(into=dugong), "got boat and dugong"),
-        (dugong, Surroundings(into=make_incident(incident_id="d2")), "got dugong and dugong"),
+        (
+            dugong,
+            Surroundings(into=make_incident(incident_id="d2", flight_id="flight2")),
+            "dugongs of one flight",
+        ),
     ]:
         with pytest.raises(TransitionError, match=fault):
             take_step(incident, Join("it"), MALI, around)

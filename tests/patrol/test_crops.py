@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.types import Detection, ObjectClass
-from libong.crops import LARGEST_SIDE_PX, crop_jpeg, crop_window
+from patrol.crops import LARGEST_SIDE_PX, crop_jpeg, crop_window
 
 
 @pytest.mark.parametrize(
