@@ -378,8 +378,10 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
 
 def _page_to_return_to(request: Request) -> str:
     """Return the page that was asked for, or the one whose form was sent: a form has no GET."""
-    path = request.url.path
-    return path if request.method in ("GET", "HEAD") else path.rpartition("/")[0]
+    path, query = request.url.path, request.url.query
+    if request.method in ("GET", "HEAD"):
+        return f"{path}?{query}" if query else path
+    return path.rpartition("/")[0]
 
 
 def _more(error: Exception) -> Mapping[str, object]:

@@ -101,6 +101,8 @@ def labelled_flight(
     undecided: dict[str, list[Undecided]] = {frame.sha256: [] for frame in frames}
     detected = {box.detection.frame_sha256 for box in boxes}
     for box in boxes:
+        if box.detection.frame_sha256 not in labels:
+            continue  # what a person reported was seen in no frame
         detection, decision = box.detection, by_sighting.get(box.sighting_id or "")
         said = latest.pop(box.key, None)
         if said is not None:

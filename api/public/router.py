@@ -29,6 +29,10 @@ _TITLE = mark("Dugong zone map")
 ROBOTS = """\
 User-agent: *
 Disallow: /api/v1/
+Disallow: /account
+Disallow: /admin
+Disallow: /desk
+Disallow: /flights
 Disallow: /login
 Disallow: /officer
 Disallow: /ranger

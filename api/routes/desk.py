@@ -13,8 +13,8 @@ from api import words
 from api.auth import Session
 from api.deps import OfficerSession, Services, ServicesDep
 from api.field_mark import mark_of
-from api.incident_map import zone_outline
 from api.language import Reader, mark
+from api.officer_features import zone_outline
 from api.public.zone_feature import feature_collection
 from api.revalidation import revalidated
 from api.routes import desk_filter as filters

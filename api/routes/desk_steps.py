@@ -145,6 +145,7 @@ def _asked(back: str) -> DeskFilter:
         priority=query.get("priority", ""),
         since=query.get("since", ""),
         mine=query.get("mine") == "1",
+        after=query.get("after", ""),
     )
 
 

@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False)
 MAX_PATH_CHARS = 500
 OFFICER_HOME, RANGER_HOME = "/desk", "/ranger"
 # pages of ours that a login may lead back to
-_PLACES = (OFFICER_HOME, RANGER_HOME, "/officer", "/account", "/admin")
+_PLACES = (OFFICER_HOME, RANGER_HOME, "/flights", "/account", "/admin")
 NextPath = Annotated[str, Form(max_length=MAX_PATH_CHARS)]
 
 
@@ -154,7 +154,7 @@ def _form(
 def _logged_in(user: User, at_hand: Services, next_path: str) -> Response:
     home = RANGER_HOME if user.role is Role.RANGER else OFFICER_HOME
     # only paths of our own pages: an address from elsewhere could lead to a copy of this form
-    own_page = any(next_path == at or next_path.startswith(f"{at}/") for at in _PLACES)
+    own_page = any(next_path == at or next_path.startswith((f"{at}/", f"{at}?")) for at in _PLACES)
     response = RedirectResponse(next_path if own_page else home, HTTPStatus.SEE_OTHER)
     start_session(response, at_hand, user)
     end_login_forms(response, at_hand)

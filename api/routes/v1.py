@@ -19,7 +19,6 @@ from api.deps import (
     readable_flights,
 )
 from api.field_mark import mark_of
-from api.incident_map import incident_feature
 from api.models import (
     FlightOut,
     IncidentOut,
@@ -31,6 +30,7 @@ from api.models import (
     flight_page,
     incident_page,
 )
+from api.officer_features import incident_feature
 from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
 from api.revalidation import revalidated
 from api.sender import Sender

@@ -155,14 +155,14 @@ def test_a_wrong_code_turns_nothing_on_and_the_factor_is_removed_with_the_passwo
 def test_where_officers_need_a_second_factor_they_are_led_to_it_and_rangers_are_not(make_world):
     world = make_world(need_second_factor=True)
     officer, ranger = world.logged_in("mali"), world.logged_in("don")
-    led = officer.get("/officer")
+    led = officer.get("/desk")
     assert (led.status_code, led.headers["location"]) == (303, "/account?said=factor-needed")
     refused = officer.get("/api/v1/incidents")
     assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_needed")
     assert world.logged_in("nid").get("/admin/users").status_code == 303
-    assert ranger.get("/officer/flights").status_code == 200
+    assert ranger.get("/flights").status_code == 200
     with_second_factor(world, "mali")
-    assert world.logged_in("mali").get("/officer").status_code == 200
+    assert world.logged_in("mali").get("/desk").status_code == 200
 
 
 # ------------------------------------------------------------------------------------- devices

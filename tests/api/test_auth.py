@@ -105,9 +105,9 @@ def test_cookies_are_secure_where_set(make_world, log_in):
 def test_a_session_ends_after_its_hours(world):
     client = world.logged_in("mali")
     world.clock.forward(timedelta(hours=11, minutes=59))
-    assert client.get("/officer").status_code == 200
+    assert client.get("/desk").status_code == 200
     world.clock.forward(timedelta(minutes=1))
-    assert client.get("/officer").status_code == 303
+    assert client.get("/desk").status_code == 303
 
 
 def test_raising_the_epoch_ends_all_sessions(world):
@@ -172,11 +172,12 @@ def test_login_needs_the_token_of_its_own_form(world, form_token):
 @pytest.mark.parametrize(
     ("asked", "location"),
     [
-        ("/officer/flights", "/officer/flights"),
-        ("/officer", "/officer"),
-        ("https://evil.example/officer", "/desk"),
+        ("/flights", "/flights"),
+        ("/desk", "/desk"),
+        ("/desk?id=0a1b&zone=east", "/desk?id=0a1b&zone=east"),
+        ("https://evil.example/desk", "/desk"),
         ("//evil.example", "/desk"),
-        ("/officerevil", "/desk"),
+        ("/deskevil", "/desk"),
         ("/\\evil.example", "/desk"),
         ("", "/desk"),
     ],
@@ -189,14 +190,14 @@ def test_logout_needs_the_token_and_ends_the_session(world, log_in, form_token):
     client = world.client()
     log_in(client, "mali")
     assert client.post("/logout", data={"csrf_token": "wrong"}).status_code == 403
-    assert client.get("/officer").status_code == 200
-    token = form_token(client.get("/officer").text)
+    assert client.get("/desk").status_code == 200
+    token = form_token(client.get("/desk").text)
     copied = world.client(cookies={SESSION_COOKIE: client.cookies[SESSION_COOKIE]})
-    assert copied.get("/officer").status_code == 200
+    assert copied.get("/desk").status_code == 200
     assert client.post("/logout", data={"csrf_token": token}).status_code == 303
     assert SESSION_COOKIE not in client.cookies
-    assert client.get("/officer").status_code == 303
-    assert copied.get("/officer").status_code == 303
+    assert client.get("/desk").status_code == 303
+    assert copied.get("/desk").status_code == 303
 
 
 def test_guessing_is_slowed_for_that_address_and_name_alone(world, log_in):

@@ -11,7 +11,7 @@ from api.routes.desk_events import event_text
 from api.routes.desk_filter import desk_filter
 from detection.types import ObjectClass
 from patrol.incident import Priority, State
-from patrol.zones import RuleName
+from patrol.zones import RuleName, ZoneKind
 
 PAGES = ("/desk", "/desk/map.json", "/desk/parts/list", "/desk/trail", "/api/v1/events")
 
@@ -181,3 +181,50 @@ def test_an_event_is_one_line_of_data_with_the_number_of_its_entry(world, incide
     assert (told["subject"], told["actor"]) == (incidents[0].incident_id, "mali")
     assert (told["version"], told["to_state"]) == (2, "dismissed")
     assert "reason" not in told  # read with the incident, by who may
+
+
+@pytest.mark.parametrize("url", ["/desk?id=nothing", "/desk/flights/nothing", "/flights/nothing"])
+def test_unknown_ids_are_said_kindly(world, url):
+    more = "&" if "?" in url else "?"
+    response = world.logged_in("mali").get(f"{url}{more}lang=en")
+    assert response.status_code == 404
+    assert "There is no such" in response.text
+
+
+def test_names_and_reasons_cannot_become_markup(make_world, make_zone, make_seen, nasty):
+    world = make_world(
+        zones=[
+            make_zone(
+                "odd", ZoneKind.NO_FISHING, (99.4, 7.2, 99.5, 7.3), name_th=nasty, name_en=nasty
+            )
+        ]
+    )
+    (incident,) = world.log(
+        make_seen(
+            zone_id="odd",
+            reason_th=nasty,
+            reason_en=nasty,
+            rule=RuleName.GEAR_IN_NO_FISHING_ZONE,
+        )
+    ).incidents
+    world.store.transition(
+        incident.incident_id,
+        State.CONFIRMED,
+        actor=nasty,
+        reason=nasty,
+        expected_version=1,
+        at_utc=world.clock(),
+    )
+    officer = world.logged_in("mali")
+    for url in (
+        f"/desk?id={incident.incident_id}",
+        f"/desk?id={incident.incident_id}&lang=en",
+        f"/desk/parts/detail/{incident.incident_id}",
+        f"/flights/{incident.flight_id}",
+        f"/desk/flights/{incident.flight_id}",
+        "/desk/trail",
+        "/desk/zones",
+    ):
+        page = officer.get(url).text
+        assert "<script>alert" not in page, url
+        assert "<img src=x" not in page, url

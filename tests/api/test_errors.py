@@ -101,15 +101,13 @@ def test_a_child_is_answered_as_its_nearest_parent():
 
 
 @pytest.mark.parametrize("error", [RuntimeError(SECRET_TEXT), StoreError(SECRET_TEXT)])
-@pytest.mark.parametrize(
-    ("url", "media"), [("/officer", "text/html"), ("/api/v1/alerts", "problem")]
-)
+@pytest.mark.parametrize(("url", "media"), [("/desk", "text/html"), ("/api/v1/alerts", "problem")])
 def test_the_unforeseen_says_nothing_of_itself(world, monkeypatch, caplog, error, url, media):
-    def broken():
+    def broken(*_, **__):
         raise error
 
     cookies = dict(world.logged_in("mali").cookies)
-    monkeypatch.setattr(world.store, "alerts", broken)
+    monkeypatch.setattr(world.store, "incident_page", broken)
     client = world.client(cookies=cookies, raise_server_exceptions=False)
     response = client.get(url)
     assert response.status_code == 500
@@ -155,21 +153,26 @@ def test_addresses_and_methods_that_are_not(world, method, url, status):
 
 
 def test_pages_lead_to_the_login_and_back(world):
-    response = world.client().get("/officer/flights")
+    response = world.client().get("/flights")
     assert response.status_code == 303
-    assert response.headers["location"] == "/login?next=%2Fofficer%2Fflights"
+    assert response.headers["location"] == "/login?next=%2Fflights"
 
 
-def test_a_step_without_a_session_leads_back_to_its_incident(world, make_seen, log_in):
+def test_an_incident_opened_without_a_session_is_shown_after_the_login(world, make_seen, log_in):
     (incident,) = world.log(make_seen()).incidents
-    page = f"/officer/incidents/{incident.incident_id}"
-    form = {"to": "confirmed", "expected_version": "1", "csrf_token": "x"}
+    page = f"/desk?id={incident.incident_id}"
     client = world.client()
-    response = client.post(f"{page}/transitions", data=form)
+    response = client.get(page)
     assert response.status_code == 303
     asked = parse_qs(urlsplit(response.headers["location"]).query)["next"]
     assert asked == [page]
-    assert client.get(log_in(client, "mali", next=page).headers["location"]).status_code == 200
+    shown = client.get(log_in(client, "mali", next=page).headers["location"])
+    assert f'data-id="{incident.incident_id}"' in shown.text
+
+
+def test_a_step_without_a_session_leads_back_to_the_desk(world):
+    response = world.client().post("/desk/steps", data={"do": "confirmed", "csrf_token": "x"})
+    assert response.headers["location"] == "/login?next=%2Fdesk"
 
 
 def test_logging_out_without_a_session_leads_home(world):
@@ -179,6 +182,6 @@ def test_logging_out_without_a_session_leads_home(world):
 
 
 def test_forbidden_pages_explain_themselves(world):
-    response = world.logged_in("don").get("/officer?lang=en")
+    response = world.logged_in("don").get("/desk?lang=en")
     assert response.status_code == 403
     assert "Ask an administrator" in response.text

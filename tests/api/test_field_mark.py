@@ -23,11 +23,11 @@ def test_flight_and_incident_tell_what_could_not_be_checked(
     logged = world.log(make_seen(), field_source=source)
     officer = world.logged_in("mali")
     for page in (
-        f"/officer/flights/{logged.flight_id}",
-        f"/officer/incidents/{logged.incidents[0].incident_id}",
-        f"/desk/parts/detail/{logged.incidents[0].incident_id}",
+        f"/flights/{logged.flight_id}?",
+        f"/desk?id={logged.incidents[0].incident_id}&",
+        f"/desk/parts/detail/{logged.incidents[0].incident_id}?",
     ):
-        thai, english = officer.get(f"{page}?lang=th").text, officer.get(f"{page}?lang=en").text
+        thai, english = officer.get(f"{page}lang=th").text, officer.get(f"{page}lang=en").text
         assert "don ประมวลผลเที่ยวบินนี้ในภาคสนาม" in thai
         assert words_th in thai
         assert words_en in english
@@ -43,6 +43,6 @@ def test_flight_and_incident_tell_what_could_not_be_checked(
 def test_a_flight_that_was_processed_here_has_no_mark(world, make_seen):
     logged = world.log(make_seen())
     officer = world.logged_in("mali")
-    page = officer.get(f"/officer/flights/{logged.flight_id}?lang=en").text
+    page = officer.get(f"/flights/{logged.flight_id}?lang=en").text
     assert "in the field" not in page
     assert officer.get(f"/api/v1/flights/{logged.flight_id}").json()["unverified"] is None

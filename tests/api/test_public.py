@@ -135,7 +135,7 @@ def test_zones_as_geojson_with_caching(world, make_seen):
     assert changed.headers["etag"] != etag
 
 
-@pytest.mark.parametrize("url", ["/", "/nothing", "/officer"])
+@pytest.mark.parametrize("url", ["/", "/nothing", "/desk"])
 def test_public_requests_hold_nothing_that_leads_to_the_store(world, monkeypatch, url):
     held = []
     honest = Pages.reader
@@ -145,11 +145,11 @@ def test_public_requests_hold_nothing_that_leads_to_the_store(world, monkeypatch
         return honest(pages, request)
 
     monkeypatch.setattr(Pages, "reader", looking)
-    client = world.logged_in("mali") if url == "/officer" else world.client()
+    client = world.logged_in("mali") if url == "/desk" else world.client()
     client.get(url)
     assert held
     # shown on an officer's page that the look would find it
-    assert any(isinstance(each, Services) for each in held) == (url == "/officer")
+    assert any(isinstance(each, Services) for each in held) == (url == "/desk")
     assert all(isinstance(each, str) for each in held if not isinstance(each, Services))
 
 
@@ -217,7 +217,7 @@ def test_pages_name_no_other_host_and_run_no_script_but_ours(world, url):
     [
         ("/", "no-cache"),
         ("/login", "no-store"),
-        ("/officer", "no-store"),
+        ("/desk", "no-store"),
         ("/api/v1/alerts", "no-store"),
         ("/nothing", "no-store"),
         ("/static/map.js", "public, max-age=3600"),
@@ -239,7 +239,7 @@ def test_public_pages_are_compressed_and_those_with_tokens_are_not(world):
     client = world.logged_in("mali")
     for url in ("/", "/api/public/zones.geojson", "/static/vendor/leaflet/leaflet.js"):
         assert client.get(url).headers.get("content-encoding") == "gzip", url
-    for url in ("/login", "/officer", "/api/v1/zones"):
+    for url in ("/login", "/desk", "/api/v1/zones"):
         assert "content-encoding" not in client.get(url).headers, url
 
 
@@ -364,4 +364,4 @@ def test_the_start_page_can_be_installed_and_its_worker_keeps_files_that_exist(w
 
 def test_robots_stay_out_of_the_officers_pages(world):
     robots = world.client().get("/robots.txt").text.splitlines()
-    assert {"Disallow: /officer", "Disallow: /api/v1/", "Disallow: /login"} <= set(robots)
+    assert {"Disallow: /desk", "Disallow: /api/v1/", "Disallow: /login"} <= set(robots)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from api.report_throttle import MOST_OF_ADDRESS, MOST_OF_ALL, WINDOW, ReportThrottle
 from patrol.incident import State
+from patrol.incident_step import Move, Signature
 from patrol.verdict import Priority
 from patrol.zones import RuleName
 
@@ -100,7 +101,7 @@ def test_the_form_gives_no_way_to_read_anything_else(world, make_seen):
         logged.flight_id,
         logged.incidents[0].incident_id,
         "A" * 16,
-        "../officer",
+        "../desk",
         "%00",
         "' OR 1=1 --",
     ):
@@ -139,7 +140,7 @@ def test_words_that_are_markup_stay_words(world, nasty):
     code_of(send(client, words=nasty))
     officer = world.logged_in("mali")
     (incident,) = world.store.incidents()
-    page = officer.get(f"/officer/incidents/{incident.incident_id}?lang=en").text
+    page = officer.get(f"/desk?id={incident.incident_id}&lang=en").text
     assert "<script>alert(1)" not in page
     assert "Reported by the public" in page
 
@@ -253,18 +254,23 @@ def test_officers_open_a_report_on_every_page_and_take_its_evidence(world):
     send(client)
     officer = world.logged_in("mali")
     for incident in world.store.incidents():
+        by = Signature("mali", "", world.clock())
+        world.store.take_step(
+            incident.incident_id, Move(State.CONFIRMED), by, expected_version=None
+        )
         pages = [
-            f"/officer/incidents/{incident.incident_id}",
-            f"/officer/flights/{incident.flight_id}",
+            f"/desk?id={incident.incident_id}",
+            f"/flights/{incident.flight_id}",
             f"/api/v1/incidents/{incident.incident_id}",
-            f"/desk?alert={incident.incident_id}",
+            f"/officer/incidents/{incident.incident_id}",
             f"/desk/parts/detail/{incident.incident_id}",
+            f"/desk/flights/{incident.flight_id}",
             f"/desk/incidents/{incident.incident_id}/evidence.zip",
         ]
         for page in pages:
             answer = officer.get(page, follow_redirects=True)
             assert answer.status_code == 200, page
-        assert incident.reason_en in officer.get(f"{pages[0]}?lang=en", follow_redirects=True).text
+        assert incident.reason_en in officer.get(f"{pages[0]}&lang=en").text
     assert world.store.flights() == ()
 
 

@@ -347,17 +347,17 @@ def test_a_ranger_does_not_see_what_another_sent(world, make_seen):
     claim = world.store.queue.claim(world.clock(), timedelta(minutes=1))
     flight_id = world.log(make_seen()).flight_id
     ranger = world.logged_in("don")
-    assert flight_id in ranger.get("/officer/flights").text  # processed on the server itself
+    assert flight_id in ranger.get("/flights").text  # processed on the server itself
     world.store.queue.finish(claim, flight_id)
-    assert flight_id not in ranger.get("/officer/flights").text
+    assert flight_id not in ranger.get("/flights").text
     assert ranger.get("/api/v1/flights").json()["total"] == 0
     for url in (f"/api/v1/flights/{flight_id}", f"/api/v1/flights/{upload.id}"):
         nothing = url.replace(flight_id, "0" * 16).replace(upload.id, "0" * 32)
         there, not_there = ranger.get(url), ranger.get(nothing)
         assert there.status_code == not_there.status_code == 404
         assert there.json()["code"] == not_there.json()["code"]
-    assert ranger.get(f"/officer/flights/{flight_id}").status_code == 404
-    assert world.logged_in("mali").get(f"/officer/flights/{flight_id}").status_code == 200
+    assert ranger.get(f"/flights/{flight_id}").status_code == 404
+    assert world.logged_in("mali").get(f"/flights/{flight_id}").status_code == 200
 
 
 def test_a_disk_that_is_full_is_told_and_what_was_sent_is_kept(don, monkeypatch):
@@ -383,7 +383,7 @@ def test_a_disk_that_is_full_is_told_and_what_was_sent_is_kept(don, monkeypatch)
 def test_officers_see_how_far_flights_are_and_why_one_failed(world, don):
     upload = don.announce(jpeg(1), name="morning <b>")
     mali = world.logged_in("mali")
-    assert "Sending" in mali.get("/officer/flights?lang=en").text
+    assert "Sending" in mali.get("/flights?lang=en").text
     don.patch(upload.listed[0].url, 0, jpeg(1))
     don.finish(upload)
     claim = world.store.queue.claim(world.clock(), timedelta(minutes=1))
@@ -391,12 +391,12 @@ def test_officers_see_how_far_flights_are_and_why_one_failed(world, don):
     world.store.queue.report(claim, "detect", 1, 4, world.clock())
     world.clock.forward(timedelta(seconds=60))
     world.store.add_user("fah", "no hash", Role.RANGER, world.clock())
-    page = mali.get("/officer/flights?lang=en").text
+    page = mali.get("/flights?lang=en").text
     assert "morning &lt;b&gt;" in page
     assert "1 of 4 · about 3 min left" in page
-    assert "กำลังส่งหรือรอตรวจ" in mali.get("/officer/flights?lang=th").text
-    assert "morning" not in world.logged_in("fah").get("/officer/flights").text
+    assert "กำลังส่งหรือรอตรวจ" in mali.get("/flights?lang=th").text
+    assert "morning" not in world.logged_in("fah").get("/flights").text
     world.store.queue.fail(claim, "no photo is left")
-    page = mali.get("/officer/flights?lang=en").text
+    page = mali.get("/flights?lang=en").text
     assert "Could not be processed" in page
     assert "no photo is left" in page

@@ -17,16 +17,16 @@ OFFICER_URLS = (
     "/api/v1/incidents.geojson",
     "/api/v1/incidents/x",
     f"/api/v1/crops/{'0' * 64}",
-    "/officer",
-    "/officer/incidents/x",
+    "/desk",
+    "/desk?id=x",
 )
 RANGER_URLS = (
     "/api/v1/session",
     "/api/v1/flights",
     "/api/v1/flights/x",
     "/api/v1/zones",
-    "/officer/flights",
-    "/officer/flights/x",
+    "/flights",
+    "/flights/x",
 )
 
 
@@ -227,7 +227,7 @@ def test_openapi_is_valid_and_whole(world):
         for part in reference.removeprefix("#/").split("/"):
             node = node[part]
     paths = schema["paths"]
-    assert "/officer" not in paths
+    assert "/desk" not in paths
     assert set(paths) == {
         "/api/public/zones.geojson",
         "/api/public/zones.ics",
@@ -246,6 +246,8 @@ def test_openapi_is_valid_and_whole(world):
         "/api/v1/incidents/{incident_id}/undo",
         "/api/v1/incidents/{incident_id}/join",
         "/api/v1/incidents/{incident_id}/separate",
+        "/api/v1/incidents/{incident_id}/sighting",
+        "/api/v1/incidents/{incident_id}/split",
         "/api/v1/incidents/{incident_id}/likely-same",
         "/api/v1/incidents/{incident_id}/joined",
         "/api/v1/incidents/steps",

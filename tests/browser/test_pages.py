@@ -90,21 +90,19 @@ def test_an_officer_confirms_an_alert(
     seen = watch(world, viewport)
     page = seen.page
     seen.open(f"/?lang={language}")
-    seen.open("/officer")
+    seen.open("/desk")
     assert urlsplit(page.url).path == "/login"
     page.fill("#name", "mali")
     page.fill("#password", "gentle sea grass")
     page.click("main button")
-    page.wait_for_url("**/officer")
-    page.locator(".alert img").scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.alert img').naturalWidth === 64")
-    page.locator(".folium-map path.leaflet-interactive").nth(3).wait_for(state="attached")
+    page.wait_for_url("**/desk")
+    page.wait_for_function("document.querySelector('.row img').naturalWidth === 64")
+    page.locator("#map path.leaflet-interactive").nth(3).wait_for(state="attached")
     assert seen.overflow_px() == 0
-    page.locator(".alert h3 a").click()
-    page.fill("#reason", "seen by eye")
-    page.locator("button[value=confirmed]").click()
-    page.wait_for_url("**?done=1")
-    assert confirmed in page.locator(".alert__chips").inner_text()
+    page.locator(".row__link").click()
+    page.fill("#note", "seen by eye")
+    page.locator("#step button[value=confirmed]").click()
+    expect(page.locator(".detail .alert__chips")).to_contain_text(confirmed)
     assert "seen by eye" in page.locator(".history").inner_text()
     assert seen.overflow_px() == 0
     assert world.store.incident(incident.incident_id).state is State.CONFIRMED
