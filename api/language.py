@@ -13,7 +13,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -112,3 +112,8 @@ class Reader:
     def clock(self, moment: datetime) -> str:
         """Return the time of day to the second on the site's clock: `14:05:07`."""
         return format_time(moment.astimezone(self.timezone), "HH:mm:ss", locale="en")
+
+    def month_names(self) -> list[str]:
+        """Return the twelve months' names, January first."""
+        names = get_month_names("wide", "stand-alone", locale=self.language.value)
+        return [str(names[month]) for month in range(1, 13)]
