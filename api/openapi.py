@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from api.auth import SESSION_COOKIE
 from api.errors import PROBLEM_MEDIA_TYPE
 from api.models import ProblemOut
+from api.openapi_examples import add_examples
 
 _PROBLEM = {"$ref": "#/components/schemas/ProblemOut"}
 _SECURITY = {
@@ -59,4 +60,5 @@ def _described(app: FastAPI) -> dict[str, Any]:
             }
             if path.startswith("/api/v1/"):
                 operation["security"] = [{name: []} for name in _SECURITY]
+    add_examples(document)
     return document

@@ -1,6 +1,6 @@
 """What the JSON interface says and takes of zones and their versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -10,34 +10,6 @@ from patrol.zone_document import ZoneFeature, feature_of
 from patrol.zone_fault_words import FAULT_WORDS
 from patrol.zone_geometry import FaultCode, ZoneFault
 from patrol.zone_versions import ZoneOrigin, ZoneVersion
-
-_EXAMPLE: Mapping[str, Any] = {
-    "type": "Feature",
-    "properties": {
-        "zone_id": "bay",
-        "name_th": "อ่าว",
-        "name_en": "Bay",
-        "kind": "go_slow",
-        "rules": ["boat_in_go_slow_zone"],
-        "citation": "where the outline and its rules come from",
-        "citation_th": "ที่มาของแนวเขตและกฎ",
-        "binding": "proposal",
-        "jurisdiction": "Trang",
-        "indicative": True,
-        "valid_from": "2026-11-01",
-        "valid_until": None,
-        "seasons": [{"first": "11-01", "last": "04-30"}],
-        "hours": [{"first": "18:00", "last": "06:00"}],
-        "tide": {"above_m": None, "below_m": 0.5},
-        "advised_speed": {"knots": 6, "citation": "where the figure comes from"},
-    },
-    "geometry": {
-        "type": "Polygon",
-        "coordinates": [
-            [[99.44, 7.24], [99.46, 7.24], [99.46, 7.26], [99.44, 7.26], [99.44, 7.24]]
-        ],
-    },
-}
 
 
 class NoPreconditionError(LibongError, ValueError):
@@ -53,7 +25,6 @@ class ZoneIn(_Strict):
 
     feature: ZoneFeature = Field(
         description="a GeoJSON feature in longitude, latitude, as in a site's zones.geojson",
-        examples=[dict(_EXAMPLE)],
     )
     reason: str = Field(min_length=1, max_length=2000, examples=["buoys were moved"])
 
@@ -67,7 +38,7 @@ class ZoneRetiredIn(_Strict):
 class ZoneToCheckIn(_Strict):
     """A zone that is being drawn."""
 
-    feature: ZoneFeature = Field(examples=[dict(_EXAMPLE)])
+    feature: ZoneFeature
 
 
 class ZoneFaultOut(BaseModel):

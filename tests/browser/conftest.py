@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 
 from libong.settings import read_settings
+from patrol.site import shipped_site
 
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_ARGS = [
@@ -40,6 +41,7 @@ def load_module(name: str, path: Path):
 
 
 served = load_module("served_worlds", TESTS / "api" / "conftest.py")
+whole_site = load_module("whole_site", Path(__file__).parent / "whole_site.py")
 stand_ins = load_module("stand_ins", TESTS / "libong" / "stand_ins.py")
 
 # the fixtures of tests/api, for pages of the same worlds
@@ -248,3 +250,11 @@ def work():
 def make_photo():
     """A function that makes a small drone photo, another for each number."""
     return stand_ins.photo
+
+
+@pytest.fixture
+def every_page(make_world):
+    """A world of the shipped site with something on every page, and those pages."""
+    world = make_world(site=shipped_site())
+    whole_site.fill(world)
+    return world, tuple(whole_site.places(world))
