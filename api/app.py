@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.body_limit import BodyLimit
 from api.community_desk import CommunityDesk
+from api.conditional import ConditionalAnswers
 from api.deps import ApiSettings, Services, giving, make_sessions
 from api.errors import install_error_answers
 from api.headers import PublicCompression, SecurityHeaders
@@ -164,6 +165,7 @@ def create_app(
         app.include_router(each.router, dependencies=[Depends(giving(services))])
     install_error_answers(app, pages)
     describe(app)
+    app.add_middleware(ConditionalAnswers)
     app.add_middleware(BodyLimit)
     app.add_middleware(tus.TusHeaders)
     app.add_middleware(PublicCompression)

@@ -82,7 +82,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
         "xyxy_px": [500, 380, 560, 420],
         "object_class": "dugong",
     },
-    (f"{_OF_FRAME}/labels/removed", "post"): {"key": "d0", "version": 0},
+    (f"{_OF_FRAME}/labels/removed", "post"): {"key": "d2", "version": 0},
     ("/api/v1/zones/check", "post"): {"feature": _ZONE},
     ("/api/v1/zones/{zone_id}", "put"): {"feature": _ZONE, "reason": "buoys were moved"},
     ("/api/v1/zones/{zone_id}/retire", "post"): {"reason": "the buoys are gone"},

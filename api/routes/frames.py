@@ -12,6 +12,7 @@ from pyproj import Geod
 from api.deps import ActingOfficer, OfficerSession, Services, ServicesDep
 from api.frame_picture import Piece, frame_jpeg
 from api.models import ProblemOut
+from api.revalidation import is_known
 from api.routes.v1 import NOT_FOUND, PROBLEMS, Sha256
 from api.shown_frame import (
     ShownFrame,
@@ -58,7 +59,7 @@ def picture(
     # the same address gives the same pixels for ever; the login is asked each time all the same
     etag = f'"{hash_of(f"1|{sha256}|{width}|{piece}".encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if etag in request.headers.get("if-none-match", ""):
+    if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     part = Piece(0, 0, shown.frame.width_px, shown.frame.height_px)
     if piece:
@@ -206,7 +207,9 @@ def _known(frame: LabelledFrame, key: str, version: int) -> Label | Undecided:
     known |= {x.key: x for x in frame.labels}
     found = known.get(key)
     now = found.version if isinstance(found, Label) else 0
-    if found is None or now != version:
+    if found is None:
+        raise StaleLabelError(f"there is no box {key} in this frame; look at it again")
+    if now != version:
         raise StaleLabelError(f"the box {key} is at version {now}, not {version}; look again")
     return found
 

@@ -274,3 +274,33 @@ def test_openapi_is_valid_and_whole(world):
         for operation in operations.values():
             assert operation["summary"], path
             assert operation["description"], path
+
+
+def test_who_asks_again_is_told_that_nothing_changed(world, make_seen):
+    (incident,) = world.log(make_seen()).incidents
+    client = world.logged_in("mali")
+    for url in (
+        "/api/v1/alerts",
+        f"/api/v1/incidents/{incident.incident_id}",
+        "/api/v1/incidents.geojson",
+        "/api/v1/flights",
+        "/api/v1/zones/east",
+    ):
+        first = client.get(url)
+        etag = first.headers["etag"]
+        assert first.headers["cache-control"] == "no-store", url
+        again = client.get(url, headers={"If-None-Match": f'"other", W/{etag}'})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag), url
+    etag = client.get("/api/v1/alerts").headers["etag"]
+    world.store.transition(
+        incident.incident_id,
+        State.CONFIRMED,
+        actor="mali",
+        reason="",
+        expected_version=1,
+        at_utc=world.clock(),
+    )
+    changed = client.get("/api/v1/alerts", headers={"If-None-Match": etag})
+    assert (changed.status_code, changed.json()["items"][0]["state"]) == (200, "confirmed")
+    stranger = world.client().get("/api/v1/alerts", headers={"If-None-Match": "*"})
+    assert stranger.status_code == 401
