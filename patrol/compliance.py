@@ -8,7 +8,7 @@ import shapely
 
 from ingest.lonlat import LonLat
 from patrol.report.intervals import Share, share
-from patrol.zones import RuleName, Zone
+from patrol.zones import AdvisedSpeed, RuleName, Zone
 
 KNOT_M_S = 1852 / 3600
 # Two standard deviations to either side: a boat is called fast or slow with 95 % confidence.
@@ -54,13 +54,12 @@ class Compliance:
         return self.slow + self.still + self.fast + self.cannot_tell
 
 
-def pace_of(boat: BoatSeen, zone: Zone) -> Pace:
-    """Return the pace of a boat against the speed advised in a zone.
+def pace_of(boat: BoatSeen, limit: AdvisedSpeed | None) -> Pace:
+    """Return the pace of a boat against an advised speed, None for no figure.
 
-    It cannot be told where the speed was not measured, lies within its error of the limit, or the
-    zone names no figure. A boat is still where its speed lies within its error of none.
+    It cannot be told where the speed was not measured, lies within its error of the limit, or
+    there is no figure. A boat is still where its speed lies within its error of none.
     """
-    limit = zone.advised_speed
     speed, sigma = boat.speed_m_s, boat.speed_sigma_m_s
     if limit is None or speed is None or sigma is None:
         return Pace.CANNOT_TELL

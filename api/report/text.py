@@ -14,6 +14,7 @@ from patrol.report.figures import MonthFigures, ZoneFigures
 from patrol.report.intervals import Rate, Share
 from patrol.report.month import Month
 from patrol.report.reading import Reported
+from patrol.zones import AdvisedSpeed
 
 _NONE = "–"
 
@@ -214,8 +215,24 @@ class _Told:
             self.text(words.SPEED_TITLE),
             self._table(head, rows),
             drawn,
-            self.text(words.SPEED_NOTE),
+            "\n".join((self.text(words.SPEED_NOTE), *self._advice(figures))),
         )
+
+    def _advice(self, figures: MonthFigures) -> list[str]:
+        """Return each advised speed with the zones that it holds in, and its source."""
+        zones: dict[AdvisedSpeed, list[str]] = {}
+        for zone in figures.zones:
+            if zone.compliance is not None and zone.advice is not None:
+                zones.setdefault(zone.advice, []).append(self._name(zone))
+        return [
+            self.text(words.ADVICE)
+            % {
+                "zones": ", ".join(names),
+                "knots": f"{advice.knots:g}",
+                "source": " ".join(advice.citation.split()),
+            }
+            for advice, names in zones.items()
+        ]
 
     def response(self, figures: MonthFigures) -> Section:
         rows = tuple(

@@ -83,6 +83,7 @@ SPEED_NOTE = mark(
     "all other boats, and in zones without such a figure, it cannot be told; the share is of the "
     "boats under way of which it can. What officers dismissed is left out."
 )
+ADVICE = mark("Held against %(knots)s knots in %(zones)s. Source: %(source)s")
 RESPONSE_TITLE = mark("From picture to response")
 SINCE = mark("From")
 UNTIL = mark("To")

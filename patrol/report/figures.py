@@ -29,8 +29,9 @@ from patrol.report.costs import CostIndicators, PatrolCosts, cost_indicators
 from patrol.report.intervals import Rate, rate
 from patrol.report.month import Month
 from patrol.report.response import Lapse, lapses
+from patrol.rules.zone_rules import advised_speed
 from patrol.site import Site
-from patrol.zones import RuleName, Zone
+from patrol.zones import AdvisedSpeed, RuleName, Zone
 
 # Rules that speak of boats and gear, as drones see them: what people report has no effort to go by.
 VIOLATION_RULES = tuple(
@@ -74,7 +75,8 @@ class ZoneFigures:
 
     `covered` is the share (0 to 1) of its sea that was looked at once at least, `distinct_km2` how
     much that is; `effort` counts a place once a flight. `survey_days` are those on which one flight
-    looked at as much of it as the site asks for; `revisit_days` is the middle of the gaps between
+    looked at as much of it as the site asks for; `advice` is the speed that boats are held against,
+    the zone's own or the site's; `revisit_days` is the middle of the gaps between
     them, `longest_gap_days` the most days in a row without one.
     """
 
@@ -89,6 +91,7 @@ class ZoneFigures:
     looked: Looked
     dugongs: Rate
     violations: Rate
+    advice: AdvisedSpeed | None
     compliance: Compliance | None
     days_raised: int
 
@@ -158,7 +161,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
         unreviewed=sum(incident.state is State.NEW for incident in dugongs),
         violations=rate(_things(violations), effort.usable_km2),
         by_rule=tuple((rule, rate(by_rule[rule], effort.usable_km2)) for rule in VIOLATION_RULES),
-        compliance=_site_compliance(zones, facts.boats),
+        compliance=_site_compliance(zones, facts.boats, site),
         lapses=lapses(facts.cases),
         costs=cost_indicators(site.costs, minutes, effort.usable_km2),
         given_costs=site.costs,
@@ -192,6 +195,7 @@ def _zone_figures(
     survey_days = sorted({day for day, part in parts if _fraction(part) >= least})
     seen = rate(_in_zone(dugongs, zone), effort.usable_km2)
     boats = boats_in(zone, facts.boats)
+    advice = advised_speed(zone, site)
     return ZoneFigures(
         zone=zone,
         zone_km2=sea.area / M2_PER_KM2,
@@ -204,8 +208,9 @@ def _zone_figures(
         looked=_looked(seen, survey_days),
         dugongs=seen,
         violations=rate(_in_zone(violations, zone), effort.usable_km2),
+        advice=advice,
         compliance=(
-            compliance(pace_of(boat, zone) for boat in boats) if asks_for_slowness(zone) else None
+            compliance(pace_of(boat, advice) for boat in boats) if asks_for_slowness(zone) else None
         ),
         days_raised=facts.days_raised.get(zone.zone_id, 0),
     )
@@ -243,12 +248,12 @@ def _summed(areas: Iterable[SeaEffort]) -> SeaEffort:
     )
 
 
-def _site_compliance(zones: Sequence[Zone], boats: Sequence[BoatSeen]) -> Compliance:
+def _site_compliance(zones: Sequence[Zone], boats: Sequence[BoatSeen], site: Site) -> Compliance:
     """Return the compliance of all zones; a boat in two of them counts once, as the faster."""
     paces = []
     for boat in boats:
         found = {
-            pace_of(boat, zone)
+            pace_of(boat, advised_speed(zone, site))
             for zone in zones
             if asks_for_slowness(zone) and zone.area.covers(shapely.Point(boat.position))
         }

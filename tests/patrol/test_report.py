@@ -27,7 +27,7 @@ from patrol.report.reading import reported
 from patrol.report.response import Moment, lapses
 from patrol.site import load_site
 from patrol.zone_file import SiteFileError
-from patrol.zones import RuleName
+from patrol.zones import AdvisedSpeed, RuleName
 
 MARCH = Month(2026, 3)
 NOON_UTC = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
@@ -245,9 +245,28 @@ def test_a_boat_counts_once_for_the_site(site, facts) -> None:
     muk = next(zone for zone in site.zones if zone.zone_id == "ko_muk_east")
     boat = BoatSeen(LonLat(*muk.area.representative_point().coords[0]), 3.0, 0.2)
     figures, zones = figures_of(facts([2], boats=[boat])[0], site)
+    # 3.0 ± 0.4 m/s against the site's six knots, which are 3.09
     assert (figures.compliance.boats, figures.compliance.cannot_tell) == (1, 1)
     assert zones["ko_muk_east"].compliance.boats == 1
+    assert zones["ko_muk_east"].advice == site.rule_parameters.advised_speed
     assert zones[ZONE].compliance is None  # a tour route asks for no slowness
+
+
+def test_boats_are_held_against_the_same_speed_as_by_the_rule(site, facts) -> None:
+    """The zone's own where it names one, else the site's; and nobody is fast without either."""
+    muk = next(zone for zone in site.zones if zone.zone_id == "ko_muk_east")
+    inside = LonLat(*muk.area.representative_point().coords[0])
+    boats = [BoatSeen(inside, speed, 0.2) for speed in (2.0, 4.5, 0.1)]
+    made, *_ = facts([2], boats=boats)
+    _, zones = figures_of(made, site)
+    found = zones["ko_muk_east"].compliance
+    assert (found.slow, found.fast, found.still) == (1, 1, 1)
+    ten = replace(muk, advised_speed=AdvisedSpeed(10.0, "of the test"))
+    _, zones = figures_of(made, replace(site, zones=(ten,)))
+    assert (zones["ko_muk_east"].compliance.slow, zones["ko_muk_east"].compliance.fast) == (2, 0)
+    none = replace(site.rule_parameters, advised_speed=None)
+    _, zones = figures_of(made, replace(site, rule_parameters=none))
+    assert zones["ko_muk_east"].compliance.cannot_tell == 3
 
 
 def test_which_months_stand_side_by_side() -> None:
