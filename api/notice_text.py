@@ -7,7 +7,7 @@ from api.language import Language, date_text, mark, translations
 from api.public.words import CHANGE_WORDS, STATUS_WORDS
 from api.words import PRIORITY_WORDS, RULE_WORDS
 from patrol.incident import Incident
-from patrol.notice import IncidentNews, News
+from patrol.notice import FlightNews, IncidentNews, News
 from patrol.verdict import Priority
 from patrol.zone_status import ZoneStatusChange
 from patrol.zones import RuleName
@@ -51,6 +51,31 @@ def incident_notice(
     if desk:
         lines.append(desk)
     return title % {"num": count}, "\n".join(lines)
+
+
+def flight_notice(news: FlightNews, language: Language, page: str | None) -> tuple[str, str]:
+    """Return title and text of a processed flight: what could be used, not what was seen.
+
+    `page` is the address of the rangers' page, None where it is not known.
+    """
+    say = translations(language)
+    title = say.gettext("Flight of %(day)s processed") % {"day": date_text(news.day, language)}
+    lines = [
+        say.ngettext("%(num)s picture used", "%(num)s pictures used", news.frames)
+        % {"num": news.frames}
+    ]
+    if news.refused:
+        could_not = say.ngettext(
+            "%(num)s file could not be used", "%(num)s files could not be used", news.refused
+        )
+        lines.append(could_not % {"num": news.refused})
+    alerts = say.ngettext(
+        "%(num)s alert for the officers", "%(num)s alerts for the officers", news.alerts
+    )
+    lines.append(alerts % {"num": news.alerts})
+    if page:
+        lines.append(page)
+    return title, "\n".join(lines)
 
 
 def change_notice(

@@ -1,17 +1,24 @@
 """Tells people outside the pages: enters what is news into the store, and sends what is due."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import apprise
 
-from api.notice_text import ZoneNames, change_notice, incident_notice
+from api.notice_text import ZoneNames, change_notice, flight_notice, incident_notice
 from ingest.errors import LibongError
 from libong.notify_file import Addressed
-from patrol.notice import Audience, by_flight, change_cause, news_cause
-from patrol.notice_records import Draft, Events, NoticeState
+from patrol.notice import (
+    Audience,
+    Happened,
+    by_flight,
+    change_cause,
+    flight_cause,
+    news_cause,
+)
+from patrol.notice_records import Draft, NoticeState
 from patrol.site import Site
 from patrol.store import Store
 
@@ -83,25 +90,29 @@ class Notifier:
         if not self.store.notices.knows(recipient.name):
             causes = [draft.cause for draft in self._changes(addressed)]
             self.store.notices.begin(recipient.name, causes, self.now())
-        if recipient.audience is Audience.PUBLIC:
-            self.store.notices.enter(
-                recipient.name, lambda _events, _last: self._changes(addressed), self.now()
-            )
-        else:
-            self.store.notices.enter(
-                recipient.name,
-                lambda events, last: self._news(addressed, events, last),
-                self.now(),
-            )
+        writers: Mapping[Audience, Callable[[Happened], Sequence[Draft]]] = {
+            Audience.OFFICERS: lambda happened: self._news(addressed, happened),
+            Audience.RANGERS: lambda happened: self._flights(addressed, happened),
+            Audience.PUBLIC: lambda _: self._changes(addressed),
+        }
+        self.store.notices.enter(recipient.name, self.site, writers[recipient.audience], self.now())
 
-    def _news(self, addressed: Addressed, events: Events, last: int) -> Sequence[Draft]:
+    def _news(self, addressed: Addressed, happened: Happened) -> Sequence[Draft]:
         drafts = []
-        for news in by_flight(events, addressed.recipient):
+        for news in by_flight(happened.events, addressed.recipient):
             title, text = incident_notice(
                 news, self._zone_names(), addressed.language, self._page("/desk")
             )
             due = self._due(addressed, urgent=news.urgent)
-            drafts.append(Draft(news_cause(news, last), title, text, due))
+            drafts.append(Draft(news_cause(news, happened.last_sequence), title, text, due))
+        return drafts
+
+    def _flights(self, addressed: Addressed, happened: Happened) -> Sequence[Draft]:
+        drafts = []
+        for news in happened.flights:
+            title, text = flight_notice(news, addressed.language, self._page("/ranger"))
+            due = self._due(addressed, urgent=False)
+            drafts.append(Draft(flight_cause(news), title, text, due))
         return drafts
 
     def _changes(self, addressed: Addressed) -> Sequence[Draft]:

@@ -6,7 +6,7 @@ mail and chat services. Whom it concerns looks at the desk.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from patrol.incident import Incident
@@ -20,9 +20,14 @@ RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360))
 
 
 class Audience(StrEnum):
-    """What a recipient may hear of: incidents, or only what the public map says."""
+    """What a recipient may hear of, by their role.
+
+    Officers hear of incidents, rangers that flights were processed and what could be used, and the
+    public of what the public map says.
+    """
 
     OFFICERS = "officers"
+    RANGERS = "rangers"
     PUBLIC = "public"
 
 
@@ -101,6 +106,29 @@ class IncidentNews:
         return any(incident.priority is Priority.HIGH for incident in self.incidents)
 
 
+@dataclass(frozen=True)
+class FlightNews:
+    """That a flight was processed: what of it could be used, and how many alerts came of it.
+
+    Neither what was seen nor in which zone: a group of rangers may have many members.
+    """
+
+    flight_id: str
+    day: date
+    frames: int
+    refused: int
+    alerts: int
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What happened at a site since a recipient was last told, up to an entry of the ledger."""
+
+    events: Sequence[tuple[News, Incident]]
+    flights: Sequence[FlightNews]
+    last_sequence: int
+
+
 def by_flight(
     events: Collection[tuple[News, Incident]], recipient: Recipient
 ) -> Sequence[IncidentNews]:
@@ -124,6 +152,11 @@ def change_cause(change: ZoneStatusChange) -> str:
 def news_cause(news: IncidentNews, last_sequence: int) -> str:
     """Return the key of news up to an entry of the ledger."""
     return f"{news.news}:{news.flight_id}:{last_sequence}"
+
+
+def flight_cause(news: FlightNews) -> str:
+    """Return the key under which a processed flight is told once."""
+    return f"flight:{news.flight_id}"
 
 
 def next_try(attempts: int, now: datetime) -> datetime | None:

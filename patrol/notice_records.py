@@ -1,7 +1,8 @@
 """Notices in the store: entered once, sent until they arrive, never forgotten."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,12 +10,15 @@ from enum import StrEnum
 from sqlalchemy import Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from patrol.flight_summaries import flight_summary
 from patrol.incident import Incident, State
-from patrol.ledger import INCIDENT_EVENT
-from patrol.notice import News, next_try
+from patrol.ledger import FLIGHT_LOGGED, INCIDENT_EVENT
+from patrol.notice import FlightNews, Happened, News, next_try
 from patrol.records import Records
 from patrol.rows import incident_of
-from patrol.tables import Base, IncidentRow, LedgerRow
+from patrol.site import Site
+from patrol.tables import Base, FlightRow, IncidentRow, LedgerRow
+from patrol.witness_report import MARKS
 
 # A sender that was killed while it sent is given up after this; its notices may come twice.
 _CLAIM = timedelta(minutes=5)
@@ -83,9 +87,6 @@ class Notice:
     fault: str | None
 
 
-Events = Sequence[tuple[News, Incident]]
-
-
 class Notices(Records):
     """What recipients were told, and what they are still to be told."""
 
@@ -106,17 +107,22 @@ class Notices(Records):
             )
 
     def enter(
-        self, recipient: str, write: Callable[[Events, int], Sequence[Draft]], now: datetime
+        self,
+        recipient: str,
+        site: Site,
+        write: Callable[[Happened], Sequence[Draft]],
+        now: datetime,
     ) -> int:
         """Enter what a known recipient has not been told; return how many notices that makes.
 
-        `write` is given what happened to incidents since, and the ledger's last entry. All is one
-        transaction: after a crash nothing is lost and nothing told twice.
+        `write` is given what happened at the site since. All is one transaction: after a crash
+        nothing is lost and nothing told twice.
         """
         with self._writing() as session, session.begin():
             cursor = session.get_one(NoticeCursorRow, recipient, with_for_update=True)
             last = _last_sequence(session)
-            drafts = {d.cause: d for d in write(_events(session, cursor.sequence, last), last)}
+            happened = _happened(session, site, cursor.sequence, last)
+            drafts = {draft.cause: draft for draft in write(happened)}
             told = select(NoticeRow.cause).where(
                 NoticeRow.recipient == recipient, NoticeRow.cause.in_(drafts)
             )
@@ -184,11 +190,47 @@ def _last_sequence(session: Session) -> int:
     return session.scalar(select(func.max(LedgerRow.sequence))) or 0
 
 
-def _events(session: Session, after: int, last: int) -> Events:
+def _happened(session: Session, site: Site, after: int, last: int) -> Happened:
+    events = _events(session, site, after, last)
+    opened = Counter(incident.flight_id for news, incident in events if news is News.OPENED)
+    return Happened(events, tuple(_flights(session, site, after, last, opened)), last)
+
+
+def _flights(
+    session: Session, site: Site, after: int, last: int, opened: Mapping[str, int]
+) -> Iterator[FlightNews]:
+    """Yield the drone flights that were logged; people's reports are none."""
+    query = (
+        select(FlightRow.flight_id)
+        .join(LedgerRow, LedgerRow.subject == FlightRow.flight_id)
+        .where(
+            LedgerRow.kind == FLIGHT_LOGGED,
+            LedgerRow.sequence > after,
+            LedgerRow.sequence <= last,
+            FlightRow.site_id == site.site_id,
+            FlightRow.model_sha256.not_in(MARKS),
+        )
+        .order_by(LedgerRow.sequence)
+    )
+    for flight_id in session.scalars(query):
+        found = flight_summary(session, flight_id)
+        taken = found.first_taken_utc or found.received_at_utc
+        yield FlightNews(
+            flight_id=flight_id,
+            day=taken.astimezone(site.reference.timezone).date(),
+            frames=found.frames,
+            refused=len(found.refused),
+            alerts=opened.get(flight_id, 0),
+        )
+
+
+def _events(session: Session, site: Site, after: int, last: int) -> Sequence[tuple[News, Incident]]:
     query = (
         select(LedgerRow.payload, IncidentRow)
         .join(IncidentRow, IncidentRow.incident_id == LedgerRow.subject)
+        .join(FlightRow, FlightRow.flight_id == IncidentRow.flight_id)
         .where(
+            FlightRow.site_id == site.site_id,
             LedgerRow.kind == INCIDENT_EVENT,
             LedgerRow.sequence > after,
             LedgerRow.sequence <= last,

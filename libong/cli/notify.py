@@ -40,7 +40,8 @@ def notify(
 ) -> None:
     """Tell the people of LIBONG_NOTIFY of alerts, and of changes of the public map.
 
-    Officers hear of incidents, one message a flight; the public hears of what the public map says.
+    Officers hear of incidents, one message a flight; rangers that flights were processed; the
+    public of what the public map says.
     No message carries a position. What does not arrive is tried again for ten hours.
     """
     log_as_a_service()

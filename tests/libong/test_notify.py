@@ -5,6 +5,7 @@ import json
 import socket
 import sys
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -120,6 +121,10 @@ def public(sink, more="") -> str:
     return _in_english("boats", "public", sink, more)
 
 
+def rangers(sink, more="") -> str:
+    return _in_english("rangers", "rangers", sink, more)
+
+
 def _in_english(name, audience, sink, more) -> str:
     urls = f'urls = ["{sink.url}"]'
     return f'name = "{name}"\naudience = "{audience}"\nlanguage = "en"\n{urls}\n{more}'
@@ -144,6 +149,34 @@ def test_a_flight_of_two_hundred_boats_is_one_message(world, sink, notifier):
 def test_what_happened_before_somebody_was_named_is_not_told(world, sink, notifier):
     world.log(Seen())
     told = notifier(officers(sink), public(sink))
+    assert told.work_once() == (0, 0)
+    assert sink.got == []
+
+
+def test_rangers_hear_that_a_flight_was_processed_and_not_what_was_seen(world, sink, notifier):
+    told = notifier(rangers(sink))
+    told.work_once()
+    logged = world.log(Seen(reason_en="seen at 7.2432 N"), Seen(salt="b"))
+    assert told.work_once() == (1, 0)
+    (message,) = sink.got
+    assert message["title"].startswith("Flight of ")
+    frames = world.store.flight(logged.flight_id).frames
+    assert message["message"].splitlines() == [
+        f"{frames} picture{'' if frames == 1 else 's'} used",
+        "2 alerts for the officers",
+        "https://watch.example/ranger",
+    ]
+    for secret in ("7.24", "99.4", "Dugong", "Zone", logged.flight_id):
+        assert secret not in json.dumps(message)
+    assert told.work_once() == (0, 0)
+
+
+def test_each_site_hears_of_its_own(world, sink, notifier):
+    told = replace(
+        notifier(officers(sink), rangers(sink)), site=replace(world.site, site_id="elsewhere")
+    )
+    told.work_once()
+    world.log(Seen())
     assert told.work_once() == (0, 0)
     assert sink.got == []
 
