@@ -118,9 +118,9 @@ def enter_flight(
 
 
 def site_in_force(site: Site, store: Store) -> Site:
-    """Return a site with its zones as officers have them now, those of its file to begin with."""
+    """Return a site with zones and permits as officers have them now, its files' to begin with."""
     store.zones.follow_file(site, datetime.now(UTC))
-    return store.zones.in_force(site)
+    return store.permits.in_force(store.zones.in_force(site))
 
 
 def logged_before(flight: Flight, site: Site, store: Store) -> FlightReport | Flight:

@@ -23,6 +23,7 @@ from patrol.ledger import (
     head_after,
     incident_payload,
 )
+from patrol.permit_history import PERMIT_CHANGED, permits_subject
 from patrol.rows import ledger_entry, ledger_row
 from patrol.tables import (
     FlightRow,
@@ -87,6 +88,11 @@ def append_conditions(
     """Append what somebody told of sea and weather during a flight."""
     payload = conditions_payload(conditions, actor)
     _append(session, at_utc, CONDITIONS_TOLD, flight_id, payload)
+
+
+def append_permit(session: Session, site_id: str, payload: str, at_utc: datetime) -> None:
+    """Append that a permit was given or taken back."""
+    _append(session, at_utc, PERMIT_CHANGED, permits_subject(site_id), payload)
 
 
 def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry]:

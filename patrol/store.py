@@ -23,6 +23,7 @@ from patrol.incident_records import IncidentRecords, StaleVersion, UnknownIncide
 from patrol.ledger import LedgerFault, LedgerReport
 from patrol.ledger_tail import LedgerTail
 from patrol.notice_records import Notices
+from patrol.permit_records import PermitRecords
 from patrol.ranger_totals import Rangers
 from patrol.report.records import ReportRecords
 from patrol.rows import FlightLogError
@@ -63,7 +64,7 @@ class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRe
     flights looked at, `rangers` what each sender's amount to; `views` tells how frames see the sea,
     `tail` what was written last, `origins` what flights were logged from, `witnesses` the reports
     of people, `zones` the zones in all their versions, `earlier` what was seen before,
-    `conditions` what people told of sea and weather.
+    `conditions` what people told of sea and weather, `permits` what officers keep of them.
     """
 
     def __init__(self, url: str, site_key: SiteKey | None = None) -> None:
@@ -87,6 +88,7 @@ class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRe
         self.witnesses = Witnesses(self._database)
         self.earlier = EarlierRecords(self._database)
         self.conditions = ConditionsRecords(self._database)
+        self.permits = PermitRecords(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""

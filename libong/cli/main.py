@@ -21,6 +21,7 @@ from libong.cli import (
     model_folder,
     models,
     notify,
+    permits,
     push,
     records,
     report,
@@ -70,6 +71,7 @@ app.add_typer(accounts.app, name="user")
 app.add_typer(labels.app, name="labels")
 app.add_typer(model_folder.app, name="models")
 app.add_typer(zones.app, name="zones")
+app.add_typer(permits.app, name="permits")
 
 
 def main() -> None:
