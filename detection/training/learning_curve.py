@@ -6,13 +6,14 @@ videos, where a detector trained on pictures from elsewhere gained much from few
 answer here is about rendered seas alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
+from pydantic import TypeAdapter
 
 from detection.detector import Detector
 from detection.evaluation.labels import PictureLabels
@@ -34,6 +35,7 @@ from detection.training.fine_tune import (
 from detection.training.flight import render_flight
 from detection.training.from_onnx import model_from_onnx
 from detection.training.random_flight import random_flight
+from detection.training.site_tiles import TrainingTile
 from detection.types import ObjectClass
 from ingest.flight import read_flight
 from ingest.frame import Frame
@@ -67,10 +69,18 @@ class CurvePoint:
     false_alarms_per_frame: float
 
 
+_KEPT = TypeAdapter(tuple[str, dict[int, tuple[CurvePoint, ...]]])
+
+
 def learning_curve(
     plan: CurvePlan, open_model: Callable[[Path], Detector], tell: Callable[[str], None]
 ) -> tuple[CurvePoint, ...]:
-    """Fine-tune the base model on ever more labelled frames, and measure each on other flights."""
+    """Fine-tune the base model on ever more labelled frames, and measure each on other flights.
+
+    What was measured before, with the same base, schedule and flights, is not measured again: a run
+    that was stopped goes on.
+    """
+    kept = KeptPoints(plan)
     flights = -(-max(plan.labelled_frames) // _FRAMES_A_FLIGHT)
     tell(
         f"rendering what is missing of {flights} flights to learn from, {plan.test_flights} others"
@@ -81,10 +91,15 @@ def learning_curve(
     if not labels.exists():
         _write_labels(learnt, labels)
     labelled = read_labels(labels)
-    rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
-    points = list(_points(0, score_flights(open_model(plan.base), test)))
+    if 0 not in kept.points:
+        tell("measuring the base model")
+        kept.keep(0, _points(0, score_flights(open_model(plan.base), test)))
     start = plan.base.parent / load_manifest(plan.base).file
-    for count in plan.labelled_frames:
+    missing = [count for count in plan.labelled_frames if count not in kept.points]
+    rehearsal: tuple[TrainingTile, ...] = ()
+    if missing:
+        rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
+    for count in missing:
         some = tuple(_first_frames(labelled, count))
         tiles = labelled_tiles(labels, some, plan.schedule)
         tell(f"{count} labelled frames: {len(tiles)} tiles")
@@ -95,8 +110,29 @@ def learning_curve(
             labels, plan.base, plan.folder / "models", RENDERED_SITE, plan.folder / "flights"
         )
         manifest = write_candidate(network, tuning, Split(some, ()), steps)
-        points += _points(count, score_flights(open_model(manifest), test))
-    return tuple(points)
+        kept.keep(count, _points(count, score_flights(open_model(manifest), test)))
+    return tuple(point for count in (0, *plan.labelled_frames) for point in kept.points[count])
+
+
+class KeptPoints:
+    """The points of a curve in a file, each kept as soon as it is measured."""
+
+    def __init__(self, plan: CurvePlan) -> None:
+        """Take up what was measured of the same plan; what is of another begins anew."""
+        self._file = plan.folder / "points.json"
+        self._of = f"{load_manifest(plan.base).sha256} {plan.schedule} {plan.test_flights}"
+        self.points: dict[int, tuple[CurvePoint, ...]] = {}
+        if self._file.is_file():
+            of, points = _KEPT.validate_json(self._file.read_bytes())
+            self.points = points if of == self._of else {}
+
+    def keep(self, count: int, points: Iterable[CurvePoint]) -> None:
+        """Write the points of a number of labelled frames besides those that are there."""
+        self.points[count] = tuple(points)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._file.with_suffix(".part")
+        unfinished.write_bytes(_KEPT.dump_json((self._of, self.points), indent=1))
+        unfinished.replace(self._file)
 
 
 def _rendered(plan: CurvePlan, numbers: range) -> tuple[Path, ...]:

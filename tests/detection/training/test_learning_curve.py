@@ -1,6 +1,8 @@
 """The learning curve takes ever more frames of the same flights, and tells what each gave."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ module = pytest.importorskip("detection.training.learning_curve")
 
 DUGONG, BOAT, GEAR = ObjectClass
 BOX = (0.0, 0.0, 10.0, 10.0)
+SHIPPED = Path(__file__).parents[3] / "models" / "manifest.json"
 
 
 def flight(name):
@@ -31,6 +34,14 @@ def test_fewer_frames_are_the_first_of_more(count, per_flight):
     some = list(module._first_frames([flight("a"), flight("b")], count))
     assert [len(f.frames) for f in some] == per_flight
     assert [f.sha256 for f in some[0].frames] == [f"a{n}" for n in range(per_flight[0])]
+
+
+def test_what_was_measured_of_the_same_plan_is_kept_and_of_another_is_not(tmp_path):
+    plan = module.CurvePlan(SHIPPED, tmp_path / "curve", test_flights=2)
+    point = module.CurvePoint(50, DUGONG, None, 0, 0.25)
+    module.KeptPoints(plan).keep(50, [point])
+    assert module.KeptPoints(plan).points == {50: (point,)}
+    assert module.KeptPoints(replace(plan, test_flights=3)).points == {}
 
 
 def test_the_table_tells_recall_and_false_alarms_of_each_number_of_frames():
