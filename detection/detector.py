@@ -18,7 +18,7 @@ from detection.boxes import Boxes, Floats, concatenate, decode, no_boxes
 from detection.engine import Engine
 from detection.errors import ModelError
 from detection.manifest import Manifest
-from detection.merge import join_near, merge
+from detection.merge import join_near, merge, without_pieces
 from detection.plausibility import plausible
 from detection.resampling import Look, Search, looks
 from detection.tiling import Level, Tile, plan_levels, plan_unknown_scale
@@ -214,6 +214,9 @@ class Detector:
             for number, level in enumerate(levels)
         ]
         boxes = self._search(looks(picture.path, searches), len(searches))
+        if ObjectClass.FISHING_GEAR in self.manifest.classes:
+            gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
+            boxes = without_pieces(boxes, gear)
         found = (self._detection(picture, boxes, i, None) for i in range(len(boxes)))
         return tuple(d for d in found if d is not None)
 

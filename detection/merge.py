@@ -22,6 +22,9 @@ SHARED_SPAN = 0.6
 # missed more often than that two end to end are two nets; both figures are ours.
 ELONGATED = 4.0
 IN_LINE = 3.0
+# In 84 rendered pictures without their scale these left 8 of 43 pieces, and lost 2 of 61 finds.
+WITHIN = 0.85
+WHOLE_SCORE = 0.8
 
 
 def merge(boxes: Boxes) -> Boxes:
@@ -57,6 +60,23 @@ def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
         np.zeros(count, np.bool_),
     )
     return in_order(concatenate([boxes.take(~own), joined]))
+
+
+def without_pieces(boxes: Boxes, class_index: int) -> Boxes:
+    """Leave out boxes of a class that lie within a larger one of it with about their score or more.
+
+    For gear in pictures of unknown scale, where no gap in metres says what belongs together: a
+    finer scale finds the floats of what a coarser one finds whole.
+    """
+    own = np.flatnonzero(boxes.classes == class_index)
+    pieces = boxes.take(own)
+    area = areas(pieces.xyxy_px)
+    shared = intersections(pieces.xyxy_px, pieces.xyxy_px)
+    within = (shared >= WITHIN * area[:, None]) & (area[None, :] > area[:, None])
+    within &= pieces.scores[None, :] >= WHOLE_SCORE * pieces.scores[:, None]
+    keep = np.ones(len(boxes), np.bool_)
+    keep[own] = ~within.any(axis=1)
+    return boxes.take(keep)
 
 
 def _elongated(xyxy: Floats, along: int) -> NDArray[np.bool_]:

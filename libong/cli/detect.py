@@ -134,7 +134,8 @@ def _detect_unlocated(
         return _detection_document(shown, (), "the file is no picture that can be read")
     except (PhotoError, Image.DecompressionBombError, OSError) as exc:
         return _detection_document(shown, (), f"{exc}")
-    return _detection_document(shown, found, None) | {"warnings": [str(why)]}
+    told = f"searched at several scales, without place: {why}"
+    return _detection_document(shown, found, None) | {"warnings": [told]}
 
 
 def _detection_document(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.boxes import Boxes, concatenate, no_boxes
-from detection.merge import join_near, merge
+from detection.merge import join_near, merge, without_pieces
 
 
 def boxes(*rows):
@@ -169,6 +169,41 @@ def test_merging_invents_nothing_and_loses_no_class(rows):
 )
 def test_pieces_of_gear_become_one(name, given_boxes, expected):
     assert listed(join_near(given_boxes, 2, 20.5)) == expected, name
+
+
+@pytest.mark.parametrize(
+    ("name", "given_boxes", "expected"),
+    [
+        ("nothing", boxes(), []),
+        (
+            "a float of a net found whole",
+            boxes((0, 0, 100, 40, 0.5, 2, False), (5, 5, 15, 15, 0.6, 2, False)),
+            [(0, 0, 100, 40, 2)],
+        ),
+        (
+            "a float much surer than what is around it",
+            boxes((0, 0, 100, 40, 0.5, 2, False), (5, 5, 15, 15, 0.7, 2, False)),
+            [(0, 0, 100, 40, 2), (5, 5, 15, 15, 2)],
+        ),
+        (
+            "a float half outside",
+            boxes((0, 0, 100, 40, 0.5, 2, False), (95, 5, 105, 15, 0.5, 2, False)),
+            [(0, 0, 100, 40, 2), (95, 5, 105, 15, 2)],
+        ),
+        (
+            "two boxes of one place are no pieces of each other",
+            boxes((0, 0, 100, 40, 0.5, 2, False), (0, 0, 100, 40, 0.5, 2, False)),
+            [(0, 0, 100, 40, 2), (0, 0, 100, 40, 2)],
+        ),
+        (
+            "a calf within its mother's box is a dugong of its own",
+            boxes((0, 0, 100, 40, 0.5, 0, False), (5, 5, 35, 25, 0.5, 0, False)),
+            [(0, 0, 100, 40, 0), (5, 5, 35, 25, 0)],
+        ),
+    ],
+)
+def test_pieces_within_a_whole_are_left_out(name, given_boxes, expected):
+    assert listed(without_pieces(given_boxes, 2)) == expected, name
 
 
 def test_concatenate_of_nothing_is_empty():
