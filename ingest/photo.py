@@ -21,6 +21,7 @@ from ingest.pose_reading import read_pose
 from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
 from ingest.spectrum import check_daylight
+from ingest.tide_height import at_tide
 from ingest.xmp import XmpTags, read_xmp
 
 _HORIZON_NOTE = Note(
@@ -91,16 +92,17 @@ def frame_of(photo: OpenPhoto, path: Path, site: SiteReference) -> Frame:
     check_daylight(head.width_px, head.height_px, exif, drone, pix4d)
     reading = read_pose(exif, drone, pix4d, site)
     taken = read_time(exif, drone, site.timezone)
+    pose, tide_notes = at_tide(reading.pose, taken.utc, site)
     try:
         camera = read_intrinsics(head.width_px, head.height_px, exif, drone, pix4d)
     except PhotoError:
-        if not reading.pose.position_only:
+        if not pose.position_only:
             raise
         camera = unknown_lens(head.width_px, head.height_px, exif)
-    gsd_cm, error_m = _at_centre(camera, reading.pose)
-    if camera.source == "35mm_equivalent" and not reading.pose.position_only:
+    gsd_cm, error_m = _at_centre(camera, pose)
+    if camera.source == "35mm_equivalent" and not pose.position_only:
         notes += (_LENS_NOTE,)
-    if gsd_cm is None and not reading.pose.position_only:
+    if gsd_cm is None and not pose.position_only:
         notes += (_HORIZON_NOTE,)
     return Frame(
         path=path,
@@ -109,11 +111,11 @@ def frame_of(photo: OpenPhoto, path: Path, site: SiteReference) -> Frame:
         height_px=head.height_px,
         taken_at_utc=taken.utc,
         camera=camera,
-        pose=reading.pose,
+        pose=pose,
         gsd_cm=gsd_cm,
-        footprint=SeaView(camera, reading.pose).footprint(),
+        footprint=SeaView(camera, pose).footprint(),
         error_m=error_m,
-        warnings=notes + reading.notes + taken.notes + _edit_notes(head, exif),
+        warnings=notes + reading.notes + tide_notes + taken.notes + _edit_notes(head, exif),
     )
 
 

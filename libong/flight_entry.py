@@ -89,7 +89,12 @@ def enter_flight(
         site.coast,
     )
     sightings = parted.afloat
-    verdicts = judge(sightings, site, earlier=store.earlier.before(site, sightings))
+    verdicts = judge(
+        sightings,
+        site,
+        earlier=store.earlier.before(site, sightings),
+        tide=site.reference.tides.at,
+    )
     incidents = open_incidents(verdicts, sightings, crops(sightings))
     new = store.log_flight(
         FlightLog(
@@ -118,9 +123,9 @@ def enter_flight(
 
 
 def site_in_force(site: Site, store: Store) -> Site:
-    """Return a site with zones and permits as officers have them now, its files' to begin with."""
+    """Return a site with zones, permits and tides as kept now, its files' to begin with."""
     store.zones.follow_file(site, datetime.now(UTC))
-    return store.permits.in_force(store.zones.in_force(site))
+    return store.tides.in_force(store.permits.in_force(store.zones.in_force(site)))
 
 
 def logged_before(flight: Flight, site: Site, store: Store) -> FlightReport | Flight:

@@ -31,6 +31,7 @@ from patrol.tables import (
     LedgerRow,
     UserRow,
 )
+from patrol.tide_history import TIDES_IMPORTED, tides_subject
 from patrol.zone_versions import ZONE_CHANGED, ZoneVersion, zone_payload
 
 HEAD_ID = 1
@@ -93,6 +94,11 @@ def append_conditions(
 def append_permit(session: Session, site_id: str, payload: str, at_utc: datetime) -> None:
     """Append that a permit was given or taken back."""
     _append(session, at_utc, PERMIT_CHANGED, permits_subject(site_id), payload)
+
+
+def append_tides(session: Session, site_id: str, payload: str, at_utc: datetime) -> None:
+    """Append that a tide table was imported."""
+    _append(session, at_utc, TIDES_IMPORTED, tides_subject(site_id), payload)
 
 
 def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry]:

@@ -11,6 +11,7 @@ import shapely
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ingest.site_reference import SiteReference
+from ingest.tide import UNKNOWN_TIDES, Constituent, HarmonicTide, TideError, Tides
 from patrol.permits import Permit, load_permits
 from patrol.report.costs import NOTHING_SET, CostFigure, PatrolCosts
 from patrol.zone_file import SiteFileError, fault_text, load_land, load_zones
@@ -184,6 +185,18 @@ class _Costs(_Strict):
         return PatrolCosts(**{name: cost and cost.figure() for name, cost in given.items()})
 
 
+class _Constituent(_Strict):
+    name: _Text
+    amplitude_m: float = Field(ge=0, le=10)
+    phase_deg: float = Field(ge=-360, le=360)
+
+
+class _Tide(_Strict):
+    constituents: list[_Constituent] = Field(min_length=1)
+    sigma_m: float = Field(gt=0, le=5)
+    citation: _Text
+
+
 class _SiteFile(_Strict):
     site: _Names
     coast: _Coast
@@ -191,6 +204,7 @@ class _SiteFile(_Strict):
     launch: _Launch
     rules: _Rules
     costs: _Costs = Field(default_factory=_Costs)
+    tide: _Tide | None = None
 
 
 def load_site(folder: Path) -> Site:
@@ -212,6 +226,7 @@ def load_site(folder: Path) -> Site:
             sea_level_ellipsoid_m=file.sea_level.ellipsoid_m,
             launch_height_above_sea_m=file.launch.height_above_sea_m,
             launch_height_sigma_m=file.launch.sigma_m,
+            tides=_tides(file.tide, path),
         ),
         zones=zones,
         coast=coast,
@@ -242,6 +257,18 @@ def _read_toml(path: Path) -> _SiteFile:
         raise SiteFileError(f"{path}: not TOML: {error}") from error
     except ValidationError as error:
         raise SiteFileError(f"{path}: {fault_text(error)}") from error
+
+
+def _tides(tide: _Tide | None, path: Path) -> Tides:
+    if tide is None:
+        return UNKNOWN_TIDES
+    try:
+        constituents = tuple(
+            Constituent(each.name, each.amplitude_m, each.phase_deg) for each in tide.constituents
+        )
+    except TideError as error:
+        raise SiteFileError(f"{path}: tide: {error}") from error
+    return Tides(harmonic=HarmonicTide(constituents, tide.sigma_m, tide.citation))
 
 
 def _timezone(name: str, path: Path) -> ZoneInfo:

@@ -28,6 +28,7 @@ from patrol.ranger_totals import Rangers
 from patrol.report.records import ReportRecords
 from patrol.rows import FlightLogError
 from patrol.status_records import StatusRecords
+from patrol.tide_records import TideRecords
 from patrol.uploads_queue import FlightQueue
 from patrol.uploads_table import UploadTable
 from patrol.user import Role, User
@@ -64,7 +65,7 @@ class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRe
     flights looked at, `rangers` what each sender's amount to; `views` tells how frames see the sea,
     `tail` what was written last, `origins` what flights were logged from, `witnesses` the reports
     of people, `zones` the zones in all their versions, `earlier` what was seen before,
-    `conditions` what people told of sea and weather, `permits` what officers keep of them.
+    `conditions` what people told of sea and weather, `permits` and `tides` what was kept.
     """
 
     def __init__(self, url: str, site_key: SiteKey | None = None) -> None:
@@ -89,6 +90,7 @@ class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRe
         self.earlier = EarlierRecords(self._database)
         self.conditions = ConditionsRecords(self._database)
         self.permits = PermitRecords(self._database)
+        self.tides = TideRecords(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from ingest.tide import SeaTide
+
+# nineteen in twenty of what is normally distributed lie above the mean less so many sigmas
+_ERRORS = 1.645
+
 
 class Holds(StrEnum):
     """Whether a zone holds at a moment; unknown where it hangs on a tide that nobody gave."""
@@ -65,13 +70,23 @@ class TideRange:
     above_m: float | None
     below_m: float | None
 
-    def holds_at(self, tide_m: float | None) -> Holds:
-        """Return whether the zone holds at a tide; unknown where none is given."""
-        if tide_m is None:
+    def holds_at(self, tide: SeaTide | None) -> Holds:
+        """Return whether the zone holds at a tide.
+
+        Unknown where none is given, and where its error leaves a doubt of more than one in twenty.
+        """
+        if tide is None:
             return Holds.UNKNOWN
-        low = self.above_m is not None and tide_m <= self.above_m
-        high = self.below_m is not None and tide_m >= self.below_m
-        return Holds.NO if low or high else Holds.YES
+        # how far the sea is within each limit; on the limit itself a zone does not hold
+        margins_m = []
+        if self.above_m is not None:
+            margins_m.append(tide.above_mean_m - self.above_m)
+        if self.below_m is not None:
+            margins_m.append(self.below_m - tide.above_mean_m)
+        within_m, doubt_m = min(margins_m), _ERRORS * tide.sigma_m
+        if within_m > doubt_m:
+            return Holds.YES
+        return Holds.NO if within_m <= -doubt_m else Holds.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -110,9 +125,9 @@ class Validity:
             told_en.append(f"when the sea is below {self.tide.below_m:+g} m of its mean")
         return " ".join(told_th), ", ".join(told_en)
 
-    def at(self, local: datetime, tide_m: float | None = None) -> Holds:
-        """Return whether the zone holds at a local time, with the sea `tide_m` above its mean."""
+    def at(self, local: datetime, tide: SeaTide | None = None) -> Holds:
+        """Return whether the zone holds at a local time, with the sea at a tide."""
         days = [hours.day_of(local) for hours in self.hours] if self.hours else [local.date()]
         if not any(day is not None and self.on(day) for day in days):
             return Holds.NO
-        return Holds.YES if self.tide is None else self.tide.holds_at(tide_m)
+        return Holds.YES if self.tide is None else self.tide.holds_at(tide)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shapely import MultiPolygon, Polygon
 
+from ingest.tide import SeaTide
 from patrol.zone_times import Holds, Hours, Season, TideRange, Validity
 
 
@@ -89,6 +90,6 @@ class Zone:
         """Return whether the zone is valid at some hour of this local day."""
         return self.validity.on(day)
 
-    def holds_at(self, local: datetime, tide_m: float | None = None) -> Holds:
-        """Return whether the zone holds at a local time, with the sea `tide_m` above its mean."""
-        return self.validity.at(local, tide_m)
+    def holds_at(self, local: datetime, tide: SeaTide | None = None) -> Holds:
+        """Return whether the zone holds at a local time, with the sea at a tide."""
+        return self.validity.at(local, tide)

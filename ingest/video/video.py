@@ -14,6 +14,7 @@ from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
 from ingest.telemetry.flight_log import FlightLog
 from ingest.telemetry.record import TelemetryRecord
+from ingest.tide_height import at_tide
 from ingest.video.clock import local_reading, resolve_start
 from ingest.video.container import VideoFacts, read_facts
 from ingest.video.flight_path import FlightPath
@@ -184,7 +185,8 @@ def _camera_and_pose(
     except (VideoError, PhotoError):
         return None
     camera, notes = camera_at(moment, facts, flown.dialect)
-    return camera, posed.pose, (*posed.notes, *notes)
+    pose, tide_notes = at_tide(posed.pose, flown.utc(time_s), site)
+    return camera, pose, (*posed.notes, *notes, *tide_notes)
 
 
 def _frame(

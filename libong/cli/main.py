@@ -29,6 +29,7 @@ from libong.cli import (
     serve,
     sync,
     telemetry,
+    tides,
     worker,
     zones,
 )
@@ -72,6 +73,7 @@ app.add_typer(labels.app, name="labels")
 app.add_typer(model_folder.app, name="models")
 app.add_typer(zones.app, name="zones")
 app.add_typer(permits.app, name="permits")
+app.add_typer(tides.app, name="tides")
 
 
 def main() -> None:

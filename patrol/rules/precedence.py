@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import inf
 
+from ingest.tide import SeaTide
 from patrol.rules.place import Place
 from patrol.verdict import Certainty
 from patrol.zone_times import Holds
@@ -48,11 +49,12 @@ def rank(zone: Zone) -> tuple[int, bool, bool, float, float, str]:
 
 @dataclass(frozen=True)
 class Found:
-    """A zone that a sighting lies in or at, and whether the zone holds at that moment."""
+    """A zone that a sighting lies in or at, and whether it holds at that moment and its tide."""
 
     zone: Zone
     place: Place
     holds: Holds
+    tide: SeaTide | None = None
 
 
 def answering(found: Iterable[Found]) -> Iterator[Found]:

@@ -6,6 +6,7 @@ from math import sqrt
 
 from detection.tracks import KNOTS_PER_M_S
 from detection.types import ObjectClass, Sighting
+from ingest.tide import SeaTide
 from patrol.permits import Permit, permits_in_force
 from patrol.rules.place import place_in, seen_at
 from patrol.rules.precedence import Found, answering
@@ -17,7 +18,7 @@ from patrol.zone_times import Holds
 from patrol.zones import AdvisedSpeed, RuleName, Zone
 
 # The sea's height above its mean in metres at a time (UTC); None where nobody knows it.
-Tide = Callable[[datetime], float | None]
+Tide = Callable[[datetime], SeaTide | None]
 
 # A boat goes too fast when its speed is above the advice with 95 % probability (one-sided).
 SIGMAS_OF_95_PERCENT_ONE_SIDED = 1.645
@@ -45,6 +46,10 @@ _TIDE_UNKNOWN: Words = (
     " ไม่ทราบระดับน้ำ จึงบอกไม่ได้ว่าเขตมีผลในขณะนั้นหรือไม่",
     "; the tide is not known, so it cannot be told whether the zone held then",
 )
+_TIDE_IN_DOUBT: Words = (
+    " ระดับน้ำใกล้เกณฑ์เกินไป จึงบอกไม่ได้ว่าเขตมีผลในขณะนั้นหรือไม่",
+    "; the tide was too near the limit to tell whether the zone held then",
+)
 
 
 def zone_verdicts(sightings: Sequence[Sighting], site: Site, tide: Tide) -> Iterator[Verdict]:
@@ -69,13 +74,13 @@ def zone_verdicts(sightings: Sequence[Sighting], site: Site, tide: Tide) -> Iter
 def found_zones(sighting: Sighting, site: Site, tide: Tide) -> list[Found]:
     """Return the zones a sighting lies in or at, and that held then or may have."""
     at = seen_at(sighting)
-    local, tide_m = at.astimezone(site.reference.timezone), tide(at)
+    local, sea = at.astimezone(site.reference.timezone), tide(at)
     found = []
     for zone in site.zones:
-        holds = zone.holds_at(local, tide_m)
+        holds = zone.holds_at(local, sea)
         place = None if holds is Holds.NO else place_in(sighting, zone)
         if place is not None:
-            found.append(Found(zone, place, holds))
+            found.append(Found(zone, place, holds, sea))
     return found
 
 
@@ -85,11 +90,14 @@ def grounds_of(
     """Return what a verdict rests on: the zone's version, if there is one, and its figures."""
     if found is None:
         return Grounds(figures=tuple(figures), sightings=tuple(sightings))
+    tides: tuple[Figure, ...] = ()
+    if found.zone.tide is not None and found.tide is not None:
+        tides = (Figure("tide_m", found.tide.above_mean_m, found.tide.sigma_m),)
     return Grounds(
         zone_version=found.zone.version,
         zone_sha256=zone_sha256(found.zone),
         probability=found.place.probability,
-        figures=tuple(figures),
+        figures=(*figures, *tides),
         sightings=tuple(sightings),
     )
 
@@ -170,7 +178,7 @@ def _verdict(
     zone, place = found.zone, found.place
     if found.holds is Holds.UNKNOWN:
         certainty, priority = Certainty.UNKNOWN, Priority.LOW
-        more = joined(more, _TIDE_UNKNOWN)
+        more = joined(more, _TIDE_UNKNOWN if found.tide is None else _TIDE_IN_DOUBT)
     reason_th, reason_en = zone_words(rule, zone, sighting, place, more)
     # across an edge counts one axis of the two that the error is made of
     edge = Figure("edge_m", place.edge_m, sighting.error_m / sqrt(2))

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from detection.types import ObjectClass
 from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
+from ingest.tide import SeaTide
 from patrol.permits import Permit
 from patrol.presence import zone_statuses
 from patrol.rules import EarlierSighting, judge
-from patrol.verdict import Certainty, Priority
+from patrol.verdict import Certainty, Figure, Priority
 from patrol.zone_document import zone_sha256
 from patrol.zone_times import Holds, Hours, MonthDay, Season, TideRange, Validity
 from patrol.zones import AdvisedSpeed, Binding, RuleName, Zone, ZoneKind
@@ -136,11 +137,39 @@ def test_hours_are_those_of_the_site_over_midnight(site, make_sighting, utc_hour
 )
 def test_a_zone_that_hangs_on_the_tide(site, boat, tide_m, certainty) -> None:
     low = closed(tide=TideRange(above_m=None, below_m=0.0))
-    verdicts = judge([boat], replace(site, zones=(low,)), tide=lambda at: tide_m)
+    sea = None if tide_m is None else SeaTide(tide_m, 0.0, "a table")
+    verdicts = judge([boat], replace(site, zones=(low,)), tide=lambda at: sea)
     assert [v.certainty for v in verdicts] == ([] if certainty is None else [certainty])
     if tide_m is None:
         assert verdicts[0].priority is Priority.LOW
         assert "the tide is not known" in verdicts[0].reason_en
+    if certainty is Certainty.INSIDE:
+        assert Figure("tide_m", -0.4, 0.0) in verdicts[0].grounds.figures
+
+
+@pytest.mark.parametrize(
+    ("above_m", "below_m", "tide_m", "holds"),
+    [
+        (None, 0.0, -0.34, Holds.YES),  # 1.645 errors of 0.2 m are 0.329 m
+        (None, 0.0, -0.32, Holds.UNKNOWN),
+        (None, 0.0, 0.32, Holds.UNKNOWN),
+        (None, 0.0, 0.34, Holds.NO),
+        (1.0, None, 1.34, Holds.YES),
+        (1.0, None, 0.66, Holds.NO),
+        (-0.2, 0.2, 0.0, Holds.UNKNOWN),  # narrower than the tide is known
+        (-1.0, 1.0, 0.0, Holds.YES),
+    ],
+)
+def test_a_tide_is_never_rounded_to_certainty(above_m, below_m, tide_m, holds) -> None:
+    assert TideRange(above_m, below_m).holds_at(SeaTide(tide_m, 0.2, "a table")) is holds
+
+
+def test_a_tide_in_doubt_is_told_as_that(site, boat) -> None:
+    low = closed(tide=TideRange(above_m=None, below_m=0.0))
+    sea = SeaTide(0.1, 0.2, "a table")
+    (verdict,) = judge([boat], replace(site, zones=(low,)), tide=lambda _: sea)
+    assert (verdict.certainty, verdict.priority) == (Certainty.UNKNOWN, Priority.LOW)
+    assert "too near the limit" in verdict.reason_en
 
 
 @pytest.mark.parametrize(
