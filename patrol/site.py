@@ -14,6 +14,7 @@ from ingest.site_reference import SiteReference
 from ingest.tide import UNKNOWN_TIDES, Constituent, HarmonicTide, TideError, Tides
 from patrol.permits import Permit, load_permits
 from patrol.report.costs import NOTHING_SET, CostFigure, PatrolCosts
+from patrol.watched_zones import size_fault
 from patrol.zone_file import SiteFileError, fault_text, load_land, load_zones
 from patrol.zone_geometry import far_fault
 from patrol.zones import AdvisedSpeed, Zone
@@ -216,7 +217,7 @@ def load_site(folder: Path) -> Site:
     file = _read_toml(path)
     coast = load_land(folder / "coast.geojson")
     zones = load_zones(folder / "zones.geojson")
-    _check_near(zones, coast, folder / "zones.geojson")
+    _check_against(coast, zones, folder / "zones.geojson")
     return Site(
         site_id=file.site.site_id,
         name_th=file.site.name_th,
@@ -280,12 +281,16 @@ def _timezone(name: str, path: Path) -> ZoneInfo:
         ) from error
 
 
-def _check_near(zones: Sequence[Zone], coast: shapely.MultiPolygon, path: Path) -> None:
-    """Raise SiteFileError for a zone far from the coast: where both axes fit, only that shows."""
+def _check_against(coast: shapely.MultiPolygon, zones: Sequence[Zone], path: Path) -> None:
+    """Raise SiteFileError for a zone far from the coast, or with too little sea to be watched.
+
+    Where both axes of a place fit, only its distance shows that they were swapped.
+    """
     for zone in zones:
         fault = far_fault(zone.area, coast)
-        if fault is not None:
-            raise SiteFileError(f"{path}: {zone.zone_id}: {fault.text}")
+        text = size_fault(zone, coast) if fault is None else fault.text
+        if text is not None:
+            raise SiteFileError(f"{path}: {zone.zone_id}: {text}")
 
 
 def _rule_parameters(rules: _Rules) -> RuleParameters:

@@ -29,23 +29,28 @@ AT_ONCE_AREA_HA = 100.0
 _METRES_PER_DEGREE = radians(1) * MEAN_EARTH_RADIUS_M
 
 
-def size_fault(zone: Zone) -> str | None:
-    """Return why a zone is too small for the rule dugong_sighting; None for one that fits."""
+def size_fault(zone: Zone, land: BaseGeometry | None = None) -> str | None:
+    """Return why a zone is too small for the rule dugong_sighting; None for one that fits.
+
+    Where the land is known (lon, lat degrees) the zone's sea alone counts: a small lagoon within a
+    wide outline would pin an animal down all the same.
+    """
     if RuleName.DUGONG_SIGHTING not in zone.rules:
         return None
-    area_ha = hectares_of(zone.area)
+    sea = zone.area if land is None else zone.area.difference(land)
+    area_ha = hectares_of(sea)
     if area_ha < MIN_AREA_HA:
         return (
             f"a zone with the rule {RuleName.DUGONG_SIGHTING} must have at least {MIN_AREA_HA:g} "
-            f"ha, or its status would pin an animal down; got {area_ha:.1f} ha: draw it larger, or "
-            "take the rule out"
+            f"ha of sea, or its status would pin an animal down; got {area_ha:.1f} ha: draw it "
+            "larger, or take the rule out"
         )
     # Drawn in by half the width, nothing is left of an outline that holds no such circle.
-    if _in_metres(zone.area).buffer(-MIN_WIDTH_M / 2).is_empty:
+    if _in_metres(sea).buffer(-MIN_WIDTH_M / 2).is_empty:
         return (
             f"a zone with the rule {RuleName.DUGONG_SIGHTING} must hold a circle {MIN_WIDTH_M:g} m "
-            "across, or its status would pin an animal down; this one is narrower everywhere: "
-            "draw it wider, or take the rule out"
+            "across of sea, or its status would pin an animal down; this one is narrower "
+            "everywhere: draw it wider, or take the rule out"
         )
     return None
 

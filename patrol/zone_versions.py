@@ -11,8 +11,9 @@ from enum import StrEnum
 from ingest.errors import LibongError
 from patrol.ledger import canonical_json
 from patrol.site import Site
+from patrol.watched_zones import size_fault
 from patrol.zone_document import ZoneError, overlap_faults, zone_sha256
-from patrol.zone_geometry import far_fault
+from patrol.zone_geometry import FaultCode, ZoneFault, far_fault
 from patrol.zones import Zone
 
 ZONE_CHANGED = "zone_changed"
@@ -121,6 +122,9 @@ def file_changes(
 def check_zone(zone: Zone, site: Site) -> None:
     """Raise ZoneError where a zone fits neither the site nor its other zones."""
     faults = [*overlap_faults(zone, site.zones)]
+    too_small = size_fault(zone, site.coast)
+    if too_small is not None:
+        faults.append(ZoneFault(FaultCode.TOO_SMALL, too_small))
     far = far_fault(zone.area, site.coast)
     if far is not None:
         faults.append(far)

@@ -1,10 +1,12 @@
 """Whatever is done in whatever order: the chain holds, no event is lost, statuses have a cause."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from patrol.checkpoint_key import SiteKey
+from patrol.conditions import Conditions
 from patrol.incident import State
 from patrol.incident_step import (
     Assign,
@@ -29,7 +32,8 @@ from patrol.incident_step import (
 )
 from patrol.store import Role, StaleVersion, Store, TransitionError
 from patrol.verdict import Priority
-from patrol.zone_status import Presence
+from patrol.zone_status import ChangeReason, Presence, ZoneStatusChange
+from patrol.zone_versions import StaleZone, ZoneChangeError
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -41,6 +45,7 @@ STEPS = st.one_of(
     st.builds(Prioritise, st.sampled_from(Priority)),
     st.builds(Assign, PEOPLE),
 )
+CAUSED = {ChangeReason.SIGHTED, ChangeReason.EXTENDED, ChangeReason.TAKEN_BACK}
 REASONS = st.sampled_from(["", "seen by eye"])
 
 
@@ -53,6 +58,7 @@ def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
             key = SiteKey.kept_at(folder / "site_key")
             self.store = Store(f"sqlite:///{folder}/a.sqlite3", key)
             self.store.migrate()
+            self.store.zones.follow_file(site, START)
             for name, role in (("mali", Role.OFFICER), ("nid", Role.ADMIN), ("don", Role.RANGER)):
                 self.store.add_user(name, "hash", role, START)
             self.minutes = 0
@@ -110,6 +116,48 @@ def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
             self.take(chosen, step, "mali", "so", stale)
             assert self.told[chosen] == told
 
+        @rule(
+            number=st.integers(0, 4), deed=st.sampled_from(["rename", "shrink", "retire", "back"])
+        )
+        def change_a_zone(self, number, deed) -> None:
+            """Zones are drawn anew, taken away and put back while incidents name them."""
+            zone = site.zones[number]
+            versions = self.store.zones.history(site.site_id, zone.zone_id)
+            latest = versions[-1]
+            by = {"actor": "mali", "reason": "buoys were moved", "at_utc": self.now()}
+            if latest.retired != (deed == "back"):
+                return
+            seen = latest.zone.version
+            if deed == "retire":
+                self.store.zones.retire(site, zone.zone_id, expected_version=seen, **by)
+            else:
+                area = zone.area.buffer(-0.0003) if deed == "shrink" else zone.area
+                name = f"{zone.name_en} {self.minutes}" if deed == "rename" else zone.name_en
+                drawn = replace(latest.zone, name_en=name, area=area)
+                expected = None if deed == "back" else seen
+                self.store.zones.put(site, drawn, expected_version=expected, **by)
+            kept = self.store.zones.history(site.site_id, zone.zone_id)
+            assert kept[: len(versions)] == versions
+            with pytest.raises((StaleZone, ZoneChangeError)):
+                self.store.zones.put(
+                    site, replace(latest.zone, name_en="late"), expected_version=seen + 9, **by
+                )
+
+        @precondition(lambda self: self.flights)
+        @rule(flight=st.integers(1, 3), sea_state=st.integers(0, 9))
+        def tell_of_the_sea(self, flight, sea_state) -> None:
+            told = Conditions("by eye", sea_state=sea_state)
+            flight_id = f"flight{min(flight, self.flights)}"
+            before = self.store.conditions.of_flight(flight_id)
+            self.store.conditions.tell(flight_id, told, "mali", self.now())
+            after = self.store.conditions.of_flight(flight_id)
+            assert after[:-1] == before
+            assert after[-1].conditions == told
+
+        @rule()
+        def sign(self) -> None:
+            self.store.sign_ledger(self.now())
+
         @invariant()
         def the_chain_holds(self) -> None:
             assert self.store.verify().faults == ()
@@ -140,17 +188,33 @@ def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
                     or (incident.state is State.NEW and incident.score >= sure)
                 )
             }
-            raised = {
-                status.zone_id
-                for status in self.store.zone_statuses(site, TODAY)
-                if status.presence is Presence.PRESENT
-            }
-            assert raised == causes
+            statuses = self.store.zone_statuses(site, TODAY)
+            raised = {it.zone_id for it in statuses if it.presence is Presence.PRESENT}
+            in_force = {zone.zone_id for zone in self.store.zones.in_force(site).zones}
+            assert {status.zone_id for status in statuses} == in_force
+            assert raised == causes & in_force
+
+        @invariant()
+        def what_was_told_of_zones_has_its_incidents_and_ends_in_the_status(self) -> None:
+            known = set(self.told)
+            changes = self.store.zone_changes(site, TODAY - timedelta(days=20), TODAY)
+            latest: dict[str, ZoneStatusChange] = {}
+            for change in changes:  # the newest first
+                latest.setdefault(change.told.zone_id, change.told)
+                if change.told.reason in CAUSED:
+                    assert change.causes
+                    assert set(change.causes) <= known
+            for status in self.store.zone_statuses(site, TODAY):
+                if status.presence is Presence.PRESENT:
+                    told = latest[status.zone_id]
+                    assert told.reason in CAUSED
+                    # what is always slow or closed keeps its own days
+                    assert told.status == status.status
 
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=12,
+            max_examples=9,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

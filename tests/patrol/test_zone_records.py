@@ -9,8 +9,10 @@ import shapely
 import sqlalchemy
 
 from patrol.store import Store
+from patrol.watched_zones import hectares_of
 from patrol.zone_document import ZoneError, zone_sha256
 from patrol.zone_versions import StaleZone, UnknownZone, ZoneChangeError, ZoneOrigin
+from patrol.zones import RuleName
 
 AT = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 
@@ -157,3 +159,21 @@ def test_of_two_officers_at_once_one_is_told_to_look_again(kept, site) -> None:
     assert sorted(told) == ["kept", "late", "late", "late"]
     assert len(kept.zones.history(site.site_id, zone.zone_id)) == 2
     assert kept.verify().faults == ()
+
+
+def test_a_wide_outline_with_little_sea_in_it_is_refused(kept, site) -> None:
+    """140 ha in all, but some 30 ha of it sea: its status would pin an animal down."""
+    zone = next(z for z in site.zones if z.zone_id == "ko_muk_east")
+    shore = next(
+        box
+        for lon in range(9915, 9965)
+        for lat in range(705, 755)
+        for box in [shapely.box(lon / 100, lat / 100, lon / 100 + 0.0107, lat / 100 + 0.0107)]
+        if 15 < hectares_of(box.difference(site.coast)) < 45
+    )
+    lagoon = replace(zone, zone_id="lagoon", area=shore)
+    assert hectares_of(lagoon.area) > 130
+    with pytest.raises(ZoneError, match="at least 50 ha of sea"):
+        put(kept, site, lagoon, None)
+    unwatched = replace(lagoon, rules=lagoon.rules - {RuleName.DUGONG_SIGHTING})
+    assert put(kept, site, unwatched, None).zone.version == 1
