@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, time
 from hashlib import sha256
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 from pydantic import (
     AfterValidator,
@@ -130,6 +131,11 @@ class ZoneFeature(BaseModel):
 def zone_of(feature: ZoneFeature) -> Zone:
     """Return the zone of a feature; raises ZoneError with all that is wrong with it."""
     zone = stored_zone(feature)
+    for name in ("name_th", "name_en", "citation", "citation_th", "jurisdiction"):
+        odd = [sign for sign in getattr(zone, name) if category(sign) in ("Cc", "Cs")]
+        if any(sign not in "\n\r\t" for sign in odd):
+            text = f"{name} holds a control character, {odd[0]!r}; remove it"
+            raise ZoneError([ZoneFault(FaultCode.BAD_PROPERTIES, text)])
     too_many, too_small = vertices_fault(zone.area), size_fault(zone)
     faults = [fault for fault in (too_many,) if fault is not None]
     if too_small is not None:

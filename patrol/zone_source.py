@@ -5,10 +5,11 @@ features in WGS 84 longitude, latitude; what they mean is for `patrol.zone_impor
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import shapely
@@ -25,6 +26,9 @@ KINDS = (".geojson", ".json", ".kml", ".kmz", ".gpx", ".shp", ".zip", ".gpkg")
 WIDEST_GAP_M = 50.0
 
 # of a GPX, whole tracks and routes are outlines; their points, and waypoints, are not
+_IN_ZIPS = frozenset({".geojson", ".json", ".kml", ".gpx", ".shp", ".gpkg"})
+_MOST_IN_A_ZIP = 50
+
 _NO_OUTLINES = ("waypoints", "route_points", "track_points")
 
 
@@ -66,16 +70,17 @@ def read_source(path: Path, crs: str | None = None) -> tuple[SourceFeature, ...]
 
 def _geojson(path: Path, crs: str | None) -> Iterator[SourceFeature]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        features = document["features"]
-        named = document.get("crs", {}).get("properties", {}).get("name")
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        features = [document] if document.get("type") == "Feature" else list(document["features"])
+        named = ((document.get("crs") or {}).get("properties") or {}).get("name")
     except (OSError, UnicodeDecodeError) as error:
         raise ZoneSourceError(f"{path}: cannot be read: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ZoneSourceError(f"{path}: is no GeoJSON feature collection: {error}") from error
     project = _projection(path, crs or named or "OGC:CRS84")
     for number, feature in enumerate(features, start=1):
-        fields = feature.get("properties") or {}
+        told = feature.get("properties") if isinstance(feature, dict) else None
+        fields = told if isinstance(told, dict) else {}
         try:
             shape = shapely.geometry.shape(feature["geometry"])
         except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError) as e:
@@ -95,19 +100,46 @@ def _gdal(path: Path, crs: str | None) -> Iterator[SourceFeature]:
             "as GeoJSON"
         ) from error
     try:
-        layers = [str(name) for name, _ in list_layers(path) if name not in _NO_OUTLINES]
-        for layer in layers:
-            meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True)
-            if shapes is None or not len(shapes):
-                continue
-            project = _projection(path, crs or meta["crs"])
-            names = [str(name) for name in meta["fields"]]
-            for number, wkb in enumerate(shapes, start=1):
-                values = (_plain(column[number - 1]) for column in columns)
-                fields = dict(zip(names, values, strict=True))
-                yield SourceFeature(layer, number, fields, _from_wkb(wkb, project))
-    except (DataSourceError, DataLayerError, OSError, UnicodeDecodeError) as error:
+        for source in _sources(path):
+            for name, _ in list_layers(source):
+                if name in _NO_OUTLINES:
+                    continue
+                layer = str(name)
+                meta, _, shapes, columns = raw.read(source, layer=layer, datetime_as_string=True)
+                if shapes is None or not len(shapes):
+                    continue
+                project = _projection(path, crs or meta["crs"])
+                names = [str(name) for name in meta["fields"]]
+                for number, wkb in enumerate(shapes, start=1):
+                    values = (_plain(column[number - 1]) for column in columns)
+                    fields = dict(zip(names, values, strict=True))
+                    yield SourceFeature(layer, number, fields, _from_wkb(wkb, project))
+    except (DataSourceError, DataLayerError, OSError, UnicodeDecodeError, BadZipFile) as error:
         raise ZoneSourceError(f"{path}: cannot be read: {error}") from error
+
+
+def _sources(path: Path) -> Iterator[str]:
+    """Yield what GDAL opens for a file: for a ZIP each file of zones in it, in whichever folder."""
+    if path.suffix.casefold() != ".zip":
+        yield str(path)
+        return
+    with ZipFile(path) as archive:
+        inside = [name for name in archive.namelist() if _is_zone_file(name)]
+    if not inside:
+        raise ZoneSourceError(
+            f"{path}: holds no file of zones ({', '.join(sorted(_IN_ZIPS))}); pack one into it"
+        )
+    if len(inside) > _MOST_IN_A_ZIP:
+        raise ZoneSourceError(
+            f"{path}: holds {len(inside)} files of zones; pack at most {_MOST_IN_A_ZIP} into one"
+        )
+    for name in inside:
+        yield f"/vsizip/{{{path.absolute()}}}/{name}"
+
+
+def _is_zone_file(name: str) -> bool:
+    # macOS packs a shadow of each file into a folder of its own
+    return PurePosixPath(name).suffix.casefold() in _IN_ZIPS and "__MACOSX/" not in name
 
 
 def _projection(path: Path, crs: str | None) -> Transformer:
@@ -117,7 +149,10 @@ def _projection(path: Path, crs: str | None) -> Transformer:
             "--crs, like EPSG:32647 for UTM zone 47N"
         )
     try:
-        return Transformer.from_crs(CRS.from_user_input(crs), "OGC:CRS84", always_xy=True)
+        known = CRS.from_user_input(crs)
+        if not (known.is_geographic or known.is_projected):
+            raise CRSError("it tells no place on the ground")
+        return Transformer.from_crs(known, "OGC:CRS84", always_xy=True)
     except CRSError as error:
         raise ZoneSourceError(
             f"{path}: its coordinates are {crs!r}, which is not known; name them like EPSG:32647"
@@ -145,6 +180,8 @@ def _area(shape: Any, project: Transformer) -> shapely.Polygon | shapely.MultiPo
         lambda places: np.column_stack(project.transform(places[:, 0], places[:, 1])),
     )
     parts = list(shape.geoms) if hasattr(shape, "geoms") else [shape]
+    if len(parts) > 1 and all(isinstance(part, shapely.LineString) for part in parts):
+        parts = _one_way(parts)
     areas: list[shapely.Polygon] = []
     for part in parts:
         area = _closed(part) if isinstance(part, shapely.LineString) else part
@@ -158,6 +195,17 @@ def _area(shape: Any, project: Transformer) -> shapely.Polygon | shapely.MultiPo
             )
         areas.append(area)
     return areas[0] if len(areas) == 1 else shapely.MultiPolygon(areas)
+
+
+def _one_way(parts: Sequence[shapely.LineString]) -> list[shapely.LineString]:
+    """Join the parts of a track that went on where it had stopped, as a GPS does after a pause."""
+    joined = [list(parts[0].coords)]
+    for part in parts[1:]:
+        if distance_m(LonLat(*joined[-1][-1]), LonLat(*part.coords[0])) <= WIDEST_GAP_M:
+            joined[-1] += part.coords
+        else:
+            joined.append(list(part.coords))
+    return [shapely.LineString(way) for way in joined]
 
 
 def _closed(line: shapely.LineString) -> shapely.Polygon | ZoneFault:

@@ -234,6 +234,96 @@ def test_files_that_are_none(tmp_path, site) -> None:
         read_source(geojson(tmp_path, feature(BAY)), "EPSG:1")
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"[1]", "no GeoJSON feature collection"),
+        (b"[" * 100_000, "no GeoJSON feature collection"),
+        (b'{"type": "FeatureCollection", "features": 5}', "no GeoJSON feature collection"),
+        ('{"features": []}'.encode("utf-16"), "cannot be read"),
+    ],
+)
+def test_json_that_is_no_collection_is_told_as_that(tmp_path, content, fault) -> None:
+    path = tmp_path / "zones.geojson"
+    path.write_bytes(content)
+    with pytest.raises(ZoneSourceError, match=fault):
+        read_source(path)
+
+
+@pytest.mark.parametrize("odd", [None, 5, [1], "x", {"properties": [1]}, {"geometry": 5}])
+def test_one_odd_feature_loses_none_of_the_others(tmp_path, site, odd) -> None:
+    plan = planned(geojson(tmp_path, odd, feature(BAY)), site)
+    assert [it.zone.zone_id for it in plan.of(Change.ADDED)] == ["bay"]
+    (refused,) = plan.refused
+    assert (refused.feature.number, refused.faults[0].code) == (1, "unreadable")
+
+
+def test_geojson_as_windows_programs_and_old_ones_write_it(tmp_path, site) -> None:
+    alone = tmp_path / "alone.geojson"
+    alone.write_bytes(b"\xef\xbb\xbf" + json.dumps(feature(BAY)).encode())
+    for path in (alone, geojson(tmp_path, feature(BAY), crs=None)):
+        assert [it.zone.zone_id for it in planned(path, site).of(Change.ADDED)] == ["bay"]
+
+
+def test_coordinates_that_tell_no_place_are_refused(tmp_path) -> None:
+    path = geojson(tmp_path, feature(BAY))
+    for heights in ("EPSG:5773", "EPSG:4978"):  # above the geoid; from the centre of the earth
+        with pytest.raises(ZoneSourceError, match=f"'{heights}', which is not known"):
+            read_source(path, heights)
+
+
+def test_a_name_with_a_control_character_is_refused(tmp_path, site) -> None:
+    (refused,) = planned(geojson(tmp_path, feature(BAY, name="a\x00b")), site).refused
+    assert "name_th holds a control character" in refused.faults[0].text
+
+
+def test_files_in_folders_of_a_zip_are_found(tmp_path, site) -> None:
+    west = shapely.transform(BAY, lambda places: places - (0.03, 0))
+    packed = tmp_path / "two bays.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, area in (("bay", BAY), ("west", west)):
+            fields = {"zone_id": [name], "name_en": [name], "name_th": [name]}
+            write(tmp_path / f"{name}.shp", [area], fields, "ESRI Shapefile")
+            for part in tmp_path.glob(f"{name}.*"):
+                archive.write(part, f"เขต ใหม่/{name}/{part.name}")
+        archive.writestr("__MACOSX/._bay.shp", b"shadow")
+        archive.writestr("read me.txt", b"x")
+    added = planned(packed, site).of(Change.ADDED)
+    assert [it.zone.zone_id for it in added] == ["bay", "west"]
+    empty, torn, many = (tmp_path / f"{name}.zip" for name in ("empty", "torn", "many"))
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("read me.txt", b"x")
+    torn.write_bytes(packed.read_bytes()[:200])
+    with zipfile.ZipFile(many, "w") as archive:
+        for number in range(51):
+            archive.writestr(f"{number}.kml", b"")
+    for path, fault in (
+        (empty, "no file of zones"),
+        (torn, "cannot be read"),
+        (many, "at most 50"),
+    ):
+        with pytest.raises(ZoneSourceError, match=fault):
+            read_source(path)
+
+
+def test_a_track_that_paused_is_one_outline(tmp_path, site) -> None:
+    ring = list(BAY.exterior.coords)
+    inwards = BAY.centroid
+    pause = tuple(  # some metres drifted meanwhile
+        c + 0.01 * (to - c) for c, to in zip(ring[2], inwards.coords[0], strict=True)
+    )
+    ways = [
+        shapely.MultiLineString([ring[:3], [pause, *ring[3:]]]),
+        shapely.MultiLineString([ring[:2], ring[3:]]),  # a whole side is missing
+    ]
+    fields = {"name": ["Bay", "Half"]}
+    path = write(tmp_path / "t.gpx", ways, fields, "GPX", kind="MultiLineString", layer="tracks")
+    plan = planned(path, site)
+    (added,) = plan.of(Change.ADDED)
+    assert added.zone.area.symmetric_difference(BAY).area < BAY.area / 20
+    assert [fault.code for each in plan.refused for fault in each.faults] == ["unclosed"]
+
+
 def test_a_place_that_no_projection_reaches_is_told(tmp_path) -> None:
     path = geojson(tmp_path, feature(shapely.box(0, 0, 1e12, 1e12)))
     (found,) = read_source(path, "EPSG:32647")
