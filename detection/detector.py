@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,20 +16,18 @@ from detection.boat_network import Opinions
 from detection.boxes import Boxes, Floats, concatenate, decode, no_boxes
 from detection.engine import Engine
 from detection.errors import ModelError
+from detection.limits import MOST_HEIGHT_ERROR
 from detection.manifest import Manifest
 from detection.merge import join_near, merge, without_pieces
 from detection.plausibility import plausible
-from detection.resampling import Look, Search, looks
-from detection.tiling import Level, Tile, plan_levels, plan_unknown_scale
+from detection.resampling import Look, looks
+from detection.search_plan import plan_any_scale, plan_located
+from detection.tiling import Level, Tile
 from detection.types import Detection, ObjectClass
 from ingest.errors import PhotoError, ProjectionError
 from ingest.frame import Frame
 from ingest.projection import SeaView
 
-# A dugong is at most 3.3 m, 66 px at 5 cm: each is whole, with some sea beside it, in a tile at
-# least. On 92 rendered frames recall was the same to the third place as with 128 px, for a tenth
-# less tiles.
-OVERLAP_PX = 80
 # Tiles sent to the engine at once; bounds memory whatever the picture's size.
 BATCH_TILES = 16
 # A box that ends this close to its tile's edge goes on beyond it.
@@ -59,10 +56,15 @@ DOUBTFUL = 0.5
 
 @dataclass(frozen=True)
 class Prepared:
-    """A located picture, ready for the networks."""
+    """A located picture, ready for the networks: its looks belong to so many passes.
+
+    `scale_known` is false where the height is too unsure to tell sizes by.
+    """
 
     view: SeaView
     looks: tuple[Look, ...]
+    passes: int
+    scale_known: bool
 
 
 class Detector:
@@ -146,7 +148,8 @@ class Detector:
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
         """Find the objects in a located frame, best score first.
 
-        Boxes without sea surface under their centre, or of an impossible size, are dropped.
+        Boxes without sea surface under their centre, or of an impossible size, are dropped. A frame
+        whose height is too unsure to tell sizes by is searched at several scales.
 
         Raises:
             PhotoError: when the picture cannot be decoded.
@@ -185,20 +188,43 @@ class Detector:
             PhotoError: when the picture cannot be decoded.
         """
         view = SeaView(frame.camera, frame.pose)
-        return Prepared(view, tuple(looks(frame.path, self._plan(frame, view))))
+        known = frame.pose.height_sigma_m <= MOST_HEIGHT_ERROR * frame.pose.height_above_sea_m
+        if known:
+            passes = len(self.manifest.passes_gsd_cm)
+            searches = plan_located(
+                frame,
+                view,
+                self.manifest.passes_gsd_cm,
+                self.manifest.boats_gsd_cm if self._opinions else (),
+                self._engine.input_px,
+            )
+        else:
+            searches = plan_any_scale(frame.width_px, frame.height_px, self._engine.input_px)
+            passes = len(searches)
+        return Prepared(view, tuple(looks(frame.path, searches)), passes, known)
 
     def detect_prepared(self, frame: Frame, prepared: Prepared) -> tuple[Detection, ...]:
         """Find the objects in a frame that `prepare` made ready, best score first."""
-        passes = len(self.manifest.passes_gsd_cm)
-        boxes, view = self._search(prepared.looks, passes), prepared.view
-        if frame.gsd_cm is not None and ObjectClass.FISHING_GEAR in self.manifest.classes:
-            gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
-            boxes = join_near(boxes, gear, GEAR_GAP_M * 100 / frame.gsd_cm)
+        boxes, view = self._search(prepared.looks, prepared.passes), prepared.view
+        gear_gap_px = None
+        if prepared.scale_known and frame.gsd_cm is not None:
+            gear_gap_px = GEAR_GAP_M * 100 / frame.gsd_cm
+        boxes = self._whole_gear(boxes, gear_gap_px)
         picture = Picture(
             frame.path, frame.sha256, frame.width_px, frame.height_px, frame.taken_at_utc
         )
-        found = (self._detection(picture, boxes, i, view) for i in range(len(boxes)))
+        found = (
+            self._detection(picture, boxes, i, view, prepared.scale_known)
+            for i in range(len(boxes))
+        )
         return tuple(d for d in found if d is not None)
+
+    def _whole_gear(self, boxes: Boxes, gap_px: float | None) -> Boxes:
+        """Make one of the pieces of gear that belong together; `gap_px` as far as that is known."""
+        if ObjectClass.FISHING_GEAR not in self.manifest.classes:
+            return boxes
+        gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
+        return without_pieces(boxes, gear) if gap_px is None else join_near(boxes, gear, gap_px)
 
     def detect_unlocated(self, picture: Picture) -> tuple[Detection, ...]:
         """Search any picture at several scales of its native pixels; positions stay None.
@@ -206,48 +232,11 @@ class Detector:
         Raises:
             PhotoError: when the picture cannot be decoded.
         """
-        levels = plan_unknown_scale(
-            picture.width_px, picture.height_px, self._engine.input_px, OVERLAP_PX
-        )
-        searches = [
-            Search(level, (number,), level.scale in boat_network.UNKNOWN_SCALES)
-            for number, level in enumerate(levels)
-        ]
+        searches = plan_any_scale(picture.width_px, picture.height_px, self._engine.input_px)
         boxes = self._search(looks(picture.path, searches), len(searches))
-        if ObjectClass.FISHING_GEAR in self.manifest.classes:
-            gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
-            boxes = without_pieces(boxes, gear)
-        found = (self._detection(picture, boxes, i, None) for i in range(len(boxes)))
+        boxes = self._whole_gear(boxes, None)
+        found = (self._detection(picture, boxes, i, None, False) for i in range(len(boxes)))
         return tuple(d for d in found if d is not None)
-
-    def _plan(self, frame: Frame, view: SeaView) -> list[Search]:
-        @cache
-        def gsd_cm_at_row(y_px: float) -> float | None:
-            try:
-                return view.gsd_cm_at((frame.width_px / 2, y_px))
-            except ProjectionError:
-                return None
-
-        def levels(gsd_cm: float) -> tuple[Level, ...]:
-            return plan_levels(
-                frame.width_px,
-                frame.height_px,
-                gsd_cm_at_row,
-                gsd_cm,
-                self._engine.input_px,
-                OVERLAP_PX,
-            )
-
-        passes = [levels(gsd_cm) for gsd_cm in self.manifest.passes_gsd_cm]
-        target_cm = self.manifest.target_gsd_cm
-        boats = [x for c in boat_network.COARSER for x in levels(c * target_cm)]
-        if not self._opinions:
-            boats = []
-        every = dict.fromkeys([*(x for levels in passes for x in levels), *boats])
-        return [
-            Search(x, tuple(n for n, own in enumerate(passes) if x in own), x in boats)
-            for x in every
-        ]
 
     def _search(self, looks: Iterable[Look], passes: int) -> Boxes:
         """Search the looks of so many passes of our network, and the boat network's."""
@@ -314,7 +303,7 @@ class Detector:
         return Boxes(moved.astype(np.float32), scores, classes, cut)
 
     def _detection(
-        self, picture: Picture, boxes: Boxes, i: int, view: SeaView | None
+        self, picture: Picture, boxes: Boxes, i: int, view: SeaView | None, scale_known: bool
     ) -> Detection | None:
         left, top, right, bottom = (float(v) for v in boxes.xyxy_px[i])
         index, score = int(boxes.classes[i]), float(boxes.scores[i])
@@ -326,7 +315,8 @@ class Detector:
                 ground, gsd_cm = view.to_ground(centre), view.gsd_cm_at(centre)
             except ProjectionError:
                 return None  # at or above the horizon there is no sea
-            if not plausible(object_class, max(right - left, bottom - top) * gsd_cm / 100):
+            longest_m = max(right - left, bottom - top) * gsd_cm / 100
+            if scale_known and not plausible(object_class, longest_m):
                 return None
             position, error_m = ground.position, ground.error_m
         return Detection(

@@ -27,7 +27,7 @@ _MOST_OFF_NADIR_DEG = 45.0
 # enlarged, and lacks the detail that they had.
 _COARSER_THAN_TAUGHT = 1.35
 # A height wrong by so much makes the scale wrong by more than training varied it.
-_MOST_HEIGHT_ERROR = 0.35
+MOST_HEIGHT_ERROR = 0.35
 # As `ingest.quality` has it: below this sharpness a frame is too blurred to use.
 _LEAST_SHARPNESS = 0.5
 
@@ -175,13 +175,13 @@ def _too_oblique(facts: Facts, taught: Taught) -> Limit | None:
 
 def _height_unsure(facts: Facts) -> Limit | None:
     error = facts.height_error
-    if error is None or error <= _MOST_HEIGHT_ERROR:
+    if error is None or error <= MOST_HEIGHT_ERROR:
         return None
     return _limit(
         "height_unsure",
         f"ความสูงไม่แน่นอน ± {error:.0%} จึงไม่รู้ขนาดจริงของสิ่งในภาพ",
         f"the height is known to ± {error:.0%} only, and so is the size of what is seen",
-        _MOST_HEIGHT_ERROR / error,
+        MOST_HEIGHT_ERROR / error,
     )
 
 

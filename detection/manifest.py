@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from detection.boat_network import COARSER
 from detection.calibration import Calibration
 from detection.errors import ModelError
 from detection.types import ObjectClass
@@ -55,6 +56,11 @@ class Manifest(BaseModel):
     def passes_gsd_cm(self) -> tuple[float, ...]:
         """Return the ground sample distances of the passes over a picture, the finest first."""
         return tuple(sorted(self.search_gsd_cm)) or (self.target_gsd_cm,)
+
+    @property
+    def boats_gsd_cm(self) -> tuple[float, ...]:
+        """Return the ground sample distances that the boat network looks at."""
+        return tuple(coarser * self.target_gsd_cm for coarser in COARSER)
 
     def calibration(self, object_class: ObjectClass) -> Calibration | None:
         """Return the curve of a class, None where its scores are told as the networks give them."""

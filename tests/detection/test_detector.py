@@ -1,5 +1,6 @@
 """The way of a box from tile to sea, with an engine that sees coloured squares exactly."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import cv2
@@ -103,6 +104,16 @@ def test_an_object_across_a_seam_is_counted_once(tmp_path):
     found = Detector(ColourEngine(), MANIFEST).detect(frame)
     assert len(found) == 1
     assert np.allclose(found[0].xyxy_px, (100, 600, 2300, 630), atol=5)
+
+
+def test_where_the_height_is_unsure_several_scales_are_searched_and_no_size_is_impossible(tmp_path):
+    frame = frame_of(painted(tmp_path, (0, 100, 100, 1000, 200)))
+    unsure = replace(frame, pose=replace(frame.pose, height_sigma_m=30.0))
+    sure, engine = ColourEngine(), ColourEngine()
+    assert Detector(sure, MANIFEST).detect(frame) == ()
+    (found,) = Detector(engine, MANIFEST).detect(unsure)
+    assert found.position is not None
+    assert engine.tiles_seen > 2 * sure.tiles_seen
 
 
 def test_impossible_sizes_are_dropped(tmp_path):
