@@ -10,12 +10,15 @@ resumed; nothing ties an upload to its user, and another's may be concatenated b
 uploads are deleted; and it waits for locks within the event loop.
 """
 
+import asyncio
 import binascii
 import hashlib
 import re
 from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email.utils import format_datetime
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
 
@@ -47,12 +50,24 @@ CHECKSUM_MISMATCH = 460  # of the protocol's own; no name in HTTP
 # Bytes are written when so many are here, or the connection ends: small enough to lose little when
 # the server is killed, and large enough not to hop between threads for each packet.
 _WRITE_BYTES = 256 * 1024
+# A network that is lost without a word leaves its connections open: what came is kept by then, and
+# who still sends, however slowly, is told where to go on.
+STALLED_S = 60.0
 _ABOUT_FILES = re.compile(r"/api/v1/uploads/(?:[0-9a-f]+/)?files\b")
 _BODY_TYPE = "application/offset+octet-stream"
 # Of the protocol: SHA-1 must be offered, to find errors on the way, not to prove anything.
 _ALGORITHMS = ("sha256", "sha1")
 
 router = APIRouter(prefix="/api/v1/uploads", include_in_schema=False)
+
+
+class Fate(Enum):
+    """What became of a request's bytes on their way."""
+
+    WHOLE = auto()
+    CUT = auto()
+    STALLED = auto()
+    DAMAGED = auto()
 
 
 @dataclass(frozen=True)
@@ -148,9 +163,11 @@ async def append(
         return _refused(file.refusal)
     if file.state is FileState.STORED:
         return _offset_answer(HTTPStatus.NO_CONTENT, file.size_bytes, desk, file)
-    end, mismatch = await _receive(request, desk, file, start, checksum)
-    if mismatch:
+    end, fate = await _receive(request, desk, file, start, checksum)
+    if fate is Fate.DAMAGED:
         return Response(status_code=CHECKSUM_MISMATCH)
+    if fate is Fate.STALLED:
+        return _offset_answer(HTTPStatus.REQUEST_TIMEOUT, end, desk, file)
     settled = await run_in_threadpool(desk.settle, file)
     if settled.state is FileState.REFUSED and settled.refusal is not None:
         return _refused(settled.refusal)
@@ -161,17 +178,17 @@ async def append(
 
 async def _receive(
     request: Request, desk: Desk, file: UploadFile, start: int, checksum: Checksum | None
-) -> tuple[int, bool]:
-    """Write the body to the file's part; returns where it ends, and whether it was damaged.
+) -> tuple[int, Fate]:
+    """Write the body to the file's part; returns where it ends, and what became of it.
 
     Raises OffsetError before anything is written when `start` is not where the file ends.
     """
     digest = hashlib.new(checksum.algorithm) if checksum else None
     end = await run_in_threadpool(desk.append, file, start, b"")
     waiting = bytearray()
-    cut = False
+    fate = Fate.WHOLE
     try:
-        async for chunk in request.stream():
+        async for chunk in _arriving(request):
             waiting += chunk
             if digest:
                 digest.update(chunk)
@@ -183,14 +200,27 @@ async def _receive(
                 # a film of the wrong kind should not take the network for an hour first
                 settled = await run_in_threadpool(desk.settle, file)
                 if settled.state is not FileState.WAITING:
-                    return end, False
+                    return end, fate
     except ClientDisconnect:
-        cut = True
+        fate = Fate.CUT
+    except TimeoutError:
+        fate = Fate.STALLED
     end = await run_in_threadpool(desk.append, file, end, bytes(waiting))
-    if checksum and digest and not cut and digest.digest() != checksum.digest:
+    if fate is Fate.WHOLE and checksum and digest and digest.digest() != checksum.digest:
         await run_in_threadpool(desk.take_back, file, start, end)
-        return start, True
-    return end, False
+        return start, Fate.DAMAGED
+    return end, fate
+
+
+async def _arriving(request: Request) -> AsyncIterator[bytes]:
+    """Yield a body's pieces as they come; raises TimeoutError when none has for too long."""
+    pieces = request.stream()
+    while True:
+        try:
+            piece = await asyncio.wait_for(anext(pieces), STALLED_S)
+        except StopAsyncIteration:
+            return
+        yield piece
 
 
 def _check_version(request: Request) -> None:

@@ -1,5 +1,6 @@
 """Flights sent over the network: the manifest, the tus protocol, who may do what."""
 
+import asyncio
 import errno
 import os
 from base64 import b64encode
@@ -7,6 +8,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha1, sha256
 
+import httpx
 import pytest
 
 from api.body_limit import MAX_BODY_BYTES, MAX_MANIFEST_BYTES, body_limit
@@ -153,6 +155,35 @@ def test_requests_that_are_not_of_the_protocol_are_refused(don, headers, status)
     response = don.patch(file.url, 0, b"x", **raw)
     assert response.status_code == status
     assert don.head(file.url).headers["upload-offset"] == "0"
+
+
+def test_a_connection_that_has_gone_silent_is_let_go_and_its_bytes_are_kept(
+    world, don, monkeypatch
+):
+    """A phone behind a pier's corner sends nothing more and closes nothing."""
+    monkeypatch.setattr("api.routes.tus.STALLED_S", 0.3)
+    (file,) = don.announce(jpeg(1)).listed
+
+    async def silent():
+        yield jpeg(1)[:3000]
+        yield jpeg(1)[3000:5000]
+        await asyncio.sleep(60)
+        yield jpeg(1)[5000:]
+
+    async def send():
+        transport = httpx.ASGITransport(app=don.client.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            headers = {**don.headers, **PATCH, "Upload-Offset": "0"}
+            headers["Upload-Checksum"] = f"sha256 {base64_of(sha256(jpeg(1)).digest())}"
+            return await asyncio.wait_for(
+                client.patch(file.url, content=silent(), headers=headers), 30
+            )
+
+    answer = asyncio.run(send())
+    assert (answer.status_code, answer.headers["upload-offset"]) == (408, "5000")
+    assert don.head(file.url).headers["upload-offset"] == "5000"
+    assert don.patch(file.url, 5000, jpeg(1)[5000:]).headers["upload-offset"] == "9000"
+    assert world.media.get(digest(jpeg(1))) == jpeg(1)
 
 
 def test_a_post_may_stand_for_a_patch(don):
