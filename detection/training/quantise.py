@@ -4,10 +4,10 @@ Post-training quantisation by NNCF. The head's box arithmetic stays as it is: pl
 640 px do not fit into 256 steps. The result is in OpenVINO's own format: the same network as ONNX
 with QDQ nodes gave scores near zero in OpenVINO 2026.4, while ONNX Runtime read it well.
 
-The software ships without: on a CPU with AMX a tile took 31 ms of processor time in eight bits and 27
-in bf16, which such CPUs choose by themselves (medians of 20 tiles, YOLO11n). It is there for CPUs that
-have only VNNI; measure recall with `libong evaluate` before using it, and keep it if that drops by less
-than a point.
+The software ships without: on a CPU with AMX a tile took 31 ms of processor time in eight bits and
+27 in bf16, which such CPUs choose by themselves (YOLO11n, three rounds of 20 tiles). It is there
+for CPUs that have only VNNI; measure recall with `libong evaluate` before using it, and keep it if
+that drops by less than a point.
 """
 
 from collections.abc import Iterable
