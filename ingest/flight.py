@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 
+from ingest.bursts import with_burst_notes
 from ingest.errors import PhotoError, TelemetryError, VideoError
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.photo import frame_of, opened_photo, read_frame, sha256_of
@@ -75,9 +76,10 @@ def read_flight(
         if on_progress is not None:
             on_progress(done, len(files))
     refused += [log_refusal(p, e) for p, e in videos.broken.items() if p not in files]
+    in_order = sorted(frames, key=lambda frame: (frame.taken_at_utc, frame.path))
     return Flight(
         flight_id=flight_id_of(path_by_sha256),
-        frames=tuple(sorted(frames, key=lambda frame: (frame.taken_at_utc, frame.path))),
+        frames=with_burst_notes(in_order),
         refused=tuple(refused),
         file_sha256s=tuple(sorted(path_by_sha256)),
     )

@@ -1,7 +1,6 @@
 """How much of a frame can be used: sharpness, exposure, and the sun's glare on the sea.
 
-Turbidity is not measured. Murky water, a sandy bottom and milky light look alike in one picture,
-and without a target of known depth and colour no figure for it would be honest.
+How clear the water looks is estimated beside it and decides nothing: see `ingest.water_clarity`.
 """
 
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from ingest.pixels import decode_bgr
 from ingest.projection import SeaView
 from ingest.sharpness import edge_blur_px
 from ingest.sun import sun_position
+from ingest.water_clarity import estimated_secchi_m
 
 SCALE_DENOMINATOR = 4
 # Pixels of the full picture, one standard deviation. Sharp photos of three cameras measure 2.4 to
@@ -43,7 +43,9 @@ class FrameQuality:
     `sharpness` is 1 for a picture without blur, 1/2 at the limit of use, 0 for one of nothing but
     blur; None when it shows too few edges to tell, as over calm water. `clipped_share` is the part
     of the picture (0 to 1) without detail, black or white; `glare_share` the part in the sun's
-    glitter, None when the photo does not tell where the camera looked. `reasons` say why the frame
+    glitter, None when the photo does not tell where the camera looked. `secchi_m` is a rough
+    estimate of how deep one sees into the water, good to `water_clarity.ERROR_FACTOR` and never a
+    reason; None where little looks like water. `reasons` say why the frame
     should not count as a look at the sea; their codes are `too_blurred`, `too_dark`, `too_bright`,
     `glare` and `no_sea`.
     """
@@ -53,6 +55,7 @@ class FrameQuality:
     glare_share: float | None
     horizon_in_view: bool
     reasons: tuple[Note, ...]
+    secchi_m: float | None = None
 
     @property
     def usable(self) -> bool:
@@ -95,7 +98,15 @@ def measure_quality(frame: Frame, pixels_bgr: _Picture) -> FrameQuality:
             *_glare_reasons(glare_share),
             *_sea_reasons(frame),
         ),
+        secchi_m=_secchi_m(frame, pixels_bgr, scale),
     )
+
+
+def _secchi_m(frame: Frame, pixels_bgr: _Picture, scale: float) -> float | None:
+    """The estimate, where the scale on the sea is known, and much the same all over the picture."""
+    if frame.gsd_cm is None or _horizon_in_view(frame):
+        return None
+    return estimated_secchi_m(pixels_bgr, frame.gsd_cm / 100 * scale)
 
 
 def _ordered_channels(pixels_bgr: _Picture) -> tuple[_Picture, _Picture, _Picture]:

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from statistics import median
 
 import shapely
 
+from ingest.bursts import bursts
 from ingest.equal_area import M2_PER_KM2, EqualAreaPlane, union
 from ingest.flight_split import flown_m, split_flights
 from ingest.frame import Flight, Frame
@@ -14,6 +16,7 @@ from ingest.lonlat import LonLat
 from ingest.projection import SeaView
 from ingest.quality import FrameQuality
 from ingest.reason_words import words_for
+from ingest.water_clarity import ERROR_FACTOR
 
 # What the detector looks at: it resamples to 5 cm a pixel, and enlarges no more than twice.
 COARSEST_USABLE_GSD_CM = 10.0
@@ -36,6 +39,8 @@ class FlightFigures:
     frequent first. `seen_km2` is the sea within the frames, each place once; `usable_km2` that
     within usable frames, as far out as a pixel covers no more than `COARSEST_USABLE_GSD_CM`.
     `flown_km` and `time_flown` are from frame to frame, without the pauses between flights.
+    `secchi_m` is the middle one of the estimates of how clear the water was, None without any.
+    `in_bursts` counts the frames that were taken at once with others of the same place.
     Where no picture was `measured`, nothing is known of use, and the sentences leave it out.
     """
 
@@ -50,6 +55,8 @@ class FlightFigures:
     first_taken_utc: datetime | None
     last_taken_utc: datetime | None
     measured: bool = True
+    secchi_m: float | None = None
+    in_bursts: int = 0
 
     @property
     def minutes(self) -> float:
@@ -68,10 +75,12 @@ class FlightFigures:
         return ", ".join(
             [
                 f"{self.frames} frame{_s(self.frames)}",
+                *([f"{self.in_bursts} of them taken in bursts"] if self.in_bursts else []),
                 *(f"{each.count} {words_for(each.code).en}" for each in self.unusable),
                 *([f"{self.refused_files} refused ({why})"] if self.refused else []),
                 f"{_short(self.seen_km2)} km² seen",
                 *([f"{_short(self.usable_km2)} km² of it usable"] if self.measured else []),
+                *([f"water clear to about {_clear(self.secchi_m)} m"] if self.secchi_m else []),
                 f"{_short(self.flown_km)} km flown",
                 f"{minutes} minute{_s(minutes)}" if minutes else "less than a minute",
             ]
@@ -84,10 +93,12 @@ class FlightFigures:
         return " · ".join(
             [
                 f"{self.frames} รูป",
+                *([f"ถ่ายรัว {self.in_bursts} รูป"] if self.in_bursts else []),
                 *(f"{words_for(each.code).th} {each.count} รูป" for each in self.unusable),
                 *([f"รับไม่ได้ {self.refused_files} ไฟล์ ({why})"] if self.refused else []),
                 f"เห็นพื้นที่ {_short(self.seen_km2)} ตร.กม.",
                 *([f"ใช้ได้ {_short(self.usable_km2)} ตร.กม."] if self.measured else []),
+                *([f"น้ำใสราว {_clear(self.secchi_m)} ม."] if self.secchi_m else []),
                 f"บินไกล {_short(self.flown_km)} กม.",
                 f"{minutes} นาที" if minutes else "ไม่ถึง 1 นาที",
             ]
@@ -107,6 +118,7 @@ def summarise(flight: Flight, qualities: Sequence[FrameQuality]) -> FlightFigure
         unusable=_counted(note.code for quality in qualities for note in quality.reasons),
         usable_km2=_area_km2(frame.footprint for frame in usable),
         measured=True,
+        secchi_m=_middle(quality.secchi_m for quality in qualities if quality.usable),
     )
 
 
@@ -128,6 +140,7 @@ def summarise_unmeasured(flight: Flight) -> FlightFigures:
         first_taken_utc=min(times, default=None),
         last_taken_utc=max(times, default=None),
         measured=False,
+        in_bursts=sum(map(len, bursts(flight.frames))),
     )
 
 
@@ -160,6 +173,16 @@ def _area_km2(footprints: Iterable[tuple[LonLat, ...] | None]) -> float:
         return 0.0
     plane = EqualAreaPlane(rings[0][0])
     return union([plane.metres(shapely.Polygon(ring)) for ring in rings]).area / M2_PER_KM2
+
+
+def _middle(estimates: Iterable[float | None]) -> float | None:
+    told = [estimate for estimate in estimates if estimate is not None]
+    return median(told) if told else None
+
+
+def _clear(secchi_m: float) -> str:
+    """Half and twice the estimate: what it may be."""
+    return f"{_short(secchi_m / ERROR_FACTOR)}–{_short(secchi_m * ERROR_FACTOR)}"
 
 
 def _short(value: float) -> str:

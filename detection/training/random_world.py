@@ -63,7 +63,7 @@ _SECCHI_M: dict[str, tuple[float, float]] = {
     "sea_haze": (3.0, 9.0),
 }
 # Loss of light down and up, times Secchi depth: twice Kd * Z = 1.44 (Holmes 1970).
-_LOSS_TIMES_SECCHI = 2 * 1.44
+LOSS_TIMES_SECCHI = 2 * 1.44
 _BOTTOMS: dict[str, tuple[tuple[float, float], float, tuple[float, float]]] = {
     # range of mean depth, relief, range of seagrass cover
     "seagrass": ((0.6, 3.5), 0.5, (0.25, 0.95)),
@@ -122,7 +122,7 @@ def _random_water(rng: np.random.Generator, family: str) -> Water:
     pale_r = min(pale_r, (1.3 if family == "mangrove_mouth" else 1.08) * pale_g)  # no rosy seas
     if family != "mangrove_mouth":
         pale_g = max(pale_g, 0.52 * (pale_r + pale_b))  # and no violet ones
-    green = _LOSS_TIMES_SECCHI / float(np.exp(rng.uniform(*np.log(_SECCHI_M[family]))))
+    green = LOSS_TIMES_SECCHI / float(np.exp(rng.uniform(*np.log(_SECCHI_M[family]))))
     # What water takes away most, it shows least: the deep colour is about inverse to the loss.
     # Other losses would turn dark grass violet under green water.
     loss_r, loss_b = (

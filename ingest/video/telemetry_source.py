@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import av
 from av.stream import Discard
@@ -16,11 +17,15 @@ from ingest.telemetry.dji_track import Sample, telemetry_of_samples
 from ingest.telemetry.flight_log import FlightLog
 from ingest.telemetry.reading import read_telemetry, telemetry_of_blocks
 from ingest.telemetry.record import Telemetry
+from ingest.video.clock import local_reading
 from ingest.video.container import VideoFacts, opened
 
 _TAG = re.compile(r"<[^<>]*>")
 _MOST_BLOCKS = 1_000_000
 _DJI_DATA, _SCHEMA_START, _SCHEMA_WITHIN = "djmd", b"dvtm_", 256
+# Recordings of a log's rows, ten a second or one, begin and end by a second or so elsewhere; short
+# ones are all alike.
+_AS_LONG_S, _SHORTEST_TOLD_APART_S = 3.0, 8.0
 _TEXT_OR_DATA = ("data", "subtitle")
 
 
@@ -73,21 +78,71 @@ def telemetry_inside(facts: VideoFacts) -> Telemetry | None:
     return _subtitles(facts) or _dji_track(facts)
 
 
-def log_for(
-    logs: Sequence[FlightLog], began: Sequence[datetime], duration_s: float
-) -> tuple[FlightLog, datetime] | None:
-    """The flight log that was running during a video, and when the video began by it.
+@dataclass(frozen=True)
+class MatchedLog:
+    """The flight log that was running during a video: when the video began by the log's clock.
 
-    `began` are the readings of the video's own clock, likeliest first. Where a log tells when the
-    camera recorded, a recording as long as the video within the hour decides the moment.
+    `ahead` is how much that clock is ahead of UTC; `notes` say by what else than time it was found.
     """
+
+    log: FlightLog
+    began: datetime
+    ahead: timedelta = timedelta()
+    notes: tuple[Note, ...] = ()
+
+
+def log_for(
+    logs: Sequence[FlightLog], created: datetime | None, zone: ZoneInfo, duration_s: float
+) -> MatchedLog | None:
+    """Find the flight log that was running during a video.
+
+    By the video's creation time first: as UTC, which it should be, or the site's local time written
+    as UTC; or a tracker may have written local time into the log. Where a log tells when the camera
+    recorded, a recording as long as the video, within two minutes, decides the moment; and where no
+    time fits, since the video's clock is wrong or missing, the only recording as long as the video.
+    """
+    if created is not None:
+        local = local_reading(created, zone)
+        offset = created - local
+        for start, ahead in (
+            (created, timedelta()),
+            (local, timedelta()),
+            (created + offset, offset),
+        ):
+            log = next((log for log in logs if _ran_during(log, start, duration_s)), None)
+            if log is not None:
+                began = _recorded(log, start, duration_s) or start
+                return MatchedLog(log, began, ahead, (_LOCAL_LOG,) if ahead else ())
+    return _only_recording(logs, duration_s)
+
+
+_LOCAL_LOG = Note(
+    "log_local", "the flight log's times are the site's local time, called UTC; they were put right"
+)
+
+
+def _ran_during(log: FlightLog, start: datetime, duration_s: float) -> bool:
     lasted = timedelta(seconds=duration_s)
-    for start in began:
-        for log in logs:
-            overlap = min(log.last_utc, start + lasted) - max(log.first_utc, start)
-            if overlap >= lasted / 2:
-                return log, _recorded(log, start, duration_s) or start
-    return None
+    return min(log.last_utc, start + lasted) - max(log.first_utc, start) >= lasted / 2
+
+
+def _only_recording(logs: Sequence[FlightLog], duration_s: float) -> MatchedLog | None:
+    if duration_s < _SHORTEST_TOLD_APART_S:
+        return None
+    alike = [
+        (log, first)
+        for log in logs
+        for first, last in log.recordings
+        if abs((last - first).total_seconds() - duration_s) <= _AS_LONG_S
+    ]
+    if len(alike) != 1:
+        return None
+    log, first = alike[0]
+    text = (
+        f"the video's clock fits no flight log; {log.path.name} has one recording as long, at "
+        f"{first:%H:%M:%S} UTC, and the video was taken for that"
+    )
+    return MatchedLog(log, first, notes=(Note("clock_from_recording", text),))
 
 
 def without_telemetry(facts: VideoFacts, notes: Sequence[Note]) -> VideoError:
@@ -104,7 +159,7 @@ def _recorded(log: FlightLog, start: datetime, duration_s: float) -> datetime | 
     near = [
         first
         for first, last in log.recordings
-        if abs((last - first).total_seconds() - duration_s) <= 3.0
+        if abs((last - first).total_seconds() - duration_s) <= _AS_LONG_S
         and abs(first - start) <= timedelta(minutes=2)
     ]
     return min(near, key=lambda first: abs(first - start), default=None)

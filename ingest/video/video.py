@@ -15,7 +15,7 @@ from ingest.site_reference import SiteReference
 from ingest.telemetry.flight_log import FlightLog
 from ingest.telemetry.record import TelemetryRecord
 from ingest.tide_height import at_tide
-from ingest.video.clock import local_reading, resolve_start
+from ingest.video.clock import resolve_start
 from ingest.video.container import VideoFacts, read_facts
 from ingest.video.flight_path import FlightPath
 from ingest.video.pose import camera_at, pose_at
@@ -120,13 +120,10 @@ def _flown(facts: VideoFacts, site: SiteReference, logs: Sequence[FlightLog]) ->
 def _flown_by_log(
     facts: VideoFacts, site: SiteReference, logs: Sequence[FlightLog], tried: tuple[Note, ...]
 ) -> _Flown:
-    created = facts.created
-    if created is None or not logs:
-        raise without_telemetry(facts, tried)
-    found = log_for(logs, (created, local_reading(created, site.timezone)), facts.duration_s)
+    found = log_for(logs, facts.created, site.timezone, facts.duration_s)
     if found is None:
         raise without_telemetry(facts, tried)
-    log, began = found
+    log, began = found.log, found.began
 
     def video_s(record: TelemetryRecord) -> float:
         return log.first_utc.timestamp() + record.start_s - began.timestamp()
@@ -138,7 +135,11 @@ def _flown_by_log(
         f"good to about {_LOG_SIGMA_S:g} s",
     )
     return _Flown(
-        path, log.kind, _LOG_SIGMA_S, _utc_map(began, None), (*tried, note, *_path_notes(path))
+        path,
+        log.kind,
+        _LOG_SIGMA_S,
+        _utc_map(began - found.ahead, None),
+        (*tried, note, *found.notes, *_path_notes(path)),
     )
 
 

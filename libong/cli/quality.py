@@ -14,6 +14,7 @@ from ingest.frame import Flight, Note, RefusedFile
 from ingest.quality import FrameQuality, read_quality
 from ingest.refusal import remedy_for
 from ingest.summary import FlightFigures
+from ingest.water_clarity import ERROR_FACTOR
 from libong.cli.output import console
 from libong.frame_look import FrameLook
 
@@ -41,6 +42,8 @@ def quality_document(quality: FrameQuality) -> dict[str, Any]:
         "sharpness": _rounded(quality.sharpness),
         "clipped_share": _rounded(quality.clipped_share),
         "glare_share": _rounded(quality.glare_share),
+        "secchi_m": _rounded(quality.secchi_m),
+        "secchi_factor": None if quality.secchi_m is None else ERROR_FACTOR,
         "horizon_in_view": quality.horizon_in_view,
         "usable": quality.usable,
         "reasons": [{"code": note.code, "text": note.text} for note in quality.reasons],
@@ -57,6 +60,7 @@ def figures_document(figures: FlightFigures) -> dict[str, Any]:
         "unusable": {each.code: each.count for each in figures.unusable},
         "seen_km2": round(figures.seen_km2, 6),
         "usable_km2": round(figures.usable_km2, 6),
+        "secchi_m": _rounded(figures.secchi_m),
         "flown_km": round(figures.flown_km, 3),
         "minutes": round(figures.minutes, 1),
     }
@@ -99,17 +103,27 @@ def print_figures(figures: FlightFigures) -> None:
 
 def print_qualities(flight: Flight, qualities: Sequence[FrameQuality]) -> None:
     """Print each frame's quality."""
-    table = Table("file", "sharpness", "clipped", "glare", "usable", "why not", title="Quality")
+    table = Table(
+        "file", "sharpness", "clipped", "glare", "water m", "usable", "why not", title="Quality"
+    )
     for frame, quality in zip(flight.frames, qualities, strict=True):
         table.add_row(
             frame.path.name,
             "-" if quality.sharpness is None else f"{quality.sharpness:.2f}",
             f"{quality.clipped_share:.0%}",
             "-" if quality.glare_share is None else f"{quality.glare_share:.0%}",
+            "-" if quality.secchi_m is None else f"{quality.secchi_m:.1f}",
             "yes" if quality.usable else "no",
             "; ".join(note.text for note in quality.reasons),
         )
     console.print(table)
+    if any(quality.secchi_m is not None for quality in qualities):
+        console.print(
+            "water m: how deep a white disc might be seen, estimated from colour and detail; good "
+            f"to a factor of {ERROR_FACTOR:g} on rendered seas, not tried in the field; nothing is "
+            "decided by it",
+            highlight=False,
+        )
 
 
 def print_limits(looks: Sequence[FrameLook]) -> None:

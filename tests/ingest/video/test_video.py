@@ -1,8 +1,10 @@
 """Whole videos become frames, or one clear refusal."""
 
 import itertools
+import struct
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import av
 import cv2
@@ -183,8 +185,69 @@ def test_flight_logs_place_a_video_by_time(make_video, site, tmp_path, name, log
     assert "placed_by_log" in notes(flight.frames)
 
 
+def test_a_tracker_that_wrote_local_time_is_put_right(make_video, site, tmp_path):
+    path = make_video(metadata={"creation_time": "2026-03-14T03:00:00Z"})
+    (path.parent / "track.gpx").write_text(gpx().replace("T03:0", "T10:0").replace("T02:", "T09:"))
+    frames = read_flight([path], site, work_folder=tmp_path / "work").frames
+    assert len(frames) >= 3
+    assert frames[0].taken_at_utc.hour == 3
+    assert north_m(frames[-1]) == pytest.approx(8 * frames[-1].video.offset_s, abs=5)
+    assert "log_local" in notes(frames)
+
+
+@pytest.mark.parametrize("metadata", [{"creation_time": "2019-01-01T03:00:00Z"}, {}])
+def test_a_wrong_clock_gives_way_to_the_only_recording_as_long(
+    make_video, site, tmp_path, metadata
+):
+    path = make_video(metadata=metadata)
+    (path.parent / "a.csv").write_text(airdata())
+    frames = read_flight([path], site, work_folder=tmp_path / "work").frames
+    assert "clock_from_recording" in notes(frames)
+    for frame in frames:
+        assert north_m(frame) == pytest.approx(8 * frame.video.offset_s, abs=5)
+        assert abs(frame.taken_at_utc - START_UTC) < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("codec", ["libx265", "libx264"])
+@pytest.mark.parametrize(("turn", "size"), [(90, (36, 64)), (180, (64, 36)), (270, (36, 64))])
+def test_turned_videos_are_set_upright(make_video, site, tmp_path, codec, turn, size):
+    path = make_video(codec=codec, size=(64, 36), seconds=3)
+    across, down = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[turn]
+    matrix = [across << 16, down << 16, 0, -down << 16, across << 16, 0, 0, 0, 1 << 30]
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 44  # version 0: flags, two times, number, length, layer, volume
+    data[at : at + 36] = struct.pack(">9i", *matrix)
+    path.write_bytes(data)
+    path.with_suffix(".SRT").write_text(srt(3))
+    frames = frames_of(path, site, tmp_path)
+    assert frames
+    assert {(frame.width_px, frame.height_px) for frame in frames} == {size}
+
+
+def test_pictures_at_uneven_times_are_placed_by_their_own(site, tmp_path):
+    path, tick = tmp_path / "phone.mp4", Fraction(1, 1000)
+    rng = np.random.default_rng(1)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30, options={"g": "10", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = tick
+        at_ms = 0
+        while at_ms < 8000:
+            noise = rng.integers(0, 255, (36, 64, 3), dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(noise, format="rgb24")
+            frame.pts, frame.time_base = at_ms, tick
+            container.mux(stream.encode(frame))
+            at_ms += int(rng.choice([16, 33, 66, 120]))
+        container.mux(stream.encode())
+    path.with_suffix(".SRT").write_text(srt(8, per_s=60))
+    frames = frames_of(path, site, tmp_path)
+    assert len(frames) >= 3
+    for frame in frames:
+        assert north_m(frame) == pytest.approx(8 * frame.video.offset_s, abs=0.9)
+
+
 def test_a_log_of_another_day_places_nothing(make_video, site, tmp_path):
-    path = make_video(metadata={"creation_time": "2026-03-15T03:00:00Z"})
+    path = make_video(metadata={"creation_time": "2026-03-15T03:00:00Z"}, seconds=5)
     (path.parent / "a.csv").write_text(airdata())
     (refused,) = read_flight([path], site, work_folder=tmp_path / "work").refused
     assert refused.reason.code == "no_telemetry"
