@@ -26,6 +26,7 @@ _DJI_DATA, _SCHEMA_START, _SCHEMA_WITHIN = "djmd", b"dvtm_", 256
 # Recordings of a log's rows, ten a second or one, begin and end by a second or so elsewhere; short
 # ones are all alike.
 _AS_LONG_S, _SHORTEST_TOLD_APART_S = 3.0, 8.0
+_CLOCK_NEVER_SET = timedelta(days=60)
 _TEXT_OR_DATA = ("data", "subtitle")
 
 
@@ -98,8 +99,9 @@ def log_for(
 
     By the video's creation time first: as UTC, which it should be, or the site's local time written
     as UTC; or a tracker may have written local time into the log. Where a log tells when the camera
-    recorded, a recording as long as the video, within two minutes, decides the moment; and where no
-    time fits, since the video's clock is wrong or missing, the only recording as long as the video.
+    recorded, a recording as long as the video, within two minutes, decides the moment. Where the
+    video tells no time, or one months away from the logs, as clocks do that were never set, the
+    only recording as long as the video is it; a few days away it is another flight's video.
     """
     if created is not None:
         local = local_reading(created, zone)
@@ -113,7 +115,10 @@ def log_for(
             if log is not None:
                 began = _recorded(log, start, duration_s) or start
                 return MatchedLog(log, began, ahead, (_LOCAL_LOG,) if ahead else ())
-    return _only_recording(logs, duration_s)
+    astray = [
+        log for log in logs if created is None or abs(created - log.first_utc) > _CLOCK_NEVER_SET
+    ]
+    return _only_recording(astray, duration_s)
 
 
 _LOCAL_LOG = Note(

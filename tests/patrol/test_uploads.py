@@ -296,6 +296,8 @@ def test_media_are_kept_and_fetched_as_files(tmp_path):
     [
         (b"\xff\xd8\xff\xe1", Content.PHOTO),
         (b"II*\x00", Content.PHOTO),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", Content.PHOTO),
+        (b"RIFF\x00\x00\x00\x00WEBP", Content.PHOTO),
         (b"\x00\x00\x00\x18ftypheic", Content.PHOTO),
         (b"\x00\x00\x00\x18ftypisom", Content.VIDEO),
         (b"\x00\x00\x00\x14ftypqt  ", Content.VIDEO),

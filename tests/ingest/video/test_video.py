@@ -247,7 +247,7 @@ def test_pictures_at_uneven_times_are_placed_by_their_own(site, tmp_path):
 
 
 def test_a_log_of_another_day_places_nothing(make_video, site, tmp_path):
-    path = make_video(metadata={"creation_time": "2026-03-15T03:00:00Z"}, seconds=5)
+    path = make_video(metadata={"creation_time": "2026-03-15T03:00:00Z"})
     (path.parent / "a.csv").write_text(airdata())
     (refused,) = read_flight([path], site, work_folder=tmp_path / "work").refused
     assert refused.reason.code == "no_telemetry"
