@@ -5,7 +5,7 @@ may be a mother with her calf, and are told so.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, starmap
+from itertools import combinations
 from math import hypot
 
 import shapely
@@ -31,6 +31,7 @@ def encounter_verdicts(sightings: Sequence[Sighting], site: Site, tide: Tide) ->
     boats = _of(sightings, ObjectClass.BOAT)
     gap_s = site.rule_parameters.boat_near_dugong_gap_s
     met: dict[str, list[tuple[Sighting, Approach]]] = {}
+    pairs = _pairs(dugongs, site)
     for boat in boats:
         approaches = [
             approach
@@ -38,7 +39,7 @@ def encounter_verdicts(sightings: Sequence[Sighting], site: Site, tide: Tide) ->
             if (approach := closest_approach(boat, dugong)).gap_s <= gap_s
         ]
         yield from _near(boat, approaches, site, tide)
-        yield from _through_pairs(boat, dugongs, site, tide)
+        yield from _through_pairs(boat, pairs, site, tide)
         for approach in approaches:
             met.setdefault(approach.dugong_id, []).append((boat, approach))
     yield from _gatherings(dugongs, met, site, tide)
@@ -82,8 +83,21 @@ def _near(
     )
 
 
+def _pairs(dugongs: Sequence[Sighting], site: Site) -> list[tuple[float, Sighting, Sighting]]:
+    """Return the animals that were close together at about the same time, with their distance."""
+    pair_m, gap_s = site.rule_parameters.dugong_pair_m, site.rule_parameters.boat_near_dugong_gap_s
+    if pair_m is None:
+        return []
+    return [
+        (apart_m, one, other)
+        for one, other in combinations(sorted(dugongs, key=lambda it: it.sighting_id), 2)
+        if (apart_m := distance_m(one.position, other.position)) <= pair_m.value
+        and seconds_apart(one, other) <= gap_s
+    ]
+
+
 def _through_pairs(
-    boat: Sighting, dugongs: Sequence[Sighting], site: Site, tide: Tide
+    boat: Sighting, pairs: Sequence[tuple[float, Sighting, Sighting]], site: Site, tide: Tide
 ) -> Iterator[Verdict]:
     """Yield one verdict a boat whose way went between two animals close together, the surest."""
     pair_m = site.rule_parameters.dugong_pair_m
@@ -91,11 +105,10 @@ def _through_pairs(
         return
     gap_s = site.rule_parameters.boat_near_dugong_gap_s
     crossings = []
-    for one, other in combinations(sorted(dugongs, key=lambda it: it.sighting_id), 2):
-        if max(starmap(seconds_apart, ((one, other), (boat, one), (boat, other)))) > gap_s:
+    for apart_m, one, other in pairs:
+        if max(seconds_apart(boat, one), seconds_apart(boat, other)) > gap_s:
             continue
-        apart_m = distance_m(one.position, other.position)
-        certainty = _crosses(boat, one, other) if apart_m <= pair_m.value else None
+        certainty = _crosses(boat, one, other)
         if certainty is not None:
             crossings.append((_RANK[certainty], apart_m, certainty, one, other))
     if not crossings:
@@ -135,7 +148,14 @@ def _through_pairs(
 def _crosses(boat: Sighting, one: Sighting, other: Sighting) -> Certainty | None:
     """Say whether a boat's way went between two animals; None where it surely did not."""
     origin = one.position
-    way = shapely.LineString([offset_m(origin, place) for _, place in fixes(boat)])
+    places = [offset_m(origin, place) for _, place in fixes(boat)]
+    reach_m = distance_m(one.position, other.position) + ERRORS_OF_95_PERCENT * hypot(
+        boat.error_m, max(one.error_m, other.error_m)
+    )
+    for axis in zip(*places, strict=True):  # most boats of a flight are nowhere near
+        if min(axis) > reach_m or max(axis) < -reach_m:
+            return None
+    way = shapely.LineString(places)
     ends = [shapely.Point(offset_m(origin, each.position)) for each in (one, other)]
     between = shapely.LineString(ends)
     margins_m = [ERRORS_OF_95_PERCENT * hypot(boat.error_m, each.error_m) for each in (one, other)]

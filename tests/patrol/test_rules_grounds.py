@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detection.types import ObjectClass
@@ -15,7 +15,7 @@ from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
 from ingest.tide import SeaTide
 from patrol.permits import Permit
 from patrol.presence import zone_statuses
-from patrol.rules import EarlierSighting, judge
+from patrol.rules import ERRORS_OF_95_PERCENT, EarlierSighting, judge
 from patrol.verdict import Certainty, Figure, Priority
 from patrol.zone_document import zone_sha256
 from patrol.zone_times import Holds, Hours, MonthDay, Season, TideRange, Validity
@@ -403,6 +403,29 @@ def test_a_boat_between_two_animals(site, make_sighting, way, error_m, certainty
         assert "may be a mother and calf" in verdict.reason_en
     apart = replace(pair[1], position=moved(0, 40))
     assert not rules_of(judge([pair[0], apart, boat], site), RuleName.BOAT_THROUGH_PAIR)
+
+
+PLACES_M = st.tuples(st.floats(-120, 120), st.floats(-120, 120))
+
+
+@settings(deadline=None)
+@given(st.lists(PLACES_M, min_size=2, max_size=4), PLACES_M, st.floats(0.5, 20))
+def test_no_boat_that_may_have_gone_between_two_animals_is_passed_over(
+    site, make_sighting, way, middle, error_m
+) -> None:
+    """However far the way leads elsewhere: it is told exactly when it came within the errors."""
+    east, north = middle
+    ends = [(east, north - 4), (east, north + 4)]
+    pair = [
+        track(make_sighting, name, ObjectClass.DUGONG, [end, end], error_m=error_m)
+        for name, end in zip(("d1", "d2"), ends, strict=True)
+    ]
+    boat = track(make_sighting, "b", ObjectClass.BOAT, way, error_m=error_m)
+    found = rules_of(judge([*pair, boat], replace(site, zones=())), RuleName.BOAT_THROUGH_PAIR)
+    apart_m = shapely.LineString(way).distance(shapely.LineString(ends))
+    margin_m = ERRORS_OF_95_PERCENT * error_m * 2**0.5
+    if abs(apart_m - margin_m) > 0.05:  # of the sphere against the plane
+        assert bool(found) is (apart_m < margin_m)
 
 
 @pytest.mark.parametrize(
