@@ -7,6 +7,7 @@ Needs the `dev` extra and a Chromium (`--chromium`, /usr/bin/chromium by default
 """
 
 import argparse
+import io
 import os
 from collections.abc import Iterator
 from getpass import getpass
@@ -18,7 +19,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 WIDTHS_PX = {"phone": 390, "desktop": 1280}
 LANGUAGES = ("th", "en")
 SAMPLE_FLIGHT = Path(__file__).parent.parent / "sample_flights" / "with_faults"
-WORK_MS = 180_000
+WORK_MS = 480_000
+TALLEST_PX = 2400  # of a page that goes on and on its head says enough
+WEBP_QUALITY = 55  # letters stay sharp; all pages, widths and languages together stay under 4 MB
 CHROMIUM_ARGS = (
     "--no-sandbox",  # the pages are our own, and containers have no user namespaces
     "--disable-gpu",
@@ -54,7 +57,7 @@ def pages_to_show(page: Page, base_url: str, user: str, password: str) -> Iterat
     yield "month"
     page.goto(f"{base_url}/account")
     yield "account"
-    page.goto(f"{base_url}/officer/flights")
+    page.goto(f"{base_url}/flights")
     yield "flights"
     page.locator(".flight h2 a").first.click()
     page.wait_for_selector("#refused-title")
@@ -70,9 +73,16 @@ def desk_pages(page: Page, base_url: str) -> Iterator[str]:
     page.wait_for_selector("#map path", state="attached")
     page.wait_for_load_state("load")
     yield "desk-alert"
+    page.goto(f"{base_url}/desk?class=dugong")
+    page.locator(".row__link").first.click()
+    page.locator("#split-box summary").click()
+    page.wait_for_function(
+        "[...document.querySelectorAll('#split-box img')].every((each) => each.naturalWidth)"
+    )
+    yield "desk-split"
+    page.go_back()
     photo = page.locator(".context").first.get_attribute("href")
     flight = page.locator("a[href^='/desk/flights/']").first.get_attribute("href")
-    incident = page.locator(".detail").get_attribute("data-id")
     page.goto(f"{base_url}{photo}")
     page.wait_for_selector("[data-tool=measure]")
     yield "desk-photo"
@@ -87,9 +97,6 @@ def desk_pages(page: Page, base_url: str) -> Iterator[str]:
     yield "desk-zones"
     page.goto(f"{base_url}/desk/trail")
     yield "desk-trail"
-    page.goto(f"{base_url}/officer/incidents/{incident}")
-    page.wait_for_selector(".history")
-    yield "incident"
 
 
 def ranger_pages(page: Page, base_url: str) -> Iterator[str]:
@@ -109,29 +116,25 @@ def ranger_pages(page: Page, base_url: str) -> Iterator[str]:
 
 
 def take_all(browser: Browser, base_url: str, user: str, password: str, out: Path) -> None:
-    """Write one PNG for each page, language and width."""
+    """Write one WebP for each page, language and width."""
     for language in LANGUAGES:
         for width_name, width_px in WIDTHS_PX.items():
-            context = browser.new_context(
-                viewport={"width": width_px, "height": 844},
-                device_scale_factor=2 if width_name == "phone" else 1,
-            )
+            context = browser.new_context(viewport={"width": width_px, "height": 844})
             context.add_cookies([{"name": "libong_lang", "value": language, "url": base_url}])
             page = context.new_page()
             for name in pages_to_show(page, base_url, user, password):
                 # the opened zone is shown as on a screen, the others whole
                 whole = name != "public-zone"
-                path = out / f"{name}-{language}-{width_name}.png"
-                page.screenshot(path=path, full_page=whole)
-                shrink(path)
+                shown = page.screenshot(full_page=whole)
+                keep(shown, out / f"{name}-{language}-{width_name}.webp")
             context.close()
 
 
-def shrink(path: Path) -> None:
-    """Keep a picture in 128 colours, a third of the size and alike to the eye."""
-    with Image.open(path) as picture:
-        few = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+def keep(png: bytes, path: Path) -> None:
+    """Write the head of a page's picture, small."""
+    with Image.open(io.BytesIO(png)) as picture:
+        head = picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, TALLEST_PX)))
+    head.save(path, "WEBP", quality=WEBP_QUALITY, method=6)
 
 
 def main() -> None:

@@ -33,10 +33,10 @@ from api.models import (
 from api.officer_features import incident_feature
 from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
 from api.revalidation import revalidated
+from api.routes.incident_query import Asked, States
 from api.sender import Sender
 from api.uploads_models import UploadOut
-from patrol.incident import State
-from patrol.incident_list import PLACE_PATTERN, IncidentFilter, Listing, Place, place_of
+from patrol.incident_list import PLACE_PATTERN, Listing, Place, place_of
 from patrol.uploads import UnknownUpload
 
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {
@@ -61,7 +61,6 @@ router = APIRouter(prefix="/api/v1", tags=["officers"], responses=dict(PROBLEMS)
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0)]
-States = Annotated[list[State] | None, Query(alias="state")]
 After = Annotated[
     str | None,
     Query(
@@ -83,13 +82,14 @@ def session(session: RangerSession) -> SessionOut:
 def alerts(
     at_hand: ServicesDep,
     _: OfficerSession,
+    asked: Asked,
     limit: Limit = 100,
     offset: Offset = 0,
     after: After = None,
 ) -> PageOut[IncidentOut]:
     """Incidents that wait for a person, the most urgent first."""
     found = at_hand.store.incident_page(
-        Listing.WAITING, limit=limit, after=_place(after), offset=offset
+        Listing.WAITING, asked, limit=limit, after=_place(after), offset=offset
     )
     return incident_page(found, limit, offset)
 
@@ -98,17 +98,12 @@ def alerts(
 def incidents(
     at_hand: ServicesDep,
     _: OfficerSession,
-    state: States = None,
-    zone_id: str | None = None,
-    flight_id: str | None = None,
+    asked: Asked,
     limit: Limit = 100,
     offset: Offset = 0,
     after: After = None,
 ) -> PageOut[IncidentOut]:
     """All incidents, newest first; `state` may be given several times."""
-    asked = IncidentFilter(
-        states=None if state is None else frozenset(state), zone_id=zone_id, flight_id=flight_id
-    )
     found = at_hand.store.incident_page(
         Listing.EVERY, asked, limit=limit, after=_place(after), offset=offset
     )

@@ -8,8 +8,10 @@ from fastapi.openapi.models import OpenAPI
 from PIL import Image
 
 from api.models import FlightOut, IncidentOut, IncidentWithHistory, PageOut
+from detection.types import ObjectClass
 from patrol.incident import State
 from patrol.verdict import Priority
+from patrol.zones import RuleName
 
 OFFICER_URLS = (
     "/api/v1/alerts",
@@ -304,3 +306,29 @@ def test_who_asks_again_is_told_that_nothing_changed(world, make_seen):
     assert (changed.status_code, changed.json()["items"][0]["state"]) == (200, "confirmed")
     stranger = world.client().get("/api/v1/alerts", headers={"If-None-Match": "*"})
     assert stranger.status_code == 401
+
+
+def test_lists_are_narrowed_by_every_column_that_officers_know(world, make_seen):
+    boat = make_seen(
+        zone_id="cape",
+        rule=RuleName.BOAT_IN_CLOSED_ZONE,
+        object_class=ObjectClass.BOAT,
+        priority=Priority.HIGH,
+    )
+    dugong, ship = world.log(make_seen(at=boat.at - timedelta(days=3)), boat).incidents
+    client = world.logged_in("mali")
+    for query, expected in {
+        "object_class=boat": [ship],
+        "rule=dugong_sighting": [dugong],
+        "priority=high": [ship],
+        "zone_id=east": [dugong],
+        "assignee=mali": [],
+        f"since={(boat.at - timedelta(hours=1)).isoformat().replace('+', '%2B')}": [ship],
+        "object_class=boat&priority=normal": [],
+    }.items():
+        for at in ("alerts", "incidents"):
+            page = client.get(f"/api/v1/{at}?{query}").json()
+            told = [item["id"] for item in page["items"]]
+            assert told == [each.incident_id for each in expected], (at, query)
+    for refused in ("rule=none", "since=yesterday", "since=0001-01-01T00:00:00%2B14:00"):
+        assert client.get(f"/api/v1/alerts?{refused}").status_code == 422, refused
