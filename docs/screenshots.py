@@ -74,11 +74,10 @@ def desk_pages(page: Page, base_url: str) -> Iterator[str]:
     page.wait_for_load_state("load")
     yield "desk-alert"
     page.goto(f"{base_url}/desk?class=dugong")
-    page.locator(".row__link").first.click()
+    page.goto(f"{base_url}{page.locator('.row__link').first.get_attribute('href')}")
     page.locator("#split-box summary").click()
-    page.wait_for_function(
-        "[...document.querySelectorAll('#split-box img')].every((each) => each.naturalWidth)"
-    )
+    page.locator("#split-box .pictures li").last.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)  # pictures come when they are scrolled to
     yield "desk-split"
     page.go_back()
     photo = page.locator(".context").first.get_attribute("href")

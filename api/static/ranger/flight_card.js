@@ -115,6 +115,13 @@ function noticesOf(flight) {
   return lost ? [element("p", "notice notice--bad", say("not_kept", { count: lost }))] : [];
 }
 
+/** A flight is named by day and clock for all the world; here the day is as its reader writes it. */
+function titleOf(name) {
+  const locale = document.documentElement.lang === "en" ? "en-GB" : "th-TH"; // in the Buddhist era
+  const asWritten = { day: "numeric", month: "short", year: "numeric" };
+  return name.replace(/^\d{4}-\d\d-\d\d/, (day) => new Date(`${day}T00:00`).toLocaleDateString(locale, asWritten));
+}
+
 /** Return the card of a flight; `progress` is of the file that moves now, if it is this one's. */
 export function flightCard(flight, progress, { open, onRemove, onTryAgain }) {
   const card = element("article", "card sending");
@@ -122,7 +129,7 @@ export function flightCard(flight, progress, { open, onRemove, onTryAgain }) {
   const [step, look] = stepOf(flight, progress);
   const head = element("div", "sending__head");
   const chip = element("span", `chip chip--${look}`, say(`step_${step}`));
-  head.append(element("h3", "", flight.name), chip);
+  head.append(element("h3", "", titleOf(flight.name)), chip);
   const size = bytesText(sizeOf(flight));
   card.append(head, element("p", "quiet", say("files_of", { count: flight.files.length, size })));
   card.append(...noticesOf(flight));
@@ -130,7 +137,7 @@ export function flightCard(flight, progress, { open, onRemove, onTryAgain }) {
     const bar = element("progress");
     bar.max = Math.max(1, sizeOf(flight));
     bar.value = bytesSent(flight, progress);
-    bar.setAttribute("aria-label", flight.name);
+    bar.setAttribute("aria-label", titleOf(flight.name));
     card.append(bar);
   }
   const at = flight.step === Step.RECEIVED && flight.found?.progress;
