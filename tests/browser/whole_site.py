@@ -148,6 +148,7 @@ def places(world) -> Iterator[Place]:
     yield Place("desk-zones", "mali", "/desk/zones", "#zone option:nth-child(3)", _open_zone)
     yield Place("desk-trail", "mali", "/desk/trail")
     yield Place("month", "mali", "/desk/reports")
+    yield Place("permits", "mali", "/desk/permits")
 
 
 def _wrong_password(page) -> None:
