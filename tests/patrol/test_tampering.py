@@ -8,15 +8,17 @@ dropped first, as anyone who owns the database can.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import shapely
 import sqlalchemy
 from sqlalchemy import Connection, text
 
 from patrol.checkpoint import Checkpoint, read_checkpoint, sign
 from patrol.checkpoint_key import PublicKey, SiteKey
+from patrol.effort import DayEffort, SeaEffort, ZoneEffort
 from patrol.incident import State
 from patrol.incident_step import Assign, Comment, Signature
 from patrol.ledger import (
@@ -336,11 +338,49 @@ def test_each_tampering_is_found_and_named(store, tamper, what) -> None:
     assert any(fault.sequence == sequence and said in fault.what for fault in faults), faults
 
 
-def test_a_zone_version_changed_beside_the_ledger_is_found(store, site, tamper) -> None:
+ZONE_TAMPERINGS = {
+    "who drew a zone": "UPDATE zone_versions SET actor = 'eve' WHERE version = 1",
+    "its outline": "UPDATE zone_versions SET document = replace(document, '99.4', '99.5')",
+    "its rules": (
+        "UPDATE zone_versions SET document = replace(document, 'boat_in_closed_zone', 'reported')"
+    ),
+    "its hash": f"UPDATE zone_versions SET sha256 = '{'0' * 64}'",
+    "that it was taken away": "UPDATE zone_versions SET retired = true",
+    "a version taken out": "DELETE FROM zone_versions WHERE zone_id = 'laem_chu_hoi'",
+}
+
+
+@pytest.mark.parametrize("what", ZONE_TAMPERINGS)
+def test_a_zone_version_changed_beside_the_ledger_is_found(store, site, tamper, what) -> None:
     store.zones.follow_file(site, LATER)
     assert store.verify().faults == ()
-    tamper("UPDATE zone_versions SET actor = 'eve' WHERE version = 1")
-    assert any("version 1 of zone" in fault.what for fault in store.verify().faults)
+    tamper(ZONE_TAMPERINGS[what])
+    assert any("of zone" in fault.what for fault in store.verify().faults)
+
+
+EFFORT_TAMPERINGS = {
+    "how much sea was usable": "UPDATE efforts SET usable_km2 = usable_km2 * 2",
+    "how far was flown": "UPDATE efforts SET flown_km = flown_km + 1",
+    "for how long": "UPDATE efforts SET minutes = minutes + 60",
+    "finds on dry land": "UPDATE efforts SET ashore = ashore + 1",
+    "where was looked": "UPDATE efforts SET usable_area = '010300000000000000'",
+    "how much of a zone": "UPDATE zone_efforts SET effective_km2 = effective_km2 * 2",
+    "the zone's own size": "UPDATE zone_efforts SET zone_km2 = 1",
+    "a zone's effort taken out": "DELETE FROM zone_efforts",
+}
+
+
+@pytest.mark.parametrize("what", EFFORT_TAMPERINGS)
+def test_effort_changed_beside_the_ledger_is_found(store, make_log, tamper, what) -> None:
+    sea = SeaEffort(3.0, 2.0, 1.5)
+    effort = DayEffort(
+        date(2026, 3, 1), 20, 18, 5.0, 30.0, sea, (ZoneEffort("laem_chu_hoi", 3.9, sea),),
+        shapely.box(99.45, 7.25, 99.46, 7.26), 0,
+    )  # fmt: skip
+    store.log_flight(replace(make_log("flight4"), efforts=(effort,)))
+    assert store.verify().faults == ()
+    tamper(EFFORT_TAMPERINGS[what])
+    assert any("flight flight4 is not as" in fault.what for fault in store.verify().faults)
 
 
 def forge(key: SiteKey, number: int) -> Callable[[Connection], None]:
