@@ -364,7 +364,15 @@ def _percent(share: float) -> str:
 def _rate(found: Rate) -> str:
     if found.per_km2 is None:
         return _NONE
-    return f"{found.per_km2:.2f} ({found.low:.2f}–{found.high:.2f})"
+    return f"{_brief(found.per_km2)} ({_brief(found.low)}–{_brief(found.high)})"
+
+
+def _brief(value: float | None) -> str:
+    """Return a number with three digits that count, and no more than two after the point."""
+    if value is None:
+        return _NONE
+    digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
+    return f"{value:.{digits}f}"
 
 
 def _share(found: Share) -> str:

@@ -237,7 +237,8 @@ def test_the_spreadsheet_tells_the_same_numbers(told) -> None:
             rates = [
                 value("dugong_sightings_rate", zone, c) for c in ("value", "low_95", "high_95")
             ]
-            assert row[3] == "{:.2f} ({:.2f}–{:.2f})".format(*rates)
+            low, high = (f"{rate:.2f}" for rate in rates[1:])
+            assert row[3] == f"{rates[0]:.2f} ({low}–{high})"
     for row in sections["Boats in go-slow zones"].table.rows:
         zone = zones.get(row[0], "")
         paces = [value(f"boats_{pace}", zone) for pace in ("slow", "fast", "still", "cannot_tell")]
