@@ -95,7 +95,7 @@ def test_a_flight_chosen_offline_is_sent_when_the_network_is_back(
     page.locator("#totals", has_text="flights").wait_for()
     seen.picture("ranger-done")
     seen.open("/ranger?lang=th")
-    day = page.locator(".sending h3").inner_text()
+    day = page.locator(".sending__head h3").inner_text()
     assert re.match(r"\d{1,2} \S+ 25[67]\d \d\d:\d\d", day), "days are in the Buddhist era"
     assert seen.hosts == {"127.0.0.1"}
     assert [said for said in seen.complaints if not NO_NETWORK.match(said)] == []
