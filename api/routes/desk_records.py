@@ -38,7 +38,7 @@ def evidence(at_hand: ServicesDep, _: OfficerSession, incident_id: str) -> Respo
         write_evidence(
             file,
             case,
-            at_hand.site_now(),
+            at_hand.store.tides.in_force(at_hand.site_now()),
             at_hand.media,
             ledger_faults=faults,
             sign=at_hand.store.sign_evidence,

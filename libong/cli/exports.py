@@ -107,6 +107,7 @@ def export(
             paths = _evidence_paths(incidents, out)
             _check_free(paths, force=force)
             faults = store.verify().faults
+            place = store.tides.in_force(place)
             outcomes = _write_all(paths, incidents, place, store, open_media(settings), faults)
             _tell_evidence(outcomes, faults, as_json=as_json)
             raise typer.Exit(_code(outcomes, faults))

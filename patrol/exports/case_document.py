@@ -32,11 +32,13 @@ def incident_document(
 
     `frames` are those that show the sighting, by the name of their file in the export. `facts` and
     the flight's own frames, all of them, are what the ledger's entries vouch for, and so are
-    `conditions`, what people told of sea and weather; `error_m` everywhere is a root mean square
-    error.
+    `conditions`, what people told of sea and weather; `tide_by_tables` is what the site's tables or
+    constants give for the moment, None where they give nothing. `error_m` everywhere is a root mean
+    square error.
     """
     incident = case.incident
     judged = [zone for zone in site.zones if zone.zone_id == incident.zone_id]
+    tide = site.reference.tides.at(incident.occurred_at_utc)
     return _canonical(
         {
             "format": FORMAT,
@@ -44,6 +46,7 @@ def incident_document(
             "state": incident.state,
             "version": incident.version,
             "radius_of_95_percent_m": ERRORS_OF_95_PERCENT * incident.error_m,
+            "tide_by_tables": None if tide is None else asdict(tide),
             "conditions": [_conditions_document(told) for told in case.conditions],
             "events": [event_document(event) | {"at_utc": event.at_utc} for event in case.events],
             "sighting": asdict(case.sighting),

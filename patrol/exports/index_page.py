@@ -70,6 +70,7 @@ def index_page(
         state_words=STATE_WORDS,
         why_words=WHY_WORDS,
         condition_words=CONDITION_WORDS,
+        tide=site.reference.tides.at(incident.occurred_at_utc),
     )
     return page.encode()
 

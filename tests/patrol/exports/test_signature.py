@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.tide import Tides, TideTable
 from patrol.checkpoint_key import SiteKey
 from patrol.conditions import Conditions
 from patrol.exports import verify
@@ -248,3 +250,29 @@ def test_it_takes_what_another_library_signs_and_no_changed_bit(seed, message, d
     changed[bit // 8] ^= 1 << bit % 8
     assert not verify.is_signed(public, message, bytes(changed))
     assert not verify.is_signed(public, message, signature[:-1])
+
+
+def test_the_tide_of_the_sites_tables_is_told_with_its_source(world) -> None:
+    table = TideTable(
+        (
+            (datetime(2026, 3, 1, 4, 30, tzinfo=UTC), 0.2),
+            (datetime(2026, 3, 1, 5, 30, tzinfo=UTC), 0.4),
+        ),
+        0.15,
+        "a table of the test",
+    )
+    reference = replace(world.site.reference, tides=Tides((table,)))
+    told, bare = io.BytesIO(), io.BytesIO()
+    case = world.store.case_file(world.incident_id)
+    write_evidence(told, case, replace(world.site, reference=reference), world.media)
+    write_evidence(bare, case, replace(world.site, reference=replace(reference, tides=Tides())),
+                   world.media)  # fmt: skip
+    with ZipFile(told) as archive:
+        tide = json.loads(archive.read("evidence/incident.json"))["tide_by_tables"]
+        page = archive.read("index.html").decode()
+    assert 0.2 < tide["above_mean_m"] < 0.4
+    assert (tide["sigma_m"], tide["citation"]) == (0.15, "a table of the test")
+    assert "a table of the test" in page
+    with ZipFile(bare) as archive:
+        assert json.loads(archive.read("evidence/incident.json"))["tide_by_tables"] is None
+        assert "Tide by the site" not in archive.read("index.html").decode()
