@@ -283,11 +283,15 @@ def test_an_error_of_the_reader_tells_nothing(world, monkeypatch):
 
 
 # of a flight a ranger may know; incidents and crops are for officers
-PATHS = {
-    "stranger": ("officer/incidents", "officer/flights", "v1/incidents", "v1/flights", "v1/crops"),
-    "don": ("officer/incidents", "v1/incidents", "v1/crops"),
-    "mali": ("officer/incidents", "officer/flights", "v1/incidents", "v1/flights", "v1/crops"),
+OFFICERS = {
+    "/desk?id={}": "incidents",
+    "/desk/parts/detail/{}": "incidents",
+    "/api/v1/incidents/{}": "incidents",
+    "/api/v1/incidents/{}/sighting": "incidents",
+    "/api/v1/crops/{}": "crops",
 }
+FLIGHTS = {"/flights/{}": "flights", "/api/v1/flights/{}": "flights"}
+PATHS = {"stranger": OFFICERS | FLIGHTS, "don": OFFICERS, "mali": OFFICERS | FLIGHTS}
 
 
 @pytest.mark.parametrize("who", PATHS)
@@ -302,13 +306,13 @@ def test_real_and_invented_ids_are_answered_alike(world, make_seen, jpeg_with_ex
     client = world.client() if who == "stranger" else world.logged_in(who)
 
     def answer(path, name):
-        response = client.get(f"/{path}/{name}".replace("/v1/", "/api/v1/"))
+        response = client.get(path.format(name))
         location = response.headers.get("location", "").replace(name, "")
         text = without_what_is_random(response.text.replace(name, ""))
         return response.status_code, location, text
 
-    for path in PATHS[who]:
-        real = ids[path.rpartition("/")[2]]
+    for path, kind in PATHS[who].items():
+        real = ids[kind]
         there, not_there = answer(path, real), answer(path, "0" * len(real))
         if who == "mali":  # who may read them sees which are real: the others could have differed
             assert (there[0], not_there[0]) == (200, 404), path
