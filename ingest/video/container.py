@@ -82,7 +82,11 @@ def opened(path: Path) -> Iterator[InputContainer]:
     if demuxer == "mov":
         _check_whole_mp4(path)
     try:
-        with path.open("rb") as stream, av.open(stream, mode="r", format=demuxer) as container:
+        with (
+            path.open("rb") as stream,
+            # firmware writes tags in codes of its own
+            av.open(stream, "r", format=demuxer, metadata_errors="replace") as container,
+        ):
             yield container
     except av.FFmpegError as error:
         raise VideoError(

@@ -435,3 +435,13 @@ def test_pictures_of_an_unknown_coding_are_refused(make_video):
     with pytest.raises(VideoError) as refused:
         read_facts(path)
     assert refused.value.code == "video_damaged"
+
+
+def test_tags_in_another_code_than_utf8_do_no_harm(make_video, site, tmp_path):
+    path = make_video(metadata={"comment": "DJI plain words"})
+    path.write_bytes(
+        path.read_bytes().replace(b"DJI plain words", b"DJI \xb4\xf3\xbd\xae\xff words")
+    )
+    path.with_suffix(".SRT").write_text(srt(8))
+    assert "DJI" in read_facts(path).device
+    assert len(frames_of(path, site, tmp_path)) >= 3
