@@ -19,6 +19,7 @@ from detection.errors import ModelError
 from detection.limits import MOST_HEIGHT_ERROR
 from detection.manifest import Manifest
 from detection.merge import join_near, merge, without_pieces
+from detection.on_board import without_gear_on_board
 from detection.plausibility import plausible
 from detection.resampling import Look, looks
 from detection.search_plan import plan_any_scale, plan_located
@@ -220,10 +221,13 @@ class Detector:
         return tuple(d for d in found if d is not None)
 
     def _whole_gear(self, boxes: Boxes, gap_px: float | None) -> Boxes:
-        """Make one of the pieces of gear that belong together; `gap_px` as far as that is known."""
+        """Leave out gear on boats and join what belongs together, `gap_px` as far as known."""
         if ObjectClass.FISHING_GEAR not in self.manifest.classes:
             return boxes
         gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
+        if ObjectClass.BOAT in self.manifest.classes:
+            boat = self.manifest.classes.index(ObjectClass.BOAT)
+            boxes = without_gear_on_board(boxes, gear, boat)
         return without_pieces(boxes, gear) if gap_px is None else join_near(boxes, gear, gap_px)
 
     def detect_unlocated(self, picture: Picture) -> tuple[Detection, ...]:
