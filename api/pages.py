@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.language import LANGUAGE_COOKIE, Language, Reader, choose_language, translations
+from api.module_graph import modules_behind
 
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE_MAX_AGE_S = 365 * 24 * 3600
@@ -40,6 +41,7 @@ def template_environment(language: Language) -> Environment:
     # the i18n extension adds this method at run time, where type checkers cannot see it
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(translations(language), newstyle=True)
+    environment.globals["modules_behind"] = modules_behind
     return environment
 
 

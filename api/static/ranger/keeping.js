@@ -28,6 +28,11 @@ function open() {
   return opening;
 }
 
+/** Open what is kept while the network is waited for; who asks for it later is told if it failed. */
+export function openAhead() {
+  open().catch(() => {});
+}
+
 /** Run `action(stores)` in one transaction; resolves with the request's result once all is kept. */
 async function transaction(names, mode, action) {
   const database = await open();

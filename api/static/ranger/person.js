@@ -5,6 +5,7 @@ import { session, SignedOut, Unreached } from "./server.js";
 
 /** Return `{ person, signedOut }`: the person may be undefined. */
 export async function whoUsesThis() {
+  keeping.openAhead();
   try {
     const person = await session();
     await keeping.rememberWho(person);
