@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import warnings
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.exc import SAWarning
 
 from patrol.backup import (
     FORMAT,
@@ -84,8 +86,7 @@ def _manifest(archive: ZipFile) -> BackupManifest:
 
 
 def _fill(connection: Connection, archive: ZipFile, manifest: BackupManifest) -> None:
-    stored = MetaData()
-    stored.reflect(connection)
+    stored = _tables_of(connection)
     contents = {content.name: content for content in manifest.tables}
     for table in stored.sorted_tables:
         content = contents.pop(table.name, None)
@@ -102,10 +103,18 @@ def _fill(connection: Connection, archive: ZipFile, manifest: BackupManifest) ->
         raise BackupError(f"the backup holds tables of no version: {', '.join(sorted(contents))}")
 
 
-def _check_empty(database: Database) -> None:
+def _tables_of(connection: Connection) -> MetaData:
+    """What tables the database has; their indices, of which some are over expressions, are left."""
     stored = MetaData()
-    with database.reader.begin() as connection:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)
         stored.reflect(connection)
+    return stored
+
+
+def _check_empty(database: Database) -> None:
+    with database.reader.begin() as connection:
+        stored = _tables_of(connection)
         for table in stored.sorted_tables:
             if table.name in ("alembic_version", _SEEDED):
                 continue

@@ -59,7 +59,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(no_browser)
 
 
-@pytest.fixture(scope="session")
+# one a module: while it is open no other test of the process can run an event loop of its own
+@pytest.fixture(scope="module")
 def playwright() -> Iterator:
     playwright_api = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed"
@@ -69,7 +70,7 @@ def playwright() -> Iterator:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright) -> Iterator:
     launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
     yield launched

@@ -96,7 +96,7 @@ def test_an_officer_confirms_an_alert(
     page.fill("#password", "gentle sea grass")
     page.click("main button")
     page.wait_for_url("**/desk")
-    page.wait_for_function("document.querySelector('.row img').naturalWidth === 64")
+    expect(page.locator(".row img").first).to_have_js_property("naturalWidth", 64)
     page.locator("#map path.leaflet-interactive").nth(3).wait_for(state="attached")
     assert seen.overflow_px() == 0
     page.locator(".row__link").click()

@@ -30,8 +30,8 @@ def operator(shipped, watch, phone):
 def wait_until_kept(page) -> None:
     """Wait until the worker has the page and all its files."""
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function("caches.match('/').then((kept) => Boolean(kept))")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => caches.match('/').then((kept) => Boolean(kept))")
 
 
 def test_the_advice_is_read_first_and_a_tap_on_a_zone_tells_it(operator):

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from threading import Barrier
 
 import pytest
-import sqlalchemy
 
 from detection.types import ObjectClass
 from ingest.errors import LibongError
 from ingest.lonlat import LonLat
+from patrol import status_records
 from patrol.incident import State
 from patrol.store import (
     FlightLogError,
@@ -23,7 +23,6 @@ from patrol.store import (
     UnknownUser,
     UserError,
 )
-from patrol.tables import IncidentRow
 from patrol.verdict import Priority
 from patrol.zone_status import Presence, Status
 
@@ -309,7 +308,7 @@ def test_zone_statuses_follow_the_review_of_this_sites_flights(
     ],
 )
 def test_zone_statuses_read_only_the_sightings_they_depend_on(
-    store, site, make_log, make_incident, make_sighting, days_ago, since_days_ago, read
+    store, site, make_log, make_incident, make_sighting, monkeypatch, days_ago, since_days_ago, read
 ) -> None:
     today = date(2026, 10, 3)
     for number in days_ago:
@@ -326,12 +325,11 @@ def test_zone_statuses_read_only_the_sightings_they_depend_on(
                 incidents=(incident,),
             )
         )
-    loaded = []
-    sqlalchemy.event.listen(IncidentRow, "load", hook := lambda row, _: loaded.append(row))
-    try:
-        statuses = {status.zone_id: status for status in store.zone_statuses(site, today)}
-    finally:
-        sqlalchemy.event.remove(IncidentRow, "load", hook)
+    loaded, sighted = [], status_records._Sighted
+    monkeypatch.setattr(
+        status_records, "_Sighted", lambda *row: loaded.append(row) or sighted(*row)
+    )
+    statuses = {status.zone_id: status for status in store.zone_statuses(site, today)}
     since = None if since_days_ago is None else today - timedelta(days=since_days_ago)
     assert statuses["hat_yao_channel"].since == since
     assert len(loaded) == read
