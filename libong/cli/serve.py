@@ -1,12 +1,14 @@
 """libong serve: alerts for officers and the map for everyone."""
 
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
@@ -50,11 +52,19 @@ def worker_beside(settings: Settings) -> Iterator[None]:
     worker = subprocess.Popen(  # noqa: S603  our own
         [sys.executable, "-c", command, "worker"], env=environment_of(settings)
     )
+    # uvicorn stops in good order and then raises the signal again, which would end us here
+    before = signal.signal(signal.SIGTERM, _leave)
     try:
         yield
     finally:
         worker.terminate()
         worker.wait()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    """End by way of what is still to be tidied up, with the exit code of the signal."""
+    sys.exit(128 + number)
 
 
 class PortTakenError(LibongError, OSError):

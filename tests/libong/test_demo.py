@@ -19,6 +19,7 @@ from libong.settings import read_settings
 from patrol.user import Role
 
 HOUSE = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-u", "-c", "from libong.cli.main import main; main()"]
 
 
 def free_port():
@@ -51,10 +52,9 @@ def demo(data_dir):
     port = free_port()
     output = data_dir.with_name("output.txt")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("LIBONG_")}
-    command = [sys.executable, "-u", "-c", "from libong.cli.main import main; main()"]
     with output.open("w") as file:
         process = subprocess.Popen(
-            [*command, "demo", "--data-dir", str(data_dir), "--port", str(port)],
+            [*COMMAND, "demo", "--data-dir", str(data_dir), "--port", str(port)],
             stdout=file,
             stderr=subprocess.STDOUT,
             env=environment,
@@ -109,3 +109,22 @@ def test_the_printed_password_opens_the_alerts(demo):
         alerts = client.get("/api/v1/alerts").json()
     assert alerts["total"] >= 5
     assert httpx.get(f"{base}/api/v1/alerts").status_code == 401
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads a process's children")
+def test_a_service_that_is_stopped_takes_its_worker_with_it(tmp_path):
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LIBONG_")}
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--with-worker", "--port", str(port)],
+        env=environment | {"LIBONG_DATA_DIR": str(tmp_path), "PYTHONPATH": str(HOUSE)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        first_answer(f"http://127.0.0.1:{port}/healthz", process)
+        (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+    assert not Path(f"/proc/{worker}").exists()
