@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
 
 Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+# databases count rows in 64 bits at most; no list is as long as this
+Offset = Annotated[int, Query(ge=0, le=10**12)]
 
 
 @dataclass(frozen=True)

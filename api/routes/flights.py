@@ -1,9 +1,9 @@
 """Flights for rangers and officers: those received, and what became of each file."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api import words
 from api.auth import Session
@@ -16,13 +16,12 @@ from api.deps import (
     readable_flights,
 )
 from api.field_mark import mark_of
+from api.paging import Offset
 from patrol.uploads import Upload
 
 router = APIRouter(prefix="/flights", include_in_schema=False)
 
 PAGE_LENGTH = 50
-
-Offset = Annotated[int, Query(ge=0)]
 
 
 @router.get("")

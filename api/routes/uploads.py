@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.deps import ServicesDep
 from api.models import PageOut, ProblemOut
-from api.paging import page_of
+from api.paging import Limit, Offset, page_of
 from api.sender import DeskDep, Sender
 from api.uploads_models import FinishIn, ManifestIn, UploadOut, UploadSummaryOut
 
@@ -65,8 +65,8 @@ def uploads(
     at_hand: ServicesDep,
     desk: DeskDep,
     user: Sender,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Limit = 100,
+    offset: Offset = 0,
 ) -> PageOut[UploadSummaryOut]:
     """One's own flights on their way, or everybody's for officers; the newest first."""
     page = page_of(desk.visible_uploads(user), limit, offset)

@@ -31,6 +31,7 @@ from api.models import (
     incident_page,
 )
 from api.officer_features import incident_feature
+from api.paging import Limit, Offset
 from api.public.zone_feature import GEOJSON_MEDIA_TYPE, feature_collection, zone_feature
 from api.revalidation import revalidated
 from api.routes.incident_query import Asked, States
@@ -59,8 +60,6 @@ class GeoJsonResponse(JSONResponse):
 
 router = APIRouter(prefix="/api/v1", tags=["officers"], responses=dict(PROBLEMS))
 
-Limit = Annotated[int, Query(ge=1, le=500)]
-Offset = Annotated[int, Query(ge=0)]
 After = Annotated[
     str | None,
     Query(

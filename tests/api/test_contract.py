@@ -1,9 +1,16 @@
-"""The JSON interface does what its OpenAPI description says, whatever it is sent."""
+"""The JSON interface does what its OpenAPI description says, whatever it is sent, in any order.
+
+LIBONG_TEST_DEEP=1 asks for minutes in place of seconds.
+"""
+
+import os
+from collections import Counter
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -11,6 +18,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+# requests as they are meant: the other test sends what is not
+TAKEN = SchemathesisConfig.from_dict({"generation": {"mode": "positive"}})
+DEEP = bool(os.environ.get("LIBONG_TEST_DEEP"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -24,15 +34,20 @@ CHECKS = [
 ENDLESS = {"/api/v1/events"}
 
 
-@pytest.mark.parametrize(("user", "examples"), [("mali", 10), ("don", 4)])
-def test_every_answer_is_as_described(world, make_seen, user, examples):
-    world.log(make_seen(), make_seen(salt="other", zone_id="north"))
+def headers_of(world, user) -> dict[str, str]:
+    """What every request of somebody carries who means it."""
     person = world.logged_in(user)
     csrf_token = person.get("/api/v1/session").json()["csrf_token"]
-    headers = {
+    return {
         "Cookie": "; ".join(f"{name}={value}" for name, value in person.cookies.items()),
         "X-CSRF-Token": csrf_token,
     }
+
+
+@pytest.mark.parametrize(("user", "examples"), [("mali", 10), ("don", 10), ("nid", 4)])
+def test_every_answer_is_as_described(world, make_seen, user, examples):
+    world.log(make_seen(), make_seen(salt="other", zone_id="north"))
+    headers = headers_of(world, user)
     described = schemathesis.openapi.from_asgi("/openapi.json", world.app)
     faults, tried = {}, 0
     for found in described.get_all_operations():
@@ -42,7 +57,7 @@ def test_every_answer_is_as_described(world, make_seen, user, examples):
         tried += 1
 
         @settings(
-            max_examples=examples,
+            max_examples=examples * (30 if DEEP else 1),
             deadline=None,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.explicit, Phase.generate],
@@ -57,3 +72,42 @@ def test_every_answer_is_as_described(world, make_seen, user, examples):
             faults[operation.label] = str(fault)[:600]
     assert tried > 20
     assert faults == {}, "\n\n".join(f"{label}\n{text}" for label, text in faults.items())
+
+
+@pytest.mark.parametrize(
+    ("user", "paths", "chains"),
+    [
+        ("mali", "/(alerts|incidents|flights)", 25),
+        ("mali", "/(zones|flights)", 10),
+        ("don", "/(uploads|flights|session)", 10),
+    ],
+)
+def test_what_one_answer_names_is_taken_by_the_next(world, make_seen, user, paths, chains):
+    """Chains of requests: ids and versions of one answer go into the requests that follow."""
+    world.log(make_seen(earlier_pictures=3), make_seen(salt="other", zone_id="north"))
+    headers = headers_of(world, user)
+    document = schemathesis.openapi.from_asgi("/openapi.json", world.app, config=TAKEN)
+    answered = Counter()
+
+    class Chain(document.include(path_regex=paths).as_state_machine()):
+        def get_call_kwargs(self, case):
+            return {"headers": headers}
+
+        def after_call(self, response, case):
+            super().after_call(response, case)
+            if response.status_code < 400:
+                answered[case.operation.label] += 1
+
+        def validate_response(self, response, case, additional_checks=None, **more):
+            case.validate_response(response, checks=CHECKS, recorder=self.recorder)
+
+    Chain.run(
+        settings=settings(
+            max_examples=chains * (20 if DEEP else 1),
+            stateful_step_count=8,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        )
+    )
+    assert any("{" in label for label in answered), answered  # an id that was answered was known
