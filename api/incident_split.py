@@ -7,7 +7,8 @@ from api.frame_picture import Piece, frame_jpeg
 from detection.types import Sighting
 from patrol.crops import LARGEST_SIDE_PX, crop_window
 from patrol.incident import Incident
-from patrol.incident_split import part_shown_apart, split_off_id
+from patrol.incident_event import Deed
+from patrol.incident_split import part_shown_apart
 from patrol.incident_step import Signature, Split
 
 
@@ -24,9 +25,12 @@ def split_incident(
     """
     incident = at_hand.store.incident(incident_id)
     part = part_shown_apart(incident, at_hand.store.sighting_of(incident_id), frames)
-    step = Split(frozenset(frames), _crop(at_hand, part))
+    site = at_hand.store.site_in_force(at_hand.site)
+    step = Split(frozenset(frames), site, _crop(at_hand, part))
     at_hand.store.take_step(incident_id, step, by, expected_version=expected_version)
-    return at_hand.store.incident(split_off_id(incident, part))
+    splits = (e for e in at_hand.store.events(incident_id) if e.deed is Deed.SPLIT)
+    *_, last = splits
+    return at_hand.store.incident(last.split_off or "")
 
 
 def _crop(at_hand: Services, part: Sighting) -> str | None:

@@ -9,8 +9,9 @@ from fastapi import Query
 Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=500)]
-# databases count rows in 64 bits at most; no list is as long as this
-Offset = Annotated[int, Query(ge=0, le=10**12)]
+# no list is as long as this; databases count to 2^63, and answer beyond with a fault
+LONGEST = 10**12
+Offset = Annotated[int, Query(ge=0, le=LONGEST)]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from detection.types import Detection, ObjectClass, Sighting
 from ingest.errors import LibongError
 from ingest.frame import Frame
 from ingest.lonlat import LonLat, offset_m
+from ingest.pose import CameraPose
 
 # How densely things not seen yet lie about one that was, a square metre: what is seen near where a
 # known thing was is that thing unless another is likelier. Ours, from simulated flights: a dugong
@@ -79,7 +80,8 @@ def associate(
         _extend(tracks, list(frame), _place(ordered[0]), length_m, of_frames)
     by_sha256 = {frame.sha256: frame for frame in frames}
     found = _whole_lines([track.detections for track in tracks], by_sha256)
-    sightings = [_sighting(each, flight_id, by_sha256) for each in found]
+    poses = {sha256: frame.pose for sha256, frame in by_sha256.items()}
+    sightings = [_sighting(each, flight_id, poses) for each in found]
     order = list(ObjectClass)
     return tuple(
         sorted(
@@ -217,25 +219,31 @@ def _length_sigmas(a: Detection, b: Detection, length_m: LengthOf | None) -> flo
     return abs(log(known[0] / known[1])) / LENGTH_SIGMA
 
 
-def part_of(sighting: Sighting, frames: Collection[str]) -> Sighting:
+def part_of(
+    sighting: Sighting, frames: Collection[str], poses: Mapping[str, CameraPose]
+) -> Sighting:
     """Return what the detections in some of a sighting's frames (SHA-256) are as one of their own.
 
-    No speed is told of it: without the poses of the frames its error would be told too small.
-    Raises AssociationError when none of its detections is in these frames.
+    `poses` are those of its frames, by their SHA-256. Where one that it needs is missing no speed
+    is told of the part: its error would be told too small. Raises AssociationError when none of its
+    detections is in these frames.
     """
     own = [d for d in sighting.detections if d.frame_sha256 in frames]
     if not own:
         raise AssociationError(f"sighting {sighting.sighting_id} is in none of these frames")
-    return replace(_sighting(own, sighting.flight_id, {}), speed_m_s=None, speed_sigma_m_s=None)
+    part = _sighting(own, sighting.flight_id, poses)
+    if all(d.frame_sha256 in poses for d in (own[0], own[-1])):
+        return part
+    return replace(part, speed_m_s=None, speed_sigma_m_s=None)
 
 
 def _sighting(
-    detections: Sequence[Detection], flight_id: str, frames: Mapping[str, Frame]
+    detections: Sequence[Detection], flight_id: str, poses: Mapping[str, CameraPose]
 ) -> Sighting:
     best = max(detections, key=lambda d: (d.score, _time(d), d.frame_sha256, d.xyxy_px))
     position, error_m = _place_of(detections, best)
     is_gear = best.object_class is ObjectClass.FISHING_GEAR
-    way = None if is_gear else fit_track(detections, frames)
+    way = None if is_gear else fit_track(detections, poses)
     shown = way if way is not None and way.moves else None
     named = "|".join(
         [flight_id, *(f"{d.frame_sha256}:{d.object_class}:{d.xyxy_px}" for d in detections)]

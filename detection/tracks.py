@@ -26,8 +26,8 @@ import numpy as np
 
 from detection.motion import Array
 from detection.types import Detection, Sighting
-from ingest.frame import Frame
 from ingest.lonlat import LonLat, distance_m, offset_m
+from ingest.pose import CameraPose
 
 # A speed is told only of a track at least as long in time as this.
 SHORTEST_TRACK_S = 1.0
@@ -61,12 +61,12 @@ class Track:
 
 
 def fit_track(
-    detections: Sequence[Detection], frames: Mapping[str, Frame] | None = None
+    detections: Sequence[Detection], poses: Mapping[str, CameraPose] | None = None
 ) -> Track | None:
     """Fit a way to a thing's detections; None where they span less than `SHORTEST_TRACK_S`.
 
-    `frames` by their SHA-256 tell how the drone moved and how well it knew its heading and height;
-    without them nothing is added for that. Detections without place or time are left out.
+    `poses` by their frames' SHA-256 tell how the drone moved and how well it knew its heading and
+    height; without them nothing is added for that. Detections without place or time are left out.
     """
     placed = sorted(
         (
@@ -86,7 +86,9 @@ def fit_track(
     left_m = places_m - middle_m - np.outer(about_s, (east_m_s, north_m_s))
     chi_square = float(weights @ np.sum(left_m**2, axis=1))
     scale = (_CLAIM_WEIGHT + chi_square) / (_CLAIM_WEIGHT + 2 * (len(placed) - 2))
-    steady_m_s = 0.0 if frames is None else _pose_drift_m_s(frames, placed[0][3], placed[-1][3])
+    elapsed_s = float(times_s[-1] - times_s[0])
+    ends = None if poses is None else (poses.get(placed[0][3]), poses.get(placed[-1][3]))
+    steady_m_s = 0.0 if ends is None else _pose_drift_m_s(*ends, elapsed_s)
     sigma_m_s = hypot(sqrt(scale / information), steady_m_s)
     speed_m_s = hypot(east_m_s, north_m_s)
     return Track(
@@ -114,14 +116,10 @@ def _fixes(
     return times_s, places_m, np.array([error_m**2 / 2 for _, _, error_m in placed])
 
 
-def _pose_drift_m_s(frames: Mapping[str, Frame], first: str, last: str) -> float:
+def _pose_drift_m_s(a: CameraPose | None, b: CameraPose | None, elapsed_s: float) -> float:
     """Seeming speed along each axis, 1 sigma, from a steady error of heading and height."""
-    if first not in frames or last not in frames:
+    if a is None or b is None or elapsed_s <= 0:
         return 0.0
-    a, b = frames[first], frames[last]
-    elapsed_s = (b.taken_at_utc - a.taken_at_utc).total_seconds()
-    if elapsed_s <= 0:
-        return 0.0
-    drone_m_s = distance_m(a.pose.position, b.pose.position) / elapsed_s
-    stretched = a.pose.height_sigma_m / a.pose.height_above_sea_m
-    return drone_m_s * hypot(radians(a.pose.yaw_sigma_deg), stretched) / sqrt(2)
+    drone_m_s = distance_m(a.position, b.position) / elapsed_s
+    stretched = a.height_sigma_m / a.height_above_sea_m
+    return drone_m_s * hypot(radians(a.yaw_sigma_deg), stretched) / sqrt(2)

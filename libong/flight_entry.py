@@ -125,7 +125,7 @@ def enter_flight(
 def site_in_force(site: Site, store: Store) -> Site:
     """Return a site with zones, permits and tides as kept now, its files' to begin with."""
     store.zones.follow_file(site, datetime.now(UTC))
-    return store.tides.in_force(store.permits.in_force(store.zones.in_force(site)))
+    return store.site_in_force(site)
 
 
 def logged_before(flight: Flight, site: Site, store: Store) -> FlightReport | Flight:

@@ -1,5 +1,6 @@
 """The camera and pose each frame was logged with, so that its pixels can be measured later."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
@@ -61,6 +62,16 @@ class FrameViews:
         except ValidationError:
             return None
         return SeaView(record.camera, record.pose)
+
+
+def stored_poses(session: Session, flight_id: str) -> dict[str, CameraPose]:
+    """Return the poses of a flight's frames by their SHA-256, of those that can be read."""
+    query = select(FrameViewRow).where(FrameViewRow.flight_id == flight_id)
+    poses = {}
+    for row in session.scalars(query):
+        with suppress(ValidationError):
+            poses[row.frame_sha256] = _RECORDS.validate_json(row.document).pose
+    return poses
 
 
 def insert_views(session: Session, flight: Flight) -> None:

@@ -7,6 +7,9 @@ from enum import StrEnum
 from patrol.incident_state import State
 from patrol.verdict import Priority
 
+# who took a step that no person took
+SOFTWARE = "libong"
+
 
 class Deed(StrEnum):
     """What somebody did with an incident."""

@@ -25,7 +25,7 @@ from patrol.incident_list_table import all_incidents, incident_page
 from patrol.incident_match import LONGEST_APART, likely_same
 from patrol.incident_split_records import follow_split
 from patrol.incident_step import Move, Signature, Step, take_step
-from patrol.incident_surroundings import sighting_of, split_off_from, surroundings
+from patrol.incident_surroundings import surroundings
 from patrol.ledger import event_of
 from patrol.ledger_table import (
     UNREADABLE,
@@ -36,6 +36,7 @@ from patrol.ledger_table import (
 )
 from patrol.records import Records, storable
 from patrol.rows import incident_of, write_decisions
+from patrol.split_table import sighting_of, split_off_from
 from patrol.tables import IncidentRow
 from patrol.zone_version_table import judged_zone
 
@@ -241,12 +242,12 @@ def _taken(
     row = _incident_row(session, incident_id)
     if expected_version is not None and row.version != expected_version:
         raise _stale(session, row, expected_version)
-    around = surroundings(session, row, step)
+    around = surroundings(session, row, step, by)
     before = incident_of(row)
     after, event = take_step(before, step, by, around)
     write_decisions(row, after)
     append_incident(session, event, after)
-    follow_split(session, before, step, event, around, by)
+    follow_split(session, before, after, event, around, by)
     return after
 
 

@@ -5,26 +5,46 @@ sighting show the other thing; with the incident that it becomes, the ledger vou
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from detection.sightings import AssociationError, part_of
 from detection.types import Sighting
-from patrol.incident import Incident, SplitFrom, State, incident_id_of
+from ingest.pose import CameraPose
+from patrol.incident import Incident, SplitFrom, open_incidents
 from patrol.incident_state import TransitionError
 from patrol.ledger import canonical_json
 from patrol.ledger_form import split_form
-from patrol.rules.place import place_in
-from patrol.verdict import Certainty
-from patrol.zones import Zone
+from patrol.rules.comparison import VerdictChanges
+from patrol.verdict import Certainty, Priority, Verdict
+
+Poses = Mapping[str, CameraPose]
+_AS_LOGGED: Mapping[str, CameraPose] = {}
+
+
+@dataclass(frozen=True)
+class Parting:
+    """What a split comes to: the incident that the part becomes, and what the rules say now.
+
+    `changes` are without the verdict that the incident rests on; `sightings` are those of the
+    flight as they stand afterwards, by their ids.
+    """
+
+    opened: Incident
+    changes: VerdictChanges
+    sightings: Mapping[str, Sighting]
 
 
 def part_shown_apart(
-    incident: Incident, sighting: Sighting | None, frames: Collection[str]
+    incident: Incident,
+    sighting: Sighting | None,
+    frames: Collection[str],
+    poses: Poses = _AS_LOGGED,
 ) -> Sighting:
     """Return the part of an incident's sighting that some of its frames (SHA-256) show.
 
-    Raises TransitionError for frames that do not make a part: none, others, or the one whose
-    picture the incident rests on, which stays with it.
+    `poses` of the frames tell how fast it went. Raises TransitionError for frames that do not make
+    a part: none, others, or the one whose picture the incident rests on, which stays with it.
     """
     if sighting is None:
         raise TransitionError("nothing is known of the pictures of this incident")
@@ -41,45 +61,56 @@ def part_shown_apart(
             f"to split an incident, choose the pictures that show the other thing; it has "
             f"{len(shown)}"
         )
-    return part_of(sighting, frames)
+    return part_of(sighting, frames, poses)
 
 
-def split_off_id(incident: Incident, part: Sighting) -> str:
-    """Return the id of the incident that a part of another's sighting becomes."""
-    return incident_id_of(incident.flight_id, incident.rule, incident.zone_id, part.sighting_id)
+def verdict_of_part(
+    incident: Incident, part: Sighting, verdicts: Iterable[Verdict]
+) -> Verdict | None:
+    """Return what the incident of a part rests on: what its rule says of it, or else another."""
+    of_part = (verdict for verdict in verdicts if verdict.sighting_id == part.sighting_id)
+    return min(
+        of_part,
+        key=lambda it: (it.rule is not incident.rule, it.zone_id != incident.zone_id),
+        default=None,
+    )
 
 
 def split_off(
-    incident: Incident, part: Sighting, zone: Zone | None, officer: str, crop_sha256: str | None
+    incident: Incident,
+    part: Sighting,
+    verdict: Verdict | None,
+    officer: str,
+    crop_sha256: str | None,
 ) -> Incident:
-    """Return the new incident of a part: under the same rule and zone, to be judged by a person.
+    """Return the new incident of a part of another's sighting.
 
-    `zone` is as the first was judged by, None where that is not known.
+    It rests on a verdict of its own. Where no rule says anything of it, a person is to look at it,
+    under the rule and zone of the first.
     """
-    place = None if zone is None else place_in(part, zone)
-    came_from = incident.split_from
-    return Incident(
-        incident_id=split_off_id(incident, part),
+    found = verdict or Verdict(
         rule=incident.rule,
         zone_id=incident.zone_id,
-        object_class=incident.object_class,
-        state=State.NEW,
-        priority=incident.rule_priority or incident.priority,
-        certainty=Certainty.UNKNOWN if place is None else place.certainty,
-        reason_th=f"{officer} แยกออกมาจากเหตุการณ์อื่นในเที่ยวบินเดียวกัน เพราะเป็นคนละสิ่งกัน โปรดดูภาพแล้วตัดสิน",
-        reason_en=f"{officer} split it off from another incident of the flight, as another thing: "
-        "look at its pictures, then decide",
-        flight_id=incident.flight_id,
         sighting_id=part.sighting_id,
-        score=part.score,
-        position=part.position,
-        error_m=part.error_m,
-        occurred_at_utc=part.best.taken_at_utc or part.first_seen_utc,
-        frame_sha256=part.best.frame_sha256,
-        xyxy_px=part.best.xyxy_px,
-        crop_sha256=crop_sha256,
-        version=1,
+        object_class=incident.object_class,
+        certainty=Certainty.UNKNOWN,
+        priority=Priority.LOW,
+        reason_th="กฎไม่พบอะไรจากภาพเหล่านี้เอง โปรดดูภาพแล้วตัดสิน",
+        reason_en="No rule says anything of it by itself: look at its pictures, then decide",
         citation=incident.citation,
+    )
+    told = replace(
+        found,
+        reason_th=f"{found.reason_th} · {officer} แยกออกมาจากเหตุการณ์อื่นในเที่ยวบินเดียวกัน "
+        "เพราะเป็นคนละสิ่งกัน",
+        reason_en=f"{found.reason_en} · {officer} split it off from another incident of the "
+        "flight, as another thing",
+    )
+    crops = {} if crop_sha256 is None else {part.sighting_id: crop_sha256}
+    (opened,) = open_incidents([told], [part], crops)
+    came_from = incident.split_from
+    return replace(
+        opened,
         split_from=SplitFrom(
             incident.incident_id,
             incident.sighting_id if came_from is None else came_from.sighting_id,
@@ -95,27 +126,56 @@ def is_apart(incident: Incident) -> bool:
 
 
 def sighting_shown(
-    incident: Incident, logged: Sighting, split_off_from_it: Iterable[Incident]
+    incident: Incident, logged: Sighting, parts: Iterable[Incident], poses: Poses
 ) -> Sighting:
     """Return what an incident is about: of the sighting as it was logged, all that is its own.
 
-    Raises AssociationError where what was split off is not what it was any more.
+    `parts` are what stands apart of the flight's sightings. Raises AssociationError where what was
+    split off is not what it was any more.
     """
-    taken = {
-        frame
-        for other in split_off_from_it
-        if other.split_from is not None and is_apart(other)
-        for frame in other.split_from.frames
-    }
     whole = logged
     if incident.split_from is not None:
-        whole = part_of(logged, incident.split_from.frames)
+        whole = part_of(logged, incident.split_from.frames, poses)
         if whole.sighting_id != incident.sighting_id:
             raise AssociationError(
                 f"the frames of incident {incident.incident_id} do not make its sighting"
             )
     own = {detection.frame_sha256 for detection in whole.detections}
-    return part_of(whole, own - taken) if own & taken else whole
+    taken = {
+        frame
+        for part in parts
+        if part.split_from is not None
+        and part.split_from.sighting_id == logged.sighting_id
+        and own > set(part.split_from.frames)
+        for frame in part.split_from.frames
+    }
+    return part_of(whole, own - taken, poses) if taken else whole
+
+
+def as_split(
+    logged: Sequence[Sighting], parts: Iterable[Incident], poses: Poses
+) -> Iterator[Sighting]:
+    """Yield a flight's sightings as they stand: each part apart, what is left under its old id.
+
+    `parts` are what stands apart, parts of parts after what they are of.
+    """
+    owners = {
+        (part.split_from.sighting_id, frame): part.sighting_id
+        for part in parts
+        if part.split_from is not None
+        for frame in part.split_from.frames
+    }
+    for sighting in logged:
+        shares: dict[str, list[str]] = {}
+        for detection in sighting.detections:
+            frame = detection.frame_sha256
+            owner = owners.get((sighting.sighting_id, frame), sighting.sighting_id)
+            shares.setdefault(owner, []).append(frame)
+        if set(shares) == {sighting.sighting_id}:
+            yield sighting
+            continue
+        for owner, frames in shares.items():
+            yield replace(part_of(sighting, frames, poses), sighting_id=owner)
 
 
 def split_text(split: SplitFrom | None) -> str | None:

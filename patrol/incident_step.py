@@ -7,9 +7,10 @@ from unicodedata import category
 
 from detection.types import ObjectClass, Sighting
 from patrol.incident import Incident, standing_of, with_standing
-from patrol.incident_event import Deed, IncidentEvent
-from patrol.incident_split import part_shown_apart, split_off_id
+from patrol.incident_event import SOFTWARE, Deed, IncidentEvent
+from patrol.incident_split import Parting, part_shown_apart
 from patrol.incident_state import State, TransitionError, check_transition
+from patrol.site import Site
 from patrol.verdict import Priority
 
 # From the air one dugong cannot be told from another, so those of two flights are never one.
@@ -55,10 +56,12 @@ class Join:
 class Split:
     """Say that some of its frames (SHA-256) show another thing, which becomes an incident.
 
-    `crop_sha256` is the picture of that one in the media store, None where none was kept.
+    The rules of `site` judge anew what stands apart then. `crop_sha256` is the picture of the other
+    thing in the media store, None where none was kept.
     """
 
     frames: frozenset[str]
+    site: Site
     crop_sha256: str | None = None
 
 
@@ -90,7 +93,8 @@ class Surroundings:
 
     `history` are the incident's events, oldest first; `into` is the incident it would be joined
     to, `has_joined` whether others are joined to it; `officers` are who can be given it; `sighting`
-    is what it is about, without what was split off from it.
+    is what it is about, without what was split off from it; `parting` is what a split comes to,
+    None for frames that make no part.
     """
 
     history: Sequence[IncidentEvent] = ()
@@ -98,6 +102,7 @@ class Surroundings:
     has_joined: bool = False
     officers: Collection[str] = ()
     sighting: Sighting | None = None
+    parting: Parting | None = None
 
 
 _NOTHING_ELSE = Surroundings()
@@ -151,15 +156,20 @@ def may_be_same(incident: Incident, other: Incident) -> bool:
     return incident.object_class in _TOLD_FROM_OTHERS or other.flight_id == incident.flight_id
 
 
-def last_decision(history: Sequence[IncidentEvent]) -> IncidentEvent | None:
+def last_decision(
+    history: Sequence[IncidentEvent], *, of_software: bool = False
+) -> IncidentEvent | None:
     """Return the event that an undoing would take back; None where there is none.
 
     Comments decide nothing. What was undone before is passed over, so that undoing again goes
-    further back.
+    further back; so is what rules decided on account of another step, unless it is asked for: it is
+    taken back with that step.
     """
     undone = {event.undoes for event in history}
     for event in reversed(history):
         if event.deed in (Deed.COMMENTED, Deed.UNDONE) or event.version in undone:
+            continue
+        if event.actor == SOFTWARE and event.deed is not Deed.OPENED and not of_software:
             continue
         return None if event.deed is Deed.OPENED else event
     return None
@@ -178,7 +188,7 @@ def _change(incident: Incident, step: Step, actor: str, around: Surroundings) ->
         case Join():
             return _joined(incident, step.into, around)
         case Split():
-            return _split(incident, step.frames, around.sighting)
+            return _split(incident, step.frames, around)
         case Separate():
             return _separated(incident)
         case Undo():
@@ -238,17 +248,17 @@ def _joined(incident: Incident, into_id: str, around: Surroundings) -> _Change:
     return _Change(Deed.JOINED, with_standing(incident, standing))
 
 
-def _split(incident: Incident, frames: frozenset[str], sighting: Sighting | None) -> _Change:
+def _split(incident: Incident, frames: frozenset[str], around: Surroundings) -> _Change:
     if incident.joined_to is not None:
         raise TransitionError(
             f"the incident is joined to {incident.joined_to}; separate them first"
         )
-    part = part_shown_apart(incident, sighting, frames)
+    part_shown_apart(incident, around.sighting, frames)
     return _Change(
         Deed.SPLIT,
         incident,
         "to split an incident, say what tells the two things apart",
-        split_off=split_off_id(incident, part),
+        split_off=None if around.parting is None else around.parting.opened.incident_id,
     )
 
 
@@ -261,7 +271,7 @@ def _separated(incident: Incident) -> _Change:
 
 
 def _undone(incident: Incident, actor: str, history: Sequence[IncidentEvent]) -> _Change:
-    last = last_decision(history)
+    last = last_decision(history, of_software=actor == SOFTWARE)
     if last is None:
         raise TransitionError("nothing is left to undo: the incident is as it was opened")
     if last.deed is Deed.SEPARATED:

@@ -10,7 +10,6 @@ from detection.labels.label import Label, LabelledFlight, Origin, Verdict
 from detection.types import ObjectClass
 from patrol.flight_table import stored_frames
 from patrol.incident import State
-from patrol.incident_surroundings import split_parts
 from patrol.labels import (
     Decision,
     FrameReview,
@@ -22,6 +21,7 @@ from patrol.labels import (
 from patrol.ledger import event_of
 from patrol.ledger_table import incident_entries
 from patrol.rows import detection_of, incident_of
+from patrol.split_table import split_parts
 from patrol.tables import (
     DetectionRow,
     FrameReviewRow,

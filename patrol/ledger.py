@@ -15,7 +15,7 @@ from ingest.frame import RefusedFile
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import LoggedFrame
 from patrol.incident import Incident, IncidentEvent, State, standing_of
-from patrol.incident_event import Deed, Standing
+from patrol.incident_event import SOFTWARE, Deed, Standing
 from patrol.ledger_form import (
     detection_form,
     frame_form,
@@ -166,7 +166,7 @@ def opening_event(incident: Incident, at_utc: datetime) -> IncidentEvent:
         incident_id=incident.incident_id,
         version=1,
         at_utc=at_utc,
-        actor="libong",
+        actor=SOFTWARE,
         from_state=None,
         to_state=State.NEW,
         reason=f"opened by the rule {incident.rule}",

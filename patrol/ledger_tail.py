@@ -13,10 +13,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from patrol.database import Database
+from patrol.incident_event import SOFTWARE
 from patrol.ledger import FLIGHT_LOGGED, canonical_json
 from patrol.tables import IncidentRow, LedgerRow
-
-_SOFTWARE = "libong"
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,6 @@ def _news(row: LedgerRow) -> LedgerNews:
         at_utc=datetime.fromisoformat(row.at_utc),
         kind=row.kind,
         subject=row.subject,
-        actor=str(payload.get("actor", _SOFTWARE)),
+        actor=str(payload.get("actor", SOFTWARE)),
         facts=facts,
     )

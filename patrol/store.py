@@ -27,6 +27,7 @@ from patrol.permit_records import PermitRecords
 from patrol.ranger_totals import Rangers
 from patrol.report.records import ReportRecords
 from patrol.rows import FlightLogError
+from patrol.site import Site
 from patrol.status_records import StatusRecords
 from patrol.tide_records import TideRecords
 from patrol.uploads_queue import FlightQueue
@@ -91,6 +92,10 @@ class Store(FlightRecords, IncidentRecords, LedgerRecords, StatusRecords, UserRe
         self.conditions = ConditionsRecords(self._database)
         self.permits = PermitRecords(self._database)
         self.tides = TideRecords(self._database)
+
+    def site_in_force(self, site: Site) -> Site:
+        """Return a site with zones, permits and tides as kept now, its files' to begin with."""
+        return self.tides.in_force(self.permits.in_force(self.zones.in_force(site)))
 
     def migrate(self) -> None:
         """Bring the tables to this version's, all or nothing; raises StoreError."""

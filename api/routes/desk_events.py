@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import SESSION_COOKIE
 from api.deps import OfficerSession, Services, ServicesDep, may_act
+from api.paging import LONGEST
 from api.routes.v1 import PROBLEMS
 from patrol.ledger import FLIGHT_LOGGED, INCIDENT_EVENT
 from patrol.ledger_tail import LedgerNews
@@ -36,7 +37,9 @@ def events(
     request: Request,
     at_hand: ServicesDep,
     _: OfficerSession,
-    after: Annotated[int | None, Query(ge=0, description="number of the last entry known")] = None,
+    after: Annotated[
+        int | None, Query(ge=0, le=LONGEST, description="number of the last entry known")
+    ] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Incidents and flights as they change, as server-sent events; ids are entries' numbers."""

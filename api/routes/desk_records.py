@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.deps import OfficerSession, ServicesDep
 from api.language import mark
+from api.paging import LONGEST
 from api.routes.desk import desk_response
 from patrol.exports.evidence import write_evidence
 from patrol.ledger import FLIGHT_LOGGED, INCIDENT_EVENT
@@ -62,7 +63,7 @@ def trail(
     session: OfficerSession,
     actor: Text = "",
     subject: Text = "",
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=LONGEST)] = None,
 ) -> Response:
     """Show what was done, newest first: by one person, or with one incident or flight."""
     found = at_hand.store.tail.trail(

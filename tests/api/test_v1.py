@@ -118,6 +118,23 @@ def test_a_step_needs_the_token_of_this_login(world, make_seen):
     assert world.store.incident(incident.incident_id).state is State.NEW
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/alerts?offset=",
+        "/api/v1/incidents?offset=",
+        "/api/v1/flights?offset=",
+        "/api/v1/uploads?offset=",
+        "/api/v1/events?after=",
+        "/flights?offset=",
+        "/desk/trail?before=",
+    ],
+)
+def test_numbers_that_no_database_counts_to_are_refused(world, path):
+    officer = world.logged_in("mali")
+    assert officer.get(f"{path}{2**64}").status_code == 422
+
+
 def test_filters_and_pages(world, make_seen):
     world.log(*(make_seen(salt=str(n), zone_id="east") for n in range(3)))
     world.log(make_seen(zone_id="north"), received=world.clock() + timedelta(hours=1))

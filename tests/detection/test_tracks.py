@@ -16,10 +16,10 @@ CALM = Conditions(
 
 
 def boats_of(conditions, seeds, *, moored):
-    """Detections of each boat in one pass of the drone, with the boat and the flight's frames."""
+    """Detections of each boat in one pass of the drone, with the boat and the frames' poses."""
     for seed in seeds:
         flight = simulate_flight(conditions, seed)
-        frames = {frame.sha256: frame for frame in flight.frames}
+        poses = {frame.sha256: frame.pose for frame in flight.frames}
         by_boat = defaultdict(list)
         for detection, thing in zip(flight.detections, flight.source, strict=True):
             if thing is not None and thing.object_class is ObjectClass.BOAT:
@@ -28,13 +28,13 @@ def boats_of(conditions, seeds, *, moored):
             start = found[0].taken_at_utc
             found = [d for d in found if (d.taken_at_utc - start).total_seconds() < 25]
             if (boat.speed_m_s == 0) is moored:
-                yield boat, found, frames
+                yield boat, found, poses
 
 
 def test_speed_and_course_of_boats_seen_well_are_theirs():
     told = 0
-    for boat, found, frames in boats_of(CALM, range(12), moored=False):
-        track = fit_track(found, frames)
+    for boat, found, poses in boats_of(CALM, range(12), moored=False):
+        track = fit_track(found, poses)
         if track is not None and boat.speed_m_s > 2:
             told += 1
             assert track.speed_m_s == pytest.approx(boat.speed_m_s, abs=0.3)
@@ -59,8 +59,8 @@ def test_speed_and_course_of_boats_seen_well_are_theirs():
 )
 def test_the_error_of_a_speed_is_honest(conditions, within_least, within_most, most_chi_square):
     off, squares = [], []
-    for boat, found, frames in boats_of(conditions, range(60), moored=False):
-        track = fit_track(found, frames)
+    for boat, found, poses in boats_of(conditions, range(60), moored=False):
+        track = fit_track(found, poses)
         if track is None:
             continue
         course, true_course = radians(track.course_deg), radians(boat.course_deg)
@@ -75,8 +75,8 @@ def test_the_error_of_a_speed_is_honest(conditions, within_least, within_most, m
 
 def test_few_boats_at_rest_are_said_to_move():
     tracks = [
-        fit_track(found, frames)
-        for _, found, frames in boats_of(Conditions(), range(60), moored=True)
+        fit_track(found, poses)
+        for _, found, poses in boats_of(Conditions(), range(60), moored=True)
     ]
     moving = [track.moves for track in tracks if track is not None]
     assert len(moving) > 50
@@ -84,26 +84,23 @@ def test_few_boats_at_rest_are_said_to_move():
 
 
 def test_less_than_a_second_or_a_single_frame_tells_no_speed():
-    _, found, frames = next(boats_of(CALM, range(12), moored=False))
-    assert fit_track(found[:1], frames) is None
-    assert fit_track([], frames) is None
+    _, found, poses = next(boats_of(CALM, range(12), moored=False))
+    assert fit_track(found[:1], poses) is None
+    assert fit_track([], poses) is None
     at_once = [replace(d, taken_at_utc=found[0].taken_at_utc) for d in found]
-    assert fit_track(at_once, frames) is None
+    assert fit_track(at_once, poses) is None
     unplaced = [replace(d, position=None) for d in found]
-    assert fit_track(unplaced, frames) is None
+    assert fit_track(unplaced, poses) is None
 
 
 def test_a_heading_that_is_ill_known_widens_the_speeds_error():
-    found, frames = next(
-        (found, frames)
-        for _, found, frames in boats_of(CALM, range(12), moored=False)
-        if fit_track(found, frames) is not None
+    found, poses = next(
+        (found, poses)
+        for _, found, poses in boats_of(CALM, range(12), moored=False)
+        if fit_track(found, poses) is not None
     )
-    doubted = {
-        sha256: replace(frame, pose=replace(frame.pose, yaw_sigma_deg=10.0))
-        for sha256, frame in frames.items()
-    }
-    sure, unsure = fit_track(found, frames), fit_track(found, doubted)
+    doubted = {sha256: replace(pose, yaw_sigma_deg=10.0) for sha256, pose in poses.items()}
+    sure, unsure = fit_track(found, poses), fit_track(found, doubted)
     assert unsure.speed_m_s == sure.speed_m_s
     # 7 m/s of the drone, 10 degrees, along one axis of two
     assert unsure.speed_sigma_m_s == pytest.approx(7 * radians(10) / 2**0.5, rel=0.1)
