@@ -29,6 +29,7 @@ TOLD_KINDS = frozenset({INCIDENT_EVENT, FLIGHT_LOGGED})
 POLL_S = 1.0
 KEEP_ALIVE_S = 15.0  # shorter than proxies wait; the login is looked at again each time
 RETRY_MS = 3000
+After = Annotated[int | None, Query(ge=0, le=LONGEST, description="number of the last entry known")]
 _INCIDENT_FACTS = ("version", "to_state", "deed", "assignee", "undoes")
 
 
@@ -37,14 +38,12 @@ def events(
     request: Request,
     at_hand: ServicesDep,
     _: OfficerSession,
-    after: Annotated[
-        int | None, Query(ge=0, le=LONGEST, description="number of the last entry known")
-    ] = None,
+    after: After = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Incidents and flights as they change, as server-sent events; ids are entries' numbers."""
     if last_event_id is not None and last_event_id.isdecimal():
-        start = int(last_event_id)
+        start = int(last_event_id[: len(str(LONGEST)) - 1])
     else:
         start = at_hand.store.tail.last_sequence() if after is None else after
     return StreamingResponse(
