@@ -135,5 +135,7 @@ class Notifier:
         return None if self.address is None else self.address.rstrip("/") + path
 
     def _zone_names(self) -> ZoneNames:
-        zones = self.store.zones.in_force(self.site).zones
+        # the end of a zone that was taken away is news too
+        gone = [version.zone for version in self.store.zones.latest(self.site.site_id)]
+        zones = (*gone, *self.store.zones.in_force(self.site).zones)
         return {zone.zone_id: (zone.name_th, zone.name_en) for zone in zones}

@@ -23,14 +23,13 @@ from detection.types import ObjectClass, Sighting
 from ingest.equal_area import EqualAreaPlane
 from ingest.lonlat import LonLat, distance_m
 from libong.pipeline import process_flight
-from patrol.effort import sea_of
 from patrol.incident import Incident, State
 from patrol.media import MediaStore
 from patrol.report.costs import CostFigure, PatrolCosts
 from patrol.report.month import Month
 from patrol.site import Site
 from patrol.store import Store
-from patrol.zones import AdvisedSpeed, Zone
+from patrol.zones import AdvisedSpeed, Zone, sea_of
 
 # Ko Muk is not flown, so that the report shows what it says of a zone nobody looked at.
 FLOWN_ZONES = ("laem_chu_hoi", "chu_hoi_seagrass", "mod_tanoi_bay", "hat_yao_channel")

@@ -14,7 +14,7 @@ from ingest.flight_split import flown_m, split_flights
 from ingest.frame import Frame
 from ingest.quality import FrameQuality
 from ingest.summary import usable_looks
-from patrol.zones import Zone
+from patrol.zones import Zone, sea_of
 
 # Frames of nearly one quality are joined before they are cut from each other: a step of 0.05 moves
 # no weight by more than 0.025.
@@ -156,11 +156,6 @@ def _zone_efforts(
         effort = seen.within(area)
         if effort.seen_km2 > 0:
             yield ZoneEffort(zone.zone_id, area.area / M2_PER_KM2, effort)
-
-
-def sea_of(zone: Zone, land: shapely.MultiPolygon) -> BaseGeometry:
-    """Return a zone without the land in it, in lon, lat degrees."""
-    return zone.area.difference(shapely.clip_by_rect(land, *zone.area.bounds))
 
 
 def _seen(

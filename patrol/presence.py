@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from shapely.geometry import mapping
 
 from patrol.coverage import ZoneSurvey
 from patrol.incident import State
-from patrol.site import RuleParameters
+from patrol.site import RuleParameters, Site
 from patrol.watched_zones import days_until_told
 from patrol.zone_status import Presence, Status, ZoneStatus
 from patrol.zones import Binding, RuleName, Zone, ZoneKind
@@ -56,14 +55,12 @@ class _Window:
 
 
 def zone_statuses(
-    zones: Sequence[Zone],
+    site: Site,
     dugong_incidents: Sequence[SightedDugong],
     surveys: Sequence[ZoneSurvey],
     today: date,
-    parameters: RuleParameters,
-    timezone: ZoneInfo,
 ) -> tuple[ZoneStatus, ...]:
-    """Return the status of each zone that is valid `today` (a local day), in the zones' order.
+    """Return the status of each zone that is valid `today` (a local day), in the site's order.
 
     A dugong sighting counts once an officer has vouched for it, or while nobody has reviewed it
     and its score is high enough; one that is joined to another counts as that one. Nothing of a
@@ -71,7 +68,8 @@ def zone_statuses(
     outside all zones changes nothing.
     """
     statuses = []
-    for zone in zones:
+    parameters, timezone = site.rule_parameters, site.reference.timezone
+    for zone in site.zones:
         if not zone.holds_on(today):
             continue
         days = raising_days(
@@ -82,7 +80,7 @@ def zone_statuses(
                 and incident.joined_to is None
                 and counts(incident.rule, incident.state, incident.score, parameters)
             ],
-            today - timedelta(days=days_until_told(zone)),
+            today - timedelta(days=days_until_told(zone, site.coast)),
             parameters,
         )
         surveyed = [

@@ -15,7 +15,7 @@ from patrol.site import Site
 from patrol.tables import FlightRow, IncidentRow, SurveyRow
 from patrol.zone_history import DugongCase, ZoneChange, zone_changes
 from patrol.zone_status import ZoneStatus
-from patrol.zone_version_table import site_in_force
+from patrol.zone_version_table import site_in_force, site_of_days
 from patrol.zones import RuleName
 
 _TAKEN_BACK = (State.DISMISSED.value, State.RETRACTED.value)
@@ -32,29 +32,21 @@ class StatusRecords(Records):
             .where(FlightRow.site_id == site.site_id)
         )
         with self._reading() as session:
-            zones = site_in_force(session, site).zones
+            now = site_in_force(session, site)
             dugong_incidents = _recent_dugongs(session, site, today)
             surveyed = tuple(map(zone_survey, session.scalars(surveys)))
-        return zone_statuses(
-            zones,
-            dugong_incidents,
-            surveyed,
-            today,
-            site.rule_parameters,
-            site.reference.timezone,
-        )
+        return zone_statuses(now, dugong_incidents, surveyed, today)
 
     def zone_changes(self, site: Site, since: date, today: date) -> tuple[ZoneChange, ...]:
         """Return what changed in the statuses of a site's zones, the newest first.
 
-        Both local days are inclusive. The public side is given the `told` of each alone.
+        Both local days are inclusive; the end of a zone that was taken away is told too. The public
+        side is given the `told` of each alone.
         """
         with self._reading() as session:
-            zones = site_in_force(session, site).zones
+            of_days = site_of_days(session, site, since, today)
             cases = dugong_cases(session, site, since, today)
-        return zone_changes(
-            zones, cases, since, today, site.rule_parameters, site.reference.timezone
-        )
+        return zone_changes(of_days, cases, since, today)
 
 
 def dugong_cases(session: Session, site: Site, since: date, today: date) -> tuple[DugongCase, ...]:

@@ -8,10 +8,11 @@ from math import cos, radians
 
 import numpy as np
 import shapely
+from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from ingest.lonlat import MEAN_EARTH_RADIUS_M
-from patrol.zones import RuleName, Zone
+from patrol.zones import RuleName, Zone, sea_of
 
 # Assumptions, for no figure was found: one does not find a dugong in 50 ha (0.5 km²) of murky water
 # before it has swum on, and across 400 m a boat cannot be sent to it. The smallest shipped zone has
@@ -22,14 +23,14 @@ MIN_WIDTH_M = 400.0
 # Neighbours drawn with rounded corners may cross by a sliver, in which nothing is pinned down.
 MAX_OVERLAP_HA = 0.1
 
-# An assumption too: in less than 100 ha (1 km²) a zone raised within the hour still sends boats
-# to the animal, so such a zone is told of from the next local day on.
+# An assumption too: with less than 100 ha (1 km²) of sea a zone raised within the hour still sends
+# boats to the animal, so such a zone is told of from the next local day on.
 AT_ONCE_AREA_HA = 100.0
 
 _METRES_PER_DEGREE = radians(1) * MEAN_EARTH_RADIUS_M
 
 
-def size_fault(zone: Zone, land: BaseGeometry | None = None) -> str | None:
+def size_fault(zone: Zone, land: MultiPolygon | None = None) -> str | None:
     """Return why a zone is too small for the rule dugong_sighting; None for one that fits.
 
     Where the land is known (lon, lat degrees) the zone's sea alone counts: a small lagoon within a
@@ -37,7 +38,7 @@ def size_fault(zone: Zone, land: BaseGeometry | None = None) -> str | None:
     """
     if RuleName.DUGONG_SIGHTING not in zone.rules:
         return None
-    sea = zone.area if land is None else zone.area.difference(land)
+    sea = zone.area if land is None else sea_of(zone, land)
     area_ha = hectares_of(sea)
     if area_ha < MIN_AREA_HA:
         return (
@@ -55,9 +56,12 @@ def size_fault(zone: Zone, land: BaseGeometry | None = None) -> str | None:
     return None
 
 
-def days_until_told(zone: Zone) -> int:
-    """Return how many local days after a sighting the public is told: 0 in a large zone, else 1."""
-    return 0 if hectares_of(zone.area) >= AT_ONCE_AREA_HA else 1
+def days_until_told(zone: Zone, land: MultiPolygon) -> int:
+    """Return how many local days after a sighting the public is told: 0 in a large zone, else 1.
+
+    Only its sea makes a zone large: on land no dugong hides.
+    """
+    return 0 if hectares_of(sea_of(zone, land)) >= AT_ONCE_AREA_HA else 1
 
 
 def overlap_fault(zone: Zone, other: Zone) -> str | None:

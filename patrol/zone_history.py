@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from patrol.incident import Incident, IncidentEvent, State
 from patrol.presence import counts, holds_until, raising_days, status_of
-from patrol.site import RuleParameters
+from patrol.site import Site
 from patrol.watched_zones import days_until_told
 from patrol.zone_status import ChangeReason, ZoneStatusChange
 from patrol.zones import Zone
@@ -51,57 +51,44 @@ class _Told:
 
 
 def zone_changes(
-    zones: Sequence[Zone],
-    cases: Sequence[DugongCase],
-    since: date,
-    today: date,
-    parameters: RuleParameters,
-    timezone: ZoneInfo,
+    site: Site, cases: Sequence[DugongCase], since: date, today: date
 ) -> tuple[ZoneChange, ...]:
     """Return what changed from the local day `since` through `today`, the newest first.
 
     `cases` must hold those sighted from `status_days` before `since` on. Each day is told as it
-    stood at its end: what was raised and taken back on one day does not show. The zones are those
-    of today; a zone drawn anew since has its present outline.
+    stood at its end: what was raised and taken back on one day does not show. A zone drawn
+    anew within these days has its latest outline.
     """
     by_zone: dict[str | None, list[DugongCase]] = defaultdict(list)
     for case in cases:
         by_zone[case.incident.zone_id].append(case)
     changes = [
         change
-        for zone in zones
-        for change in _changes_of(zone, by_zone[zone.zone_id], since, today, parameters, timezone)
+        for zone in site.zones
+        for change in _changes_of(zone, by_zone[zone.zone_id], since, today, site)
     ]
     return tuple(sorted(changes, key=lambda c: (-c.told.since.toordinal(), c.told.zone_id)))
 
 
 def days_raised(
-    zone: Zone,
-    cases: Sequence[DugongCase],
-    first: date,
-    last: date,
-    parameters: RuleParameters,
-    timezone: ZoneInfo,
+    zone: Zone, cases: Sequence[DugongCase], first: date, last: date, site: Site
 ) -> int:
     """Return on how many local days, both inclusive, sightings kept a zone raised."""
     of_zone = [case for case in cases if case.incident.zone_id == zone.zone_id]
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    told = (_told(zone, of_zone, day, parameters, timezone) for day in days)
+    waits = timedelta(days=days_until_told(zone, site.coast))
+    told = (_told(zone, of_zone, day, waits, site) for day in days)
     return sum(found is not None and found.raised_until is not None for found in told)
 
 
 def _changes_of(
-    zone: Zone,
-    cases: Sequence[DugongCase],
-    since: date,
-    today: date,
-    parameters: RuleParameters,
-    timezone: ZoneInfo,
+    zone: Zone, cases: Sequence[DugongCase], since: date, today: date, site: Site
 ) -> Iterator[ZoneChange]:
-    before = _told(zone, cases, since - timedelta(days=1), parameters, timezone)
+    waits = timedelta(days=days_until_told(zone, site.coast))
+    before = _told(zone, cases, since - timedelta(days=1), waits, site)
     for number in range((today - since).days + 1):
         day = since + timedelta(days=number)
-        now = _told(zone, cases, day, parameters, timezone)
+        now = _told(zone, cases, day, waits, site)
         reason = _reason(before, now, day)
         if reason is not None:
             yield _change(zone, day, before, now, reason)
@@ -109,12 +96,10 @@ def _changes_of(
 
 
 def _told(
-    zone: Zone,
-    cases: Sequence[DugongCase],
-    day: date,
-    parameters: RuleParameters,
-    timezone: ZoneInfo,
+    zone: Zone, cases: Sequence[DugongCase], day: date, waits: timedelta, site: Site
 ) -> _Told | None:
+    """Return what was told of a zone on a day; `waits` is how long a sighting is kept back."""
+    parameters, timezone = site.rule_parameters, site.reference.timezone
     if not zone.holds_on(day):
         return None
     counting: dict[date, list[str]] = defaultdict(list)
@@ -126,7 +111,7 @@ def _told(
         if state is not None and counts(case.incident.rule, state, case.incident.score, parameters):
             counting[sighted].append(case.incident.incident_id)
     sighted_days = [sighted for sighted, ids in counting.items() for _ in ids]
-    raising = raising_days(sighted_days, day - timedelta(days=days_until_told(zone)), parameters)
+    raising = raising_days(sighted_days, day - waits, parameters)
     if not raising:
         return _Told(None, frozenset())
     return _Told(

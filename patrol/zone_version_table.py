@@ -1,9 +1,10 @@
 """Versions of zones in the database: added, never changed; triggers see to that."""
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,7 +14,7 @@ from patrol.ledger import canonical_json
 from patrol.site import Site
 from patrol.tables import Base
 from patrol.zone_document import ZoneFeature, feature_of, stored_zone
-from patrol.zone_versions import ZoneOrigin, ZoneVersion
+from patrol.zone_versions import ZoneOrigin, ZoneVersion, zone_of_days
 from patrol.zones import Zone
 
 
@@ -75,17 +76,43 @@ def latest_versions(session: Session, site_id: str) -> dict[str, ZoneVersion]:
 
 
 def site_in_force(session: Session, site: Site) -> Site:
-    """Return a site with the zones that hold now: its file's while none was kept yet.
-
-    Those of the file come first, in its order.
-    """
+    """Return a site with the zones that hold now: its file's while none was kept yet."""
     latest = latest_versions(session, site.site_id)
     if not latest:
         return site
+    return _with_zones(site, (kept.zone for kept in latest.values() if not kept.retired))
+
+
+def site_of_days(
+    session: Session, site: Site, first: date, last: date, named: Collection[str] = ()
+) -> Site:
+    """Return a site with the zones that stood on local days, both inclusive.
+
+    Those of its file while none was kept yet. `named` are the zones that what was flown on these
+    days was judged by.
+    """
+    query = select(ZoneVersionRow).where(ZoneVersionRow.site_id == site.site_id)
+    versions: dict[str, list[ZoneVersion]] = defaultdict(list)
+    for row in session.scalars(query.order_by(ZoneVersionRow.zone_id, ZoneVersionRow.version)):
+        versions[row.zone_id].append(version_of_row(row))
+    if not versions:
+        return site
+    stood = (
+        zone_of_days(kept, first, last, site.reference.timezone, named=zone_id in named)
+        for zone_id, kept in versions.items()
+    )
+    return _with_zones(site, (zone for zone in stood if zone is not None))
+
+
+def _with_zones(site: Site, zones: Iterable[Zone]) -> Site:
+    """Return a site with these zones, those of its file first, in its order."""
     order = {zone.zone_id: place for place, zone in enumerate(site.zones)}
-    kept = [version.zone for version in latest.values() if not version.retired]
-    kept.sort(key=lambda zone: (order.get(zone.zone_id, len(order)), zone.zone_id))
-    return replace(site, zones=tuple(kept))
+    return replace(
+        site,
+        zones=tuple(
+            sorted(zones, key=lambda zone: (order.get(zone.zone_id, len(order)), zone.zone_id))
+        ),
+    )
 
 
 def judged_zone(session: Session, site_id: str, incident: Incident) -> Zone | None:

@@ -3,10 +3,11 @@
 Pure: zones in, versions out. The store keeps the rows, the ledger an entry for each.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from ingest.errors import LibongError
 from patrol.ledger import canonical_json
@@ -117,6 +118,44 @@ def file_changes(
                 at_utc=at_utc,
                 retired=True,
             )
+
+
+def zone_of_days(
+    versions: Sequence[ZoneVersion], first: date, last: date, timezone: ZoneInfo, *, named: bool
+) -> Zone | None:
+    """Return a zone as it stood on the last of some local days, both inclusive; None if on none.
+
+    `versions` are all of the zone, the oldest first. One of the site's file stood before it was
+    kept; one that a person drew stands from the day of that, or from an earlier one that it names.
+    One that was taken away ends the day before. A zone that is `named` by what was flown on these
+    days stood on them, however late it was kept.
+    """
+    days = [version.at_utc.astimezone(timezone).date() for version in versions]
+    begins = [_begin(versions[0], days[0]), *days[1:]]
+    stood = [
+        _until(version.zone, ends) if follower is None or follower.retired else version.zone
+        for version, begin, ends, follower in zip(
+            versions, begins, [*days[1:], None], [*versions[1:], None], strict=True
+        )
+        if not version.retired and begin <= last and (ends is None or max(begin, first) < ends)
+    ]
+    if stood:
+        return stood[-1]
+    return versions[0].zone if named else None
+
+
+def _begin(version: ZoneVersion, made: date) -> date:
+    if version.origin is ZoneOrigin.FILE:
+        return date.min
+    return min(version.zone.valid_from or made, made)
+
+
+def _until(zone: Zone, ends: date | None) -> Zone:
+    """Return a zone that holds before a day, its own last day at the latest."""
+    if ends is None:
+        return zone
+    before = ends - timedelta(days=1)
+    return replace(zone, valid_until=min(zone.valid_until or before, before))
 
 
 def check_zone(zone: Zone, site: Site) -> None:

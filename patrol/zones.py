@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+import shapely
 from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from ingest.tide import SeaTide
 from patrol.zone_times import Holds, Hours, Season, TideRange, Validity
@@ -93,3 +95,8 @@ class Zone:
     def holds_at(self, local: datetime, tide: SeaTide | None = None) -> Holds:
         """Return whether the zone holds at a local time, with the sea at a tide."""
         return self.validity.at(local, tide)
+
+
+def sea_of(zone: Zone, land: MultiPolygon) -> BaseGeometry:
+    """Return a zone without the land in it, in lon, lat degrees."""
+    return zone.area.difference(shapely.clip_by_rect(land, *zone.area.bounds))

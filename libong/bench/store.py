@@ -110,14 +110,7 @@ class _Clock:
             self._row(
                 "zone statuses",
                 self._timed(lambda: store.zone_statuses(site, today)),
-                lambda: zone_statuses(
-                    site.zones,
-                    store.incidents(),
-                    (),
-                    today,
-                    site.rule_parameters,
-                    site.reference.timezone,
-                ),
+                lambda: zone_statuses(site, store.incidents(), (), today),
                 _WHOLE,
             ),
             self._row("month report", self._timed(lambda: store.reports.facts(site, month, today))),

@@ -22,7 +22,7 @@ from patrol.compliance import (
     compliance,
     pace_of,
 )
-from patrol.effort import SeaEffort, ZoneEffort, sea_of
+from patrol.effort import SeaEffort, ZoneEffort
 from patrol.effort_table import FlightEffort
 from patrol.incident import Incident, IncidentEvent, State
 from patrol.report.costs import CostIndicators, PatrolCosts, cost_indicators
@@ -31,7 +31,7 @@ from patrol.report.month import Month
 from patrol.report.response import Lapse, lapses
 from patrol.rules.zone_rules import advised_speed
 from patrol.site import Site
-from patrol.zones import AdvisedSpeed, RuleName, Zone
+from patrol.zones import AdvisedSpeed, RuleName, Zone, sea_of
 
 # Rules that speak of boats and gear, as drones see them: what people report has no effort to go by.
 VIOLATION_RULES = tuple(
@@ -55,6 +55,7 @@ class Looked(StrEnum):
 class MonthFacts:
     """What the store holds of a month.
 
+    `zones` are those that stood in it, each as it was drawn at its end or when it was taken away;
     `cases` are the incidents of that month with their events, `boats` the boats that were seen,
     without those that officers dismissed.
     `flights_without_effort` were logged before effort was kept. `days_raised` says on how many
@@ -62,6 +63,7 @@ class MonthFacts:
     """
 
     month: Month
+    zones: tuple[Zone, ...]
     efforts: tuple[FlightEffort, ...]
     flights_without_effort: int
     boats: tuple[BoatSeen, ...]
@@ -143,7 +145,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
     violations = [i for i in standing if i.rule in VIOLATION_RULES]
     by_rule = Counter(incident.rule for incident in violations)
     minutes = sum(day.minutes for day in days)
-    zones = [zone for zone in site.zones if _holds_in(zone, month)]
+    zones = [zone for zone in facts.zones if _holds_in(zone, month)]
     plane = EqualAreaPlane(LonLat(*site.coast.centroid.coords[0]))
     looked_at = union([plane.metres(day.usable_area) for day in days if day.usable_area.area])
     return MonthFigures(

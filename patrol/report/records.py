@@ -20,21 +20,28 @@ from patrol.status_records import dugong_cases
 from patrol.tables import FlightRow, FrameRow, IncidentRow, SightingRow
 from patrol.witness_report import MARKS
 from patrol.zone_history import days_raised
+from patrol.zone_version_table import site_of_days
 
 
 class ReportRecords(Records):
     """What a report is made of."""
 
     def facts(self, site: Site, month: Month, today: date) -> MonthFacts:
-        """Return the facts of a month; of one that is not over, those so far."""
+        """Return the facts of a month, with its zones; of one that is not over, those so far."""
         with self._reading() as session:
+            efforts = efforts_between(session, site.site_id, month.first, month.last)
+            cases = _cases(session, site, month)
+            named = {part.zone_id for found in efforts for part in found.effort.zones}
+            named |= {case.zone_id for case, _ in cases if case.zone_id is not None}
+            of_month = site_of_days(session, site, month.first, month.last, named)
             return MonthFacts(
                 month=month,
-                efforts=efforts_between(session, site.site_id, month.first, month.last),
+                zones=of_month.zones,
+                efforts=efforts,
                 flights_without_effort=_flights_without_effort(session, site, month),
                 boats=_boats(session, site, month),
-                cases=_cases(session, site, month),
-                days_raised=_days_raised(session, site, month, today),
+                cases=cases,
+                days_raised=_days_raised(session, of_month, month, today),
             )
 
     def first_month(self, site: Site) -> Month | None:
@@ -115,8 +122,5 @@ def _days_raised(session: Session, site: Site, month: Month, today: date) -> Map
     through = min(month.last, today)
     cases = dugong_cases(session, site, month.first, through)
     return {
-        zone.zone_id: days_raised(
-            zone, cases, month.first, through, site.rule_parameters, site.reference.timezone
-        )
-        for zone in site.zones
+        zone.zone_id: days_raised(zone, cases, month.first, through, site) for zone in site.zones
     }

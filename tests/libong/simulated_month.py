@@ -25,14 +25,14 @@ from ingest.lonlat import LonLat
 from ingest.pose import CameraPose, HeightSource
 from ingest.projection import SeaView
 from ingest.quality import FrameQuality
-from patrol.effort import DayEffort, day_efforts, sea_of
+from patrol.effort import DayEffort, day_efforts
 from patrol.flight_log import FlightLog
 from patrol.incident import Incident, State, open_incidents
 from patrol.report.month import Month
 from patrol.rules import judge
 from patrol.site import Site
 from patrol.store import Store
-from patrol.zones import AdvisedSpeed, Zone
+from patrol.zones import AdvisedSpeed, Zone, sea_of
 
 _WGS84 = Geod(ellps="WGS84")
 _MODEL = sha256(b"simulated month").hexdigest()

@@ -23,7 +23,6 @@ from api.report.spreadsheet import report_csv
 from api.report.text import report_text
 from ingest.equal_area import EqualAreaPlane
 from ingest.lonlat import LonLat
-from patrol.effort import sea_of
 from patrol.report.costs import CostFigure, PatrolCosts
 from patrol.report.figures import Looked, month_figures
 from patrol.report.month import Month
@@ -31,6 +30,7 @@ from patrol.report.reading import read_report
 from patrol.report.response import Moment
 from patrol.site import shipped_site
 from patrol.store import Store
+from patrol.zones import sea_of
 
 _spec = importlib.util.spec_from_file_location(
     "simulated_month", Path(__file__).with_name("simulated_month.py")

@@ -109,7 +109,7 @@ def days_at(grid, looks) -> np.ndarray:
 def test_sea_is_counted_once_a_flight_and_once_a_month(odd_site, flights, grid) -> None:
     efforts, looks = flights
     lon, lat, each_m2 = grid
-    facts = MonthFacts(MARCH, efforts, 0, (), (), {})
+    facts = MonthFacts(MARCH, odd_site.zones, efforts, 0, (), (), {})
     (zone,) = month_figures(facts, odd_site, date(2026, 4, 2)).zones
     days = days_at(grid, looks)
     assert zone.zone_km2 == pytest.approx(lon.size * each_m2 / 1e6, rel=0.01)

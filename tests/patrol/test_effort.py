@@ -17,9 +17,10 @@ from ingest.frame import Note
 from ingest.lonlat import LonLat
 from ingest.projection import SeaView
 from ingest.quality import FrameQuality
-from patrol.effort import day_efforts, sea_of, weight_of
+from patrol.effort import day_efforts, weight_of
 from patrol.effort_table import EffortRow
 from patrol.site import shipped_site
+from patrol.zones import sea_of
 
 NOON_UTC = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
 HOME = LonLat(99.4560, 7.2400)  # the sea south-east of the island

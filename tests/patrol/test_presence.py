@@ -27,9 +27,7 @@ def day(number: int) -> date:
 @pytest.fixture(scope="module")
 def status_of(site):
     def of(zone_id, incidents=(), surveys=(), today=SIGHTED, zones=site.zones):
-        statuses = zone_statuses(
-            zones, incidents, surveys, today, site.rule_parameters, site.reference.timezone
-        )
+        statuses = zone_statuses(replace(site, zones=tuple(zones)), incidents, surveys, today)
         return {status.zone_id: status for status in statuses}.get(zone_id)
 
     return of
@@ -117,10 +115,8 @@ def test_other_zones_and_other_rules_change_nothing(status_of, sighted, changes)
 
 
 def test_a_dugong_outside_all_zones_changes_no_status(site, sighted) -> None:
-    arguments = (SIGHTED, site.rule_parameters, site.reference.timezone)
-    assert zone_statuses(site.zones, [sighted(zone_id=None)], [], *arguments) == zone_statuses(
-        site.zones, [], [], *arguments
-    )
+    outside = zone_statuses(site, [sighted(zone_id=None)], [], SIGHTED)
+    assert outside == zone_statuses(site, [], [], SIGHTED)
 
 
 @pytest.mark.parametrize(
@@ -243,8 +239,7 @@ def test_nothing_of_a_sighting_but_its_local_day_reaches_the_public(
         )
         for lon, lat, score, second, name in sightings
     ]
-    arguments = ([], SIGHTED, site.rule_parameters, site.reference.timezone)
-    seen = zone_statuses(site.zones, incidents, *arguments)
-    assert seen == zone_statuses(site.zones, [sighted()], *arguments)
+    seen = zone_statuses(site, incidents, [], SIGHTED)
+    assert seen == zone_statuses(site, [sighted()], [], SIGHTED)
     text = json.dumps([asdict(status) for status in seen], default=str)
     assert not any(name in text for *_, name in sightings)

@@ -16,7 +16,7 @@ from ingest.equal_area import EqualAreaPlane
 from ingest.lonlat import LonLat
 from patrol import site as site_module
 from patrol.compliance import BoatSeen
-from patrol.effort import DayEffort, SeaEffort, ZoneEffort, sea_of
+from patrol.effort import DayEffort, SeaEffort, ZoneEffort
 from patrol.effort_table import FlightEffort
 from patrol.incident import IncidentEvent, State
 from patrol.report.costs import CostFigure, PatrolCosts, cost_indicators
@@ -27,7 +27,7 @@ from patrol.report.reading import reported
 from patrol.report.response import Moment, lapses
 from patrol.site import load_site
 from patrol.zone_file import SiteFileError
-from patrol.zones import AdvisedSpeed, RuleName
+from patrol.zones import AdvisedSpeed, RuleName, sea_of
 
 MARCH = Month(2026, 3)
 NOON_UTC = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
@@ -173,7 +173,9 @@ def facts(site):
             )
             for day in days
         )  # fmt: skip
-        made = MonthFacts(month, efforts, 0, tuple(boats), tuple((i, ()) for i in cases), {ZONE: 3})
+        made = MonthFacts(
+            month, site.zones, efforts, 0, tuple(boats), tuple((i, ()) for i in cases), {ZONE: 3}
+        )
         return replace(made, **changes), km2, zone_km2
 
     return make
@@ -262,7 +264,7 @@ def test_boats_are_held_against_the_same_speed_as_by_the_rule(site, facts) -> No
     found = zones["ko_muk_east"].compliance
     assert (found.slow, found.fast, found.still) == (1, 1, 1)
     ten = replace(muk, advised_speed=AdvisedSpeed(10.0, "of the test"))
-    _, zones = figures_of(made, replace(site, zones=(ten,)))
+    _, zones = figures_of(replace(made, zones=(ten,)), site)
     assert (zones["ko_muk_east"].compliance.slow, zones["ko_muk_east"].compliance.fast) == (2, 0)
     none = replace(site.rule_parameters, advised_speed=None)
     _, zones = figures_of(made, replace(site, rule_parameters=none))
@@ -321,3 +323,67 @@ def test_the_store_gives_the_facts_of_a_month(store, site, make_log, facts) -> N
     assert len(store.reports.facts(site, MARCH, date(2026, 4, 2)).boats) == 1
     april = store.reports.facts(site, Month(2026, 4), date(2026, 4, 2))
     assert (april.efforts, april.cases, april.boats) == ((), (), ())
+
+
+MUK = "ko_muk_east"
+MAY_UTC = datetime(2026, 5, 20, 3, 0, tzinfo=UTC)
+
+
+def reported_zones(store, site, month):
+    """The zones of a month's report, by id; `site` is as in force, as every caller gives it."""
+    today = date(2026, 8, 1)
+    facts = store.reports.facts(store.zones.in_force(site), month, today)
+    return {zone.zone.zone_id: zone.zone for zone in month_figures(facts, site, today).zones}
+
+
+def test_a_zone_taken_away_stays_in_the_months_in_which_it_stood(store, site) -> None:
+    assert set(reported_zones(store, site, MARCH)) == {zone.zone_id for zone in site.zones}
+    store.zones.follow_file(site, datetime(2026, 4, 2, 3, tzinfo=UTC))
+    said = {"actor": "mali", "reason": "the buoys are gone", "at_utc": MAY_UTC}
+    store.zones.retire(site, MUK, expected_version=1, **said)
+    assert MUK not in {zone.zone_id for zone in store.zones.in_force(site).zones}
+    # of the site's file, it stood before this store was made
+    assert MUK in reported_zones(store, site, MARCH)
+    assert MUK in reported_zones(store, site, Month(2026, 4))
+    assert reported_zones(store, site, Month(2026, 5))[MUK].valid_until == date(2026, 5, 19)
+    assert MUK not in reported_zones(store, site, Month(2026, 6))
+
+
+def test_a_month_has_each_zone_as_it_was_drawn_in_it(store, site) -> None:
+    store.zones.follow_file(site, datetime(2026, 3, 2, 3, tzinfo=UTC))
+    (muk,) = (zone for zone in site.zones if zone.zone_id == MUK)
+    said = {"actor": "mali", "reason": "new buoys", "at_utc": MAY_UTC}
+    store.zones.put(site, replace(muk, name_en="Muk"), expected_version=1, **said)
+    assert reported_zones(store, site, Month(2026, 4))[MUK].name_en == muk.name_en
+    assert reported_zones(store, site, Month(2026, 5))[MUK].name_en == "Muk"
+    assert list(reported_zones(store, site, MARCH)) == [zone.zone_id for zone in site.zones]
+
+
+def test_a_zone_drawn_later_is_told_where_a_flight_was_judged_by_it(
+    store, site, make_log, facts
+) -> None:
+    store.zones.follow_file(site, MAY_UTC)
+    (channel,) = (zone for zone in site.zones if zone.zone_id == ZONE)
+    new = replace(channel, zone_id="new_channel", rules=frozenset())
+    said = {"actor": "mali", "reason": "a new route", "at_utc": MAY_UTC}
+    store.zones.put(site, new, expected_version=None, **said)
+    assert "new_channel" in reported_zones(store, site, Month(2026, 5))
+    assert "new_channel" not in reported_zones(store, site, MARCH)
+    made, *_ = facts([10])
+    (part,) = made.efforts[0].effort.zones
+    effort = replace(made.efforts[0].effort, zones=(replace(part, zone_id="new_channel"),))
+    store.log_flight(replace(make_log(), efforts=(effort,)))  # March's cards, read in May
+    assert "new_channel" in reported_zones(store, site, MARCH)
+    store.zones.retire(site, "new_channel", expected_version=1, **said)
+    assert "new_channel" in reported_zones(store, site, MARCH)
+    assert "new_channel" not in reported_zones(store, site, Month(2026, 5))  # gone the same day
+
+
+def test_a_zone_drawn_later_stands_from_the_day_it_names(store, site) -> None:
+    store.zones.follow_file(site, MAY_UTC)
+    (channel,) = (zone for zone in site.zones if zone.zone_id == ZONE)
+    new = replace(channel, zone_id="new_channel", rules=frozenset(), valid_from=date(2026, 4, 10))
+    said = {"actor": "mali", "reason": "as gazetted in April", "at_utc": MAY_UTC}
+    store.zones.put(site, new, expected_version=None, **said)
+    assert "new_channel" in reported_zones(store, site, Month(2026, 4))
+    assert "new_channel" not in reported_zones(store, site, MARCH)

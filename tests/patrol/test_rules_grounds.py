@@ -189,7 +189,7 @@ def test_the_public_is_told_at_which_hours_and_tides_a_zone_holds(
 ) -> None:
     assert validity.within_a_day() == (thai, english)
     zone = replace(slow(), hours=validity.hours, tide=validity.tide)
-    (status,) = zone_statuses([zone], [], [], DAY, site.rule_parameters, BANGKOK)
+    (status,) = zone_statuses(replace(site, zones=(zone,)), [], [], DAY)
     assert status.advice_th.endswith(f" ({thai})" if thai else "ทุกวัน")
     assert status.advice_en.endswith(f" ({english})" if english else "every day.")
 

@@ -55,9 +55,8 @@ def case(make_incident):
 def told(site):
     def of(cases, since=-1, today=40, zones=site.zones, **changes):
         parameters = replace(site.rule_parameters, **changes)
-        found = zone_changes(
-            zones, cases, day(since), day(today), parameters, site.reference.timezone
-        )
+        of_zones = replace(site, zones=tuple(zones), rule_parameters=parameters)
+        found = zone_changes(of_zones, cases, day(since), day(today))
         return [
             (
                 (change.told.since - SIGHTED).days,
@@ -134,21 +133,16 @@ def small(zone):
 
 
 def test_a_small_zone_is_told_of_the_next_day(site, told, case) -> None:
-    zones = [small(zone) for zone in site.zones]
-    assert {days_until_told(zone) for zone in zones} == {1}
-    assert {days_until_told(zone) for zone in site.zones} == {0}
+    zones = tuple(small(zone) for zone in site.zones)
+    assert {days_until_told(zone, site.coast) for zone in zones} == {1}
+    assert {days_until_told(zone, site.coast) for zone in site.zones} == {0}
     seen = case(0, (0, NEW), (0, CONFIRMED))
     assert told([seen], zones=zones) == [(1, "sighted", 15), (16, "expired", None)]
     on_the_day, the_day_after = (
         next(
             status
             for status in zone_statuses(
-                zones,
-                [seen.incident],
-                [],
-                day(number),
-                site.rule_parameters,
-                site.reference.timezone,
+                replace(site, zones=zones), [seen.incident], [], day(number)
             )
             if status.zone_id == CALM_ZONE
         )
@@ -156,6 +150,23 @@ def test_a_small_zone_is_told_of_the_next_day(site, told, case) -> None:
     )
     assert (on_the_day.status, on_the_day.presence) == (Status.CALM, Presence.NOT_SURVEYED)
     assert the_day_after.status is Status.CAUTION
+
+
+def test_land_makes_no_zone_large(site, told, case) -> None:
+    """Of 240 ha with land in them, the sea alone is counted: too little to be told of at once."""
+    (zone,) = (each for each in site.zones if each.zone_id == CALM_ZONE)
+    lon, lat = zone.area.centroid.coords[0]
+    wide = replace(zone, area=shapely.box(lon - 0.007, lat - 0.007, lon + 0.007, lat + 0.007))
+    half = shapely.MultiPolygon([shapely.box(lon - 0.1, lat - 0.1, lon + 0.001, lat + 0.1)])
+    mostly_land = shapely.MultiPolygon([shapely.box(lon - 0.1, lat - 0.1, lon + 0.003, lat + 0.1)])
+    assert days_until_told(wide, half) == 0  # 103 ha of sea
+    assert days_until_told(wide, mostly_land) == 1  # 69 ha
+    ashore = replace(site, zones=(wide,), coast=mostly_land)
+    seen = case(0, (0, NEW), (0, CONFIRMED))
+    (first, *_) = reversed(zone_changes(ashore, [seen], day(-1), day(40)))
+    assert first.told.since == day(1)
+    statuses = [zone_statuses(ashore, [seen.incident], [], day(number)) for number in (0, 1)]
+    assert [status.status for (status,) in statuses] == [Status.CALM, Status.CAUTION]
 
 
 def test_zones_that_begin_and_end_are_told_of(site, told) -> None:
@@ -166,12 +177,7 @@ def test_zones_that_begin_and_end_are_told_of(site, told) -> None:
 
 def test_a_zone_that_is_always_slow_tells_the_presence(site, case) -> None:
     (change, _) = zone_changes(
-        site.zones,
-        [case(0, (0, NEW), (0, CONFIRMED), zone_id="ko_muk_east")],
-        day(0),
-        day(20),
-        site.rule_parameters,
-        site.reference.timezone,
+        site, [case(0, (0, NEW), (0, CONFIRMED), zone_id="ko_muk_east")], day(0), day(20)
     )[::-1]
     assert change.told == ZoneStatusChange(
         "ko_muk_east", Status.CAUTION, day(0), day(15), ChangeReason.SIGHTED
@@ -189,9 +195,8 @@ def test_the_public_form_holds_zone_days_and_a_code_alone(site, case) -> None:
     ]
     seen = case(0, (0, NEW), (0, CONFIRMED))
     elsewhere = replace(seen.incident, position=site.zones[0].area.centroid.coords[0])
-    arguments = (day(0), day(20), site.rule_parameters, site.reference.timezone)
     told_of = [
-        [asdict(c.told) for c in zone_changes(site.zones, [replace(seen, incident=i)], *arguments)]
+        [asdict(c.told) for c in zone_changes(site, [replace(seen, incident=i)], day(0), day(20))]
         for i in (seen.incident, elsewhere)
     ]
     assert told_of[0] == told_of[1]
@@ -220,6 +225,15 @@ def test_the_store_replays_its_own_ledger(store, site, make_log) -> None:
     ]
     assert {c.causes for c in changes} == {(dugong.incident_id,)}
     assert store.zone_changes(replace(site, site_id="elsewhere"), day(-5), day(30)) == ()
+
+
+def test_the_end_of_a_zone_that_was_taken_away_is_told(store, site) -> None:
+    store.zones.follow_file(site, NOON_UTC)
+    said = {"actor": "mali", "reason": "drawn anew", "at_utc": NOON_UTC + timedelta(days=3)}
+    store.zones.retire(site, CALM_ZONE, expected_version=1, **said)
+    (change,) = store.zone_changes(site, day(0), day(9))
+    assert change.told == ZoneStatusChange(CALM_ZONE, None, day(3), None, ChangeReason.ZONE_ENDED)
+    assert store.zone_changes(site, day(5), day(9)) == ()
 
 
 _STEPS = {
@@ -256,10 +270,10 @@ def test_the_history_is_what_the_status_of_each_day_said(site, case, lives, firs
             for one in cases
             if one.state_on(day(number), zone) is not None
         ]
-        statuses = zone_statuses(site.zones, known, [], day(number), site.rule_parameters, zone)
+        statuses = zone_statuses(site, known, [], day(number))
         return next(status.until for status in statuses if status.zone_id == CALM_ZONE)
 
-    changes = zone_changes(site.zones, cases, day(first), day(60), site.rule_parameters, zone)
+    changes = zone_changes(site, cases, day(first), day(60))
     by_day = {change.told.since: change.told for change in changes}
     assert len(by_day) == len(changes)
     until = raised_until(first - 1)
