@@ -1,9 +1,10 @@
 """The check of the ledger: its chain, its checkpoints, and every row that it vouches for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from patrol.account import account_changed
@@ -26,12 +27,16 @@ from patrol.ledger import (
 )
 from patrol.ledger_form import form_fault
 from patrol.ledger_table import HEAD_ID, UNREADABLE, account_facts
+from patrol.notice_proof import NOTICE_ENDED, notice_payload, notice_subject
+from patrol.notice_records import ENDED, NoticeRow, notice_facts
 from patrol.records import pieces
 from patrol.rows import incident_of, ledger_entry
 from patrol.tables import FlightRow, IncidentRow, LedgerHeadRow, LedgerRow, UserRow
 from patrol.zone_document import zone_sha256
 from patrol.zone_version_table import ZoneVersionRow, version_of_row
 from patrol.zone_versions import ZONE_CHANGED, zone_payload
+
+_Key = TypeVar("_Key", str, int)
 
 
 def ledger_report(
@@ -63,6 +68,7 @@ def ledger_report(
     faults += _flight_faults(session, entries)
     faults += _account_faults(session, entries)
     faults += _zone_faults(session, entries)
+    faults += _notice_faults(session, entries)
     return LedgerReport(len(entries), tuple(faults), _printable(head.entry_hash), len(checkpoints))
 
 
@@ -70,9 +76,8 @@ def _incident_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterat
     def changed(incident_id: str, entry: LedgerEntry) -> bool:
         return incident_changed(incident_of(session.get_one(IncidentRow, incident_id)), entry)
 
-    return _subject_faults(
-        session, "incident", IncidentRow.incident_id, INCIDENT_EVENT, entries, changed
-    )
+    subjects = _read_ahead(session, IncidentRow.incident_id)
+    return _subject_faults("incident", subjects, INCIDENT_EVENT, entries, changed)
 
 
 def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
@@ -80,27 +85,42 @@ def _flight_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator
         flight = session.get_one(FlightRow, flight_id)
         return stored_flight_payload(session, flight) != entry.payload
 
-    return _subject_faults(session, "flight", FlightRow.flight_id, FLIGHT_LOGGED, entries, changed)
+    subjects = _read_ahead(session, FlightRow.flight_id)
+    return _subject_faults("flight", subjects, FLIGHT_LOGGED, entries, changed)
 
 
 def _account_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
     def changed(name: str, entry: LedgerEntry) -> bool:
         return account_changed(account_facts(session.get_one(UserRow, name)), entry)
 
-    return _subject_faults(session, "account", UserRow.name, ACCOUNT_CHANGED, entries, changed)
+    subjects = _read_ahead(session, UserRow.name)
+    return _subject_faults("account", subjects, ACCOUNT_CHANGED, entries, changed)
+
+
+def _notice_faults(session: Session, entries: Sequence[LedgerEntry]) -> Iterator[LedgerFault]:
+    """Hold each message that is done with against the last entry about it."""
+    numbers = {
+        notice_subject(number): number
+        for number in _read_ahead(session, NoticeRow.notice_id, NoticeRow.state.in_(ENDED))
+    }
+
+    def changed(subject: str, entry: LedgerEntry) -> bool:
+        facts = notice_facts(session.get_one(NoticeRow, numbers[subject]))
+        return notice_payload(facts) != entry.payload
+
+    return _subject_faults("message", numbers, NOTICE_ENDED, entries, changed)
 
 
 def _subject_faults(
-    session: Session,
     word: str,
-    key: InstrumentedAttribute[str],
+    subjects: Iterable[str],
     kind: str,
     entries: Sequence[LedgerEntry],
     changed: Callable[[str, LedgerEntry], bool],
 ) -> Iterator[LedgerFault]:
-    """Hold each row, by its key, against the last entry of a kind about it."""
+    """Hold the row of each subject against the last entry of a kind about it."""
     latest = {entry.subject: entry for entry in entries if entry.kind == kind}
-    for subject in _read_ahead(session, key):
+    for subject in subjects:
         entry = latest.pop(subject, None)
         if entry is None:
             yield LedgerFault(0, f"{word} {_printable(subject)} is in no entry")
@@ -117,9 +137,11 @@ def _subject_faults(
         yield LedgerFault(entry.sequence, f"{word} {_printable(subject)} is gone")
 
 
-def _read_ahead(session: Session, key: InstrumentedAttribute[str]) -> Iterator[str]:
-    """Yield every key of a table in order, its row in the session by then, read many at a time."""
-    for piece in pieces(session.scalars(select(key).order_by(key)).all()):
+def _read_ahead(
+    session: Session, key: InstrumentedAttribute[_Key], *within: ColumnElement[bool]
+) -> Iterator[_Key]:
+    """Yield keys of a table in order, their rows in the session by then, read many at a time."""
+    for piece in pieces(session.scalars(select(key).where(*within).order_by(key)).all()):
         rows: Sequence[object] = ()
         # a piece that holds a row that cannot be read is left for whoever reads them one by one
         with suppress(*UNREADABLE):

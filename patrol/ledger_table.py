@@ -23,6 +23,7 @@ from patrol.ledger import (
     head_after,
     incident_payload,
 )
+from patrol.notice_proof import NOTICE_ENDED, NoticeFacts, notice_payload, notice_subject
 from patrol.permit_history import PERMIT_CHANGED, permits_subject
 from patrol.rows import ledger_entry, ledger_row
 from patrol.tables import (
@@ -99,6 +100,11 @@ def append_permit(session: Session, site_id: str, payload: str, at_utc: datetime
 def append_tides(session: Session, site_id: str, payload: str, at_utc: datetime) -> None:
     """Append that a tide table was imported."""
     _append(session, at_utc, TIDES_IMPORTED, tides_subject(site_id), payload)
+
+
+def append_notice(session: Session, notice_id: int, facts: NoticeFacts, at_utc: datetime) -> None:
+    """Append that a message was delivered, or given up."""
+    _append(session, at_utc, NOTICE_ENDED, notice_subject(notice_id), notice_payload(facts))
 
 
 def incident_entries(session: Session, incident_id: str) -> Iterator[LedgerEntry]:

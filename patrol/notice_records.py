@@ -1,4 +1,7 @@
-"""Notices in the store: entered once, sent until they arrive, never forgotten."""
+"""Notices in the store: entered once, sent until they arrive, never forgotten.
+
+The ledger vouches for each that was delivered or given up.
+"""
 
 import json
 from collections import Counter
@@ -13,7 +16,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from patrol.flight_summaries import flight_summary
 from patrol.incident import Incident, State
 from patrol.ledger import FLIGHT_LOGGED, INCIDENT_EVENT
+from patrol.ledger_table import append_notice, lock_ledger
 from patrol.notice import FlightNews, Happened, News, next_try
+from patrol.notice_proof import NoticeFacts
 from patrol.records import Records
 from patrol.rows import incident_of
 from patrol.site import Site
@@ -31,6 +36,10 @@ class NoticeState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     PASSED_OVER = "passed_over"
+
+
+# How a notice is done with: from then on nothing of it changes.
+ENDED = (NoticeState.SENT.value, NoticeState.FAILED.value)
 
 
 class NoticeRow(Base):
@@ -157,19 +166,28 @@ class Notices(Records):
     def sent(self, notice_id: int, now: datetime) -> None:
         """Record that a notice was taken by the recipient's service."""
         with self._writing() as session, session.begin():
+            lock_ledger(session)
             row = session.get_one(NoticeRow, notice_id)
             row.state, row.sent_at_utc, row.fault = NoticeState.SENT.value, now, None
             row.attempts += 1
+            append_notice(session, notice_id, notice_facts(row), now)
 
     def failed(self, notice_id: int, fault: str, now: datetime) -> Notice:
-        """Record a failed try and return how the notice stands: to be tried again, or given up."""
+        """Record a failed try and return how the notice stands: to be tried again, or given up.
+
+        One that another sender has ended meanwhile stays as it is.
+        """
         with self._writing() as session, session.begin():
+            lock_ledger(session)
             row = session.get_one(NoticeRow, notice_id)
+            if row.state != NoticeState.WAITING.value:
+                return _notice(row)
             row.attempts += 1
             row.fault = fault
             again = next_try(row.attempts, now)
             if again is None:
                 row.state = NoticeState.FAILED.value
+                append_notice(session, notice_id, notice_facts(row), now)
             else:
                 row.due_at_utc = again
             return _notice(row)
@@ -256,6 +274,21 @@ def _row(recipient: str, draft: Draft, now: datetime, state: NoticeState) -> Not
         made_at_utc=now,
         state=state.value,
         due_at_utc=draft.due_at_utc,
+    )
+
+
+def notice_facts(row: NoticeRow) -> NoticeFacts:
+    """Return what the ledger vouches for of a notice that is done with."""
+    return NoticeFacts(
+        recipient=row.recipient,
+        cause=row.cause,
+        title=row.title,
+        text=row.text,
+        made_at_utc=row.made_at_utc,
+        state=row.state,
+        attempts=row.attempts,
+        sent_at_utc=row.sent_at_utc,
+        fault=row.fault,
     )
 
 

@@ -1,10 +1,13 @@
 """What the parts of the store have in common: a database, and sessions on it."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from patrol.database import Database
+
+_Key = TypeVar("_Key", str, int)
 
 
 class Records:
@@ -31,7 +34,7 @@ def storable(text: str) -> bool:
     return text.isprintable()
 
 
-def pieces(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+def pieces(values: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
     """Cut a list so that no query has more values than a database takes."""
     for start in range(0, len(values), size):
         yield values[start : start + size]

@@ -51,7 +51,9 @@ def test_a_flight_tells_no_hashes(store, acted):
     assert set(flight.facts) == {"site_id", "model_sha256", "received_at_utc"}
 
 
-@pytest.mark.parametrize(("actor", "count"), [("mali", 2), ('s"om', 1), ("s", 0), ("%", 0)])
+@pytest.mark.parametrize(
+    ("actor", "count"), [("mali", 2), ('s"om', 1), ("s", 0), ("%", 0), ("x" * 70, 0)]
+)
 def test_the_trail_of_a_person_is_exactly_theirs(store, acted, actor, count):
     found = store.tail.trail(actor=actor)
     assert [news.actor for news in found] == [actor] * count

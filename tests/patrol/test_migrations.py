@@ -25,6 +25,8 @@ from patrol.effort import DayEffort, SeaEffort, ZoneEffort
 from patrol.field_flight import FieldSource
 from patrol.incident import State
 from patrol.incident_step import Assign, Comment, Prioritise, Signature
+from patrol.notice_proof import NOTICE_ENDED
+from patrol.notice_records import Draft
 from patrol.store import Role, Store, StoreError
 from patrol.tables import Base
 from patrol.verdict import Figure, Grounds, Priority
@@ -98,14 +100,6 @@ PLAIN_ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "ranger_credits": [{"user_name": "don", "credit_name": "ดอน", "chosen_at_utc": AT}],
-    "notices": [
-        {
-            "notice_id": 1, "recipient": "desk", "cause": "flight1", "title": "หนึ่งเรื่อง",
-            "text": "one alert", "made_at_utc": AT, "state": "sent", "due_at_utc": AT,
-            "attempts": 1, "sent_at_utc": AT, "fault": None,
-        }
-    ],
-    "notice_cursors": [{"recipient": "desk", "sequence": 2}],
 }  # fmt: skip
 
 
@@ -183,6 +177,12 @@ def fill(store: Store, make_log, site) -> None:
     store.take_step(boat, Assign("mali"), BY, expected_version=2)
     store.take_step(boat, Prioritise(Priority.LOW), BY, expected_version=3)
     store.zones.follow_file(replace(site, zones=site.zones[:1]), AT)
+    store.notices.begin("desk", ["zone:laem_chu_hoi"], AT)
+    drafts = [Draft(cause, "หนึ่งเรื่อง", "one alert", AT) for cause in ("flight1", "flight2")]
+    store.notices.enter("desk", site, lambda _: drafts, AT)
+    arrived = store.notices.claim(["desk"], AT)
+    assert arrived is not None
+    store.notices.sent(arrived.notice_id, AT)
     dialect = store.database.reader.dialect.name
     more = PLAIN_ROWS | {
         "witness_reports": [
@@ -246,7 +246,8 @@ def test_what_an_earlier_revision_held_survives_and_verifies(opened, make_log, r
     for name, before in rows.items():
         columns = set(before[0]) if before else set()
         after = [{key: row[key] for key in columns} for row in now[name]]
-        # accounts are vouched for from revision 0005 on, in entries that follow the others
+        # accounts are vouched for from revision 0005 on, messages from 0017 on, in entries that
+        # follow the others
         lost = [row for row in before if row not in after]
         assert lost == [] or name == "ledger_head", name
         if name not in ("ledger", "ledger_head"):
@@ -269,6 +270,21 @@ def test_what_an_earlier_revision_held_survives_and_verifies(opened, make_log, r
     )
     assert opened.log_flight(make_log("flight2"))
     assert opened.verify(keys).faults == ()
+
+
+def test_messages_that_were_sent_before_are_vouched_for_from_now_on(opened) -> None:
+    rows = kept_rows("0016")
+    (notice,) = rows["notices"]
+    opened.database.migrate("0016")
+    write_rows(opened.database, rows)
+    opened.migrate()
+    entry = opened.tail.after(len(rows["ledger"]))[0]
+    assert (entry.kind, entry.facts["cause"]) == (NOTICE_ENDED, notice["cause"])
+    assert (entry.facts["state"], entry.facts["attempts"]) == ("sent", 1)
+    with opened.database.writer.begin() as connection:
+        connection.execute(text("UPDATE notices SET text = 'no alert'"))
+    (fault,) = opened.verify(read_public_keys(KEYS)).faults
+    assert fault.what == "message notice:1 is not as this entry says"
 
 
 BROKEN = '''"""Fails half way."""

@@ -99,6 +99,10 @@ def questions(store: Store, told) -> dict[str, Callable[[], object]]:
         "seen before": lambda: store.earlier.before(site, seen),
         "news": lambda: store.tail.after(told.entries - 3),
         "trail": lambda: store.tail.trail(limit=20),
+        "trail of a person": lambda: store.tail.trail(actor="mali", limit=20),
+        "trail of nobody": lambda: store.tail.trail(
+            actor="eve", kinds=["incident_event"], before=told.entries, limit=20
+        ),
         "trail of an incident": lambda: store.tail.trail(subject=some.incident_id, limit=20),
     }
 

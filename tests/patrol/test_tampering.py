@@ -31,6 +31,7 @@ from patrol.ledger import (
 )
 from patrol.media import MediaStore
 from patrol.media_check import media_faults
+from patrol.notice_records import Draft
 from patrol.store import Role, Store
 
 LATER = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -381,6 +382,47 @@ def test_effort_changed_beside_the_ledger_is_found(store, make_log, tamper, what
     assert store.verify().faults == ()
     tamper(EFFORT_TAMPERINGS[what])
     assert any("flight flight4 is not as" in fault.what for fault in store.verify().faults)
+
+
+NOTICE_TAMPERINGS = {
+    "what a message said": ("UPDATE notices SET text = 'all is well' WHERE cause = 'a'", 11),
+    "to whom it went": ("UPDATE notices SET recipient = 'nobody' WHERE cause = 'a'", 11),
+    "when it was sent": (
+        "UPDATE notices SET sent_at_utc = '2026-03-01 00:00:00' WHERE cause = 'a'", 11
+    ),
+    "that it arrived": ("UPDATE notices SET state = 'failed' WHERE cause = 'a'", 11),
+    "that it was sent at all": ("UPDATE notices SET state = 'waiting' WHERE cause = 'a'", 11),
+    "a message taken out": ("DELETE FROM notices WHERE cause = 'a'", 11),
+    "why one did not arrive": ("UPDATE notices SET fault = 'no network' WHERE cause = 'b'", 12),
+    "one put in beside the software": (
+        "UPDATE notices SET state = 'sent', sent_at_utc = made_at_utc WHERE cause = 'c'", 0
+    ),
+}  # fmt: skip
+
+
+def told(store, site) -> None:
+    """Entries 11 and 12: a message that arrived and one that was given up; a third waits."""
+    store.notices.begin("desk", (), LATER)
+    drafts = [Draft(cause, "Two alerts", f"look {cause}", LATER) for cause in "abc"]
+    store.notices.enter("desk", site, lambda _: drafts, LATER)
+    arrived, given_up = (store.notices.claim(["desk"], LATER) for _ in range(2))
+    store.notices.sent(arrived.notice_id, LATER)
+    while store.notices.failed(given_up.notice_id, "no such host", LATER).state != "failed":
+        pass
+    # a second sender that heard of it too late changes nothing
+    assert store.notices.failed(arrived.notice_id, "timed out", LATER).fault is None
+    assert store.verify().faults == ()
+    assert store.tail.last_sequence() == 12
+
+
+@pytest.mark.parametrize("what", NOTICE_TAMPERINGS)
+def test_a_message_changed_beside_the_ledger_is_found(store, site, tamper, what) -> None:
+    told(store, site)
+    edit, sequence = NOTICE_TAMPERINGS[what]
+    tamper(edit)
+    faults = store.verify().faults
+    assert [fault.sequence for fault in faults] == [sequence], faults
+    assert "message notice:" in faults[0].what
 
 
 def forge(key: SiteKey, number: int) -> Callable[[Connection], None]:
