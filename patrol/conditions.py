@@ -14,7 +14,7 @@ from patrol.ledger import LedgerEntry, canonical_json
 CONDITIONS_TOLD = "conditions_told"
 
 _LONGEST_TEXT = 500
-_LIMITS: dict[str, tuple[float, float]] = {
+CONDITION_LIMITS: dict[str, tuple[float, float]] = {
     "tide_m": (-20.0, 20.0),
     "wind_m_s": (0.0, 100.0),
     "wind_from_deg": (0.0, 360.0),
@@ -48,7 +48,7 @@ class Conditions:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be; raises ConditionsError with the value."""
-        for name, (least, most) in _LIMITS.items():
+        for name, (least, most) in CONDITION_LIMITS.items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
                 raise ConditionsError(f"{name} must be {least:g} to {most:g}; got {value:g}")

@@ -19,6 +19,10 @@ from patrol.zones import Zone
 
 ZONE_CHANGED = "zone_changed"
 
+# Why the software itself makes a version; pages tell it in the reader's language.
+AS_IN_FILE = "as in the file of the site"
+NOT_IN_FILE = "no longer in the file of the site"
+
 
 class ZoneOrigin(StrEnum):
     """Where a version came from: the site's file, or a person."""
@@ -104,7 +108,7 @@ def file_changes(
                 before,
                 origin=ZoneOrigin.FILE,
                 actor="libong",
-                reason="as in the file of the site",
+                reason=AS_IN_FILE,
                 at_utc=at_utc,
             )
     for zone_id, before in latest.items():
@@ -114,7 +118,7 @@ def file_changes(
                 before,
                 origin=ZoneOrigin.FILE,
                 actor="libong",
-                reason="no longer in the file of the site",
+                reason=NOT_IN_FILE,
                 at_utc=at_utc,
                 retired=True,
             )

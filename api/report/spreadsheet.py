@@ -52,6 +52,9 @@ def _rows(figures: MonthFigures) -> Iterator[tuple[_Cell, ...]]:
         ("baht_saved", figures.costs.baht_saved, "baht"),
     ):
         yield (*everywhere, measure, value, None, None, unit)
+    for state, flights in figures.sea_states:
+        named = "unknown" if state is None else f"{state}"
+        yield (*everywhere, f"flights_sea_state_{named}", flights, None, None, "")
     yield from _rate(everywhere, "dugong_sightings", figures.dugongs)
     yield from _rate(everywhere, "violations", figures.violations)
     for rule, found in figures.by_rule:

@@ -87,11 +87,19 @@ class _Told:
                 _NONE if costs_no_figure else _share(figures.compliance.slow_share),
             ),
             (words.ASHORE, f"{figures.ashore}"),
+            (words.SEA_STATES, self._sea_states(figures)),
         ]
         if figures.flights_without_effort:
             rows.append((words.UNKNOWN_EFFORT, f"{figures.flights_without_effort}"))
         table = Table((), tuple((self.text(name), value) for name, value in rows))
         return Section(self.text(words.IN_SHORT), table)
+
+    def _sea_states(self, figures: MonthFigures) -> str:
+        told = [
+            f"{self.text(words.NOT_RECORDED) if state is None else state}: {flights}"
+            for state, flights in figures.sea_states
+        ]
+        return " · ".join(told) or _NONE
 
     def effort(self, figures: MonthFigures, least: float) -> Section:
         rows = tuple(

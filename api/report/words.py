@@ -38,6 +38,8 @@ UNREVIEWED = mark("Of these not reviewed yet")
 VIOLATIONS = mark("Boats and gear to act on")
 SLOW_SHARE = mark("Share of slow boats")
 ASHORE = mark("Finds on dry land, dropped")
+SEA_STATES = mark("Flights by the state of the sea (Douglas scale), as recorded")
+NOT_RECORDED = mark("not recorded")
 UNKNOWN_EFFORT = mark("Flights without a record of effort")
 
 EFFORT = mark("Where was looked")

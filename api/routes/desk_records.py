@@ -11,8 +11,13 @@ from api.deps import OfficerSession, ServicesDep
 from api.language import mark
 from api.paging import LONGEST
 from api.routes.desk import desk_response
+from patrol.conditions import CONDITIONS_TOLD
 from patrol.exports.evidence import write_evidence
 from patrol.ledger import FLIGHT_LOGGED, INCIDENT_EVENT
+from patrol.notice_proof import NOTICE_ENDED
+from patrol.permit_history import PERMIT_CHANGED
+from patrol.tide_history import TIDES_IMPORTED
+from patrol.zone_versions import ZONE_CHANGED
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
@@ -24,6 +29,11 @@ _PIECE_BYTES = 256 * 2**10
 KIND_WORDS: Mapping[str, str] = {
     INCIDENT_EVENT: mark("Alert"),
     FLIGHT_LOGGED: mark("Flight logged"),
+    CONDITIONS_TOLD: mark("Sea and weather"),
+    NOTICE_ENDED: mark("Message"),
+    ZONE_CHANGED: mark("Zone"),
+    PERMIT_CHANGED: mark("Permit"),
+    TIDES_IMPORTED: mark("Tide table"),
 }
 
 Text = Annotated[str, Query(max_length=64)]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from api.language import mark
 from patrol.incident_event import Deed
+from patrol.zone_versions import AS_IN_FILE, NOT_IN_FILE
 
 DEED_WORDS: Mapping[Deed, str] = {
     Deed.OPENED: mark("opened"),
@@ -15,6 +16,12 @@ DEED_WORDS: Mapping[Deed, str] = {
     Deed.SEPARATED: mark("separated it again"),
     Deed.SPLIT: mark("split another thing off"),
     Deed.UNDONE: mark("undid the step before"),
+}
+
+# the reasons of the software itself, which the ledger keeps in English
+FILE_REASON_WORDS: Mapping[str, str] = {
+    AS_IN_FILE: mark("as in the file of the site"),
+    NOT_IN_FILE: mark("no longer in the file of the site"),
 }
 
 # the reasons officers give most, so that nobody has to type them; the note says anything else

@@ -9,6 +9,7 @@ from api.deps import OfficerSession, ServicesDep
 from api.language import Reader, mark
 from api.public.words import BINDING_WORDS, KIND_WORDS, speed_text
 from api.routes.desk import desk_response
+from api.routes.desk_words import FILE_REASON_WORDS
 from patrol.site import RuleParameters
 from patrol.zones import Binding, RuleName, ZoneKind
 
@@ -89,6 +90,7 @@ def zones_page(request: Request, at_hand: ServicesDep, session: OfficerSession) 
             "timezone": str(reader.timezone),
             "language": reader.language.value,
             "words": {name: reader.text(word) for name, word in ZONE_WORDS.items()},
+            "reasons": {said: reader.text(word) for said, word in FILE_REASON_WORDS.items()},
         },
     )
 

@@ -135,7 +135,7 @@ function versionElement(version) {
     timeStyle: "short",
   });
   const gone = version.retired ? ` · ${words.retired}` : "";
-  what.append(button, ` ${version.actor} · ${when} · ${version.reason}${gone}`);
+  what.append(button, ` ${version.actor} · ${when} · ${data.reasons[version.reason] ?? version.reason}${gone}`);
   item.append(what);
   return item;
 }

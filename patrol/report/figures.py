@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -59,7 +59,8 @@ class MonthFacts:
     `cases` are the incidents of that month with their events, `boats` the boats that were seen,
     without those that officers dismissed.
     `flights_without_effort` were logged before effort was kept. `days_raised` says on how many
-    days each zone was raised for dugongs.
+    days each zone was raised for dugongs, `sea_states` what was told last of a flight's sea, by its
+    id (Douglas scale).
     """
 
     month: Month
@@ -69,6 +70,7 @@ class MonthFacts:
     boats: tuple[BoatSeen, ...]
     cases: tuple[tuple[Incident, tuple[IncidentEvent, ...]], ...]
     days_raised: Mapping[str, int]
+    sea_states: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ class MonthFigures:
     `distinct_km2` counts each place once in the month.
     `dugongs` leaves out what officers dismissed, took back or joined to another; `unreviewed` of
     them nobody has looked at yet. `violations` are boats and gear, each once a flight however many
-    rules it falls under; `by_rule` counts it under each.
+    rules it falls under; `by_rule` counts it under each. `sea_states` counts flights by the state
+    of the sea that was told of them, None where nobody did.
     """
 
     month: Month
@@ -119,6 +122,7 @@ class MonthFigures:
     effort: SeaEffort
     distinct_km2: float
     ashore: int
+    sea_states: tuple[tuple[int | None, int], ...]
     dugongs: Rate
     unreviewed: int
     violations: Rate
@@ -159,6 +163,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
         effort=effort,
         distinct_km2=looked_at.area / M2_PER_KM2,
         ashore=sum(day.ashore for day in days),
+        sea_states=_sea_states(facts),
         dugongs=rate(_things(dugongs), effort.usable_km2),
         unreviewed=sum(incident.state is State.NEW for incident in dugongs),
         violations=rate(_things(violations), effort.usable_km2),
@@ -172,6 +177,14 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
             for zone in zones
         ),
     )
+
+
+def _sea_states(facts: MonthFacts) -> tuple[tuple[int | None, int], ...]:
+    flights = {found.flight_id for found in facts.efforts}
+    told = Counter(facts.sea_states.get(flight_id) for flight_id in flights)
+    unknown = told.pop(None, 0) + facts.flights_without_effort
+    known = sorted((state, count) for state, count in told.items() if state is not None)
+    return (*known, *([(None, unknown)] if unknown else []))
 
 
 def _zone_figures(

@@ -1,6 +1,6 @@
 """What the store holds of a month."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 from detection.types import ObjectClass
 from ingest.lonlat import LonLat
 from patrol.compliance import BoatSeen
+from patrol.conditions import CONDITIONS_TOLD, conditions_of
 from patrol.effort_table import EffortRow, efforts_between
 from patrol.incident import Incident, IncidentEvent
 from patrol.incident_histories import incident_histories
-from patrol.records import Records
+from patrol.records import Records, pieces
 from patrol.report.figures import WRONG, MonthFacts
 from patrol.report.month import Month
+from patrol.rows import ledger_entry
 from patrol.site import Site
 from patrol.status_records import dugong_cases
-from patrol.tables import FlightRow, FrameRow, IncidentRow, SightingRow
+from patrol.tables import FlightRow, FrameRow, IncidentRow, LedgerRow, SightingRow
 from patrol.witness_report import MARKS
 from patrol.zone_history import days_raised
 from patrol.zone_version_table import site_of_days
@@ -42,6 +44,7 @@ class ReportRecords(Records):
                 boats=_boats(session, site, month),
                 cases=cases,
                 days_raised=_days_raised(session, of_month, month, today),
+                sea_states=_sea_states(session, sorted({found.flight_id for found in efforts})),
             )
 
     def first_month(self, site: Site) -> Month | None:
@@ -104,6 +107,20 @@ def _boats(session: Session, site: Site, month: Month) -> tuple[BoatSeen, ...]:
         BoatSeen(LonLat(row.lon, row.lat), row.speed_m_s, row.speed_sigma_m_s)
         for row in session.scalars(query)
     )
+
+
+def _sea_states(session: Session, flight_ids: Sequence[str]) -> Mapping[str, int]:
+    """Return the state of the sea that was told last of each flight of which one was told."""
+    states: dict[str, int] = {}
+    for piece in pieces(flight_ids):
+        query = select(LedgerRow).where(
+            LedgerRow.subject.in_(piece), LedgerRow.kind == CONDITIONS_TOLD
+        )
+        for row in session.scalars(query.order_by(LedgerRow.sequence)):
+            told = conditions_of(ledger_entry(row)).conditions
+            if told.sea_state is not None:
+                states[row.subject] = told.sea_state
+    return states
 
 
 def _cases(

@@ -15,7 +15,7 @@ _SUBJECT = {
 }
 
 _RULE_WORDS = {
-    RuleName.BOAT_IN_CLOSED_ZONE: ("เขตห้ามเรือเข้า", "zone closed to boats"),
+    RuleName.BOAT_IN_CLOSED_ZONE: ("เขตงดเข้า", "zone closed to boats"),
     RuleName.BOAT_IN_GO_SLOW_ZONE: ("เขตชะลอความเร็ว", "go-slow zone"),
     RuleName.GEAR_IN_NO_FISHING_ZONE: ("เขตห้ามทำประมง", "no-fishing zone"),
     RuleName.DUGONG_SIGHTING: ("เขตเฝ้าระวังพะยูน", "zone watched for dugongs"),
@@ -23,8 +23,8 @@ _RULE_WORDS = {
 
 # A proposal asks; only a law forbids.
 _PROPOSAL_WORDS = _RULE_WORDS | {
-    RuleName.BOAT_IN_CLOSED_ZONE: ("พื้นที่ที่ขอให้งดเรือ", "zone that boats are asked to keep out of"),
-    RuleName.GEAR_IN_NO_FISHING_ZONE: ("พื้นที่ที่ขอให้งดทำประมง", "zone that fishers are asked to spare"),
+    RuleName.BOAT_IN_CLOSED_ZONE: ("เขตที่ขอให้งดเข้า", "zone that boats are asked to keep out of"),
+    RuleName.GEAR_IN_NO_FISHING_ZONE: ("เขตที่ขอให้งดทำประมง", "zone that fishers are asked to spare"),
 }
 
 

@@ -16,6 +16,7 @@ from ingest.equal_area import EqualAreaPlane
 from ingest.lonlat import LonLat
 from patrol import site as site_module
 from patrol.compliance import BoatSeen
+from patrol.conditions import Conditions
 from patrol.effort import DayEffort, SeaEffort, ZoneEffort
 from patrol.effort_table import FlightEffort
 from patrol.incident import IncidentEvent, State
@@ -323,6 +324,19 @@ def test_the_store_gives_the_facts_of_a_month(store, site, make_log, facts) -> N
     assert len(store.reports.facts(site, MARCH, date(2026, 4, 2)).boats) == 1
     april = store.reports.facts(site, Month(2026, 4), date(2026, 4, 2))
     assert (april.efforts, april.cases, april.boats) == ((), (), ())
+
+
+def test_flights_are_counted_by_the_sea_that_was_told_last(store, site, make_log, facts) -> None:
+    made, *_ = facts([10, 11, 12])
+    for found in made.efforts:
+        log = make_log(found.flight_id, seen_utc=NOON_UTC)
+        store.log_flight(replace(log, efforts=(found.effort,)))
+    for flight, told in (("flight10", {"sea_state": 4}), ("flight10", {"sea_state": 1}),
+                         ("flight11", {"wind_m_s": 3.0})):  # fmt: skip
+        store.conditions.tell(flight, Conditions("by eye", **told), "mali", NOON_UTC)
+    found = store.reports.facts(site, MARCH, date(2026, 4, 2))
+    figures, _ = figures_of(found, site)
+    assert figures.sea_states == ((1, 1), (None, 2))
 
 
 MUK = "ko_muk_east"

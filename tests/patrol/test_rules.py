@@ -203,7 +203,7 @@ def test_a_proposal_is_told_as_a_request(with_zones, make_sighting) -> None:
     boat = make_sighting("b", ObjectClass.BOAT, CENTRE)
     (verdict,) = judge([boat], with_zones(law))
     assert "zone closed to boats" in verdict.reason_en
-    assert "เขตห้ามเรือเข้า" in verdict.reason_th
+    assert "เขตงดเข้า" in verdict.reason_th
     for seen in (boat, make_sighting("g", ObjectClass.FISHING_GEAR, CENTRE)):
         (verdict,) = judge([seen], with_zones(replace(law, binding=Binding.PROPOSAL)))
         assert verdict.reason_en.endswith("(a proposal, not law)")

@@ -1,0 +1,57 @@
+"""Sea and weather during a flight, told by officers on its page at the desk."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.auth import Session, check_csrf
+from api.deps import FormToken, OfficerSession, ServicesDep
+from api.routes.desk_flights import flight_page
+from patrol.conditions import Conditions, ConditionsError
+
+router = APIRouter(prefix="/desk/flights", include_in_schema=False)
+
+Line = Annotated[str, Form(max_length=500)]
+Figure = Annotated[float | None, Form()]
+Count = Annotated[int | None, Form()]
+
+
+def _officer_form(session: OfficerSession, csrf_token: FormToken) -> Session:
+    check_csrf(session, csrf_token)
+    return session
+
+
+@router.post("/{flight_id}/conditions")
+def tell_conditions(
+    request: Request,
+    at_hand: ServicesDep,
+    session: Annotated[Session, Depends(_officer_form)],
+    flight_id: str,
+    source: Line = "",
+    tide_m: Figure = None,
+    wind_m_s: Figure = None,
+    wind_from_deg: Figure = None,
+    sea_state: Count = None,
+    cloud_oktas: Count = None,
+    visibility_km: Figure = None,
+    weather: Line = "",
+) -> Response:
+    """Keep in the ledger what an officer tells; the page says where it cannot be."""
+    told = {
+        "tide_m": tide_m,
+        "wind_m_s": wind_m_s,
+        "wind_from_deg": wind_from_deg,
+        "sea_state": sea_state,
+        "cloud_oktas": cloud_oktas,
+        "visibility_km": visibility_km,
+        "weather": weather.strip(),
+        "source": source.strip(),
+    }
+    try:
+        conditions = Conditions(**told)  # type: ignore[arg-type]  each is of its field's type above
+        at_hand.store.conditions.tell(flight_id, conditions, session.user.name, at_hand.now())
+    except ConditionsError as error:
+        return flight_page(request, at_hand, session, flight_id, problem=str(error), typed=told)
+    return RedirectResponse(f"/desk/flights/{flight_id}#conditions", HTTPStatus.SEE_OTHER)
