@@ -194,3 +194,28 @@ def test_a_flight_is_walked_through_with_a_slider(flown, watch, desktop):
     page.locator("#play").click()
     page.wait_for_function("() => document.getElementById('told').textContent.startsWith('3/3')")
     seen.assert_clean()
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_sea_and_weather_are_recorded_on_a_phone_and_a_desktop(
+    flown, watch, phone, desktop, language
+) -> None:
+    page = watch(flown, phone, user="mali")
+    page.open(f"/desk/flights/{FLIGHT}?lang={language}")
+    section = page.page.locator("#conditions")
+    section.locator("summary").click()
+    section.locator("#told-sea_state").fill("3")
+    section.locator("#told-source").fill("by eye")
+    page.picture(f"conditions-phone-{language}")
+    assert page.overflow_px() == 0
+    section.locator("button").click()
+    expect(page.page.locator("#conditions strong")).to_have_text("3")
+    assert page.overflow_px() == 0
+    page.assert_clean()
+    wide = watch(flown, desktop, user="mali")
+    wide.open(f"/desk/flights/{FLIGHT}?lang={language}")
+    wide.page.locator("#conditions summary").click()
+    wide.picture(f"conditions-desktop-{language}")
+    wide.open(f"/desk/trail?lang={language}")
+    wide.picture(f"trail-{language}")
+    wide.assert_clean()
