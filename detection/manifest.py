@@ -91,6 +91,19 @@ def load_manifest(path: Path) -> Manifest:
     Raises:
         ModelError: naming the fault and how to mend it.
     """
+    manifest = read_manifest(path)
+    _check_weights(path, manifest.file, manifest.sha256)
+    if manifest.boat_network is not None:
+        _check_weights(path, manifest.boat_network.file, manifest.boat_network.sha256)
+    return manifest
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest, as of a model whose weights need not be at hand.
+
+    Raises:
+        ModelError: naming the fault and how to mend it.
+    """
     try:
         manifest = Manifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as exc:
@@ -100,9 +113,6 @@ def load_manifest(path: Path) -> Manifest:
     missing = set(manifest.classes) - set(manifest.thresholds)
     if missing:
         raise ModelError(f"{path} gives no threshold for {', '.join(sorted(missing))}")
-    _check_weights(path, manifest.file, manifest.sha256)
-    if manifest.boat_network is not None:
-        _check_weights(path, manifest.boat_network.file, manifest.boat_network.sha256)
     return manifest
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
-from detection.manifest import Manifest, load_manifest
+from detection.manifest import Manifest, load_manifest, read_manifest
 from detection.model_folder import known_models
-from libong.settings import SHIPPED_MODEL, Settings, SettingsError
+from libong.settings import RELEASED_MODELS, SHIPPED_MODEL, Settings, SettingsError
 from patrol.checkpoint_key import SiteKey
 from patrol.media import MediaStore
 from patrol.site import Site, load_site, shipped_site
@@ -67,9 +67,14 @@ def open_desk(
 
 
 def known_manifests(settings: Settings) -> tuple[Manifest, ...]:
-    """Return the models that this installation has: those made here, and the shipped one."""
+    """Return the models known here: those made here, the shipped one, and those shipped before.
+
+    Of the last there are manifests without weights: a laptop that was not upgraded yet still sends
+    what they found.
+    """
     made_here = [model.manifest for model in known_models(settings.models_dir)]
-    return tuple(load_manifest(path) for path in (*made_here, SHIPPED_MODEL))
+    at_hand = (load_manifest(path) for path in (*made_here, SHIPPED_MODEL))
+    return (*at_hand, *(read_manifest(path) for path in sorted(RELEASED_MODELS.glob("*.json"))))
 
 
 def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:

@@ -16,6 +16,7 @@ from ingest.errors import LibongError
 
 HOUSE = Path(__file__).resolve().parent.parent
 SHIPPED_MODEL = HOUSE / "models" / "manifest.json"
+RELEASED_MODELS = HOUSE / "models" / "released"
 SHORTEST_SECRET = 32
 _MODELS = "models"
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ingest.tide import TideTable
 from patrol.ledger_table import append_tides, lock_ledger
 from patrol.records import Records
 from patrol.rows import ledger_entry
 from patrol.site import Site
-from patrol.tables import LedgerRow
+from patrol.tables import FlightRow, FrameRow, LedgerRow
 from patrol.tide_history import (
     TIDES_IMPORTED,
     ImportedTable,
@@ -20,6 +20,7 @@ from patrol.tide_history import (
     imported_tables,
     tides_subject,
 )
+from patrol.witness_report import MARKS
 
 
 class TideRecords(Records):
@@ -42,6 +43,23 @@ class TideRecords(Records):
             return site
         tides = replace(site.reference.tides, tables=tables)
         return replace(site, reference=replace(site.reference, tides=tides))
+
+    def flights_before(self, site_id: str, table: TideTable) -> int:
+        """Return how many drone flights within a table are logged already, judged without it."""
+        flights = (
+            select(FrameRow.flight_id)
+            .join(FlightRow, FlightRow.flight_id == FrameRow.flight_id)
+            .where(
+                FlightRow.site_id == site_id,
+                FlightRow.model_sha256.not_in(MARKS),
+                FrameRow.taken_at_utc >= table.readings[0][0],
+                FrameRow.taken_at_utc <= table.readings[-1][0],
+            )
+            .distinct()
+            .subquery()
+        )
+        with self._reading() as session:
+            return session.scalar(select(func.count()).select_from(flights)) or 0
 
     def add(self, site_id: str, table: TideTable, actor: str, at_utc: datetime) -> None:
         """Keep a table; it holds before those of before. Raises TideError."""

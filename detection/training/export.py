@@ -112,7 +112,10 @@ def write_manifest(
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> Path:
-    """Write `manifest.json` beside the ONNX file; returns its path."""
+    """Write `manifest.json` beside the ONNX file; returns its path.
+
+    The one that was there is kept in `released/`, so that what its model found stays known.
+    """
     document = {
         "schema": 1,
         "file": onnx.name,
@@ -134,5 +137,15 @@ def write_manifest(
         "metrics": dict(metrics),
     }
     path = onnx.parent / "manifest.json"
+    if path.exists():
+        _keep(path)
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _keep(manifest: Path) -> None:
+    text = manifest.read_text(encoding="utf-8")
+    released = manifest.parent / "released"
+    released.mkdir(exist_ok=True)
+    name = Path(json.loads(text)["file"]).with_suffix(".json").name
+    (released / name).write_text(text, encoding="utf-8")

@@ -50,8 +50,15 @@ def import_table(
     )
     with closing(open_store(settings)) as store:
         store.tides.add(place.site_id, table, actor, datetime.now(UTC))
+        judged = store.tides.flights_before(place.site_id, table)
     first, last = table.readings[0][0], table.readings[-1][0]
     console.print(f"{len(table.readings)} heights kept, {first} to {last}", highlight=False)
+    if judged:
+        console.print(
+            f"{judged} flights of these days were processed before: their heights, and what was "
+            "said of zones that hang on the tide, stay as they were told without it",
+            highlight=False,
+        )
 
 
 @app.command("list")

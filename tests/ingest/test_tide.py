@@ -31,7 +31,7 @@ MORNING = datetime(2026, 3, 1, 5, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("name", "degrees_an_hour"),
-    [  # Schureman, Special Publication 98, table 2
+    [  # as NOAA lists them with the constants of its stations (tidesandcurrents.noaa.gov)
         ("M2", 28.9841042),
         ("S2", 30.0),
         ("N2", 28.4397295),
@@ -78,6 +78,38 @@ def test_arguments_and_nodal_terms_agree_with_another_program(
         pytest.approx(phase_deg, abs=0.02),
     )
     assert argument_deg(name, at) == pytest.approx(argument, abs=0.08)
+
+
+@pytest.mark.parametrize(
+    ("at", "name", "factor", "phase_deg", "argument"),
+    [  # as pytides2 0.0.5 computes them by Schureman's formulas, from the moon's inclined path
+        (MORNING, "M2", 0.9657, 0.77, 211.81),
+        (MORNING, "K2", 1.2975, 5.87, 108.05),
+        (MORNING, "K1", 1.1073, 2.77, 144.03),
+        (MORNING, "O1", 1.1736, -3.11, 67.79),
+        (MORNING, "MM", 0.8798, 0.0, 60.23),
+        (MORNING, "MF", 1.4263, 6.99, 256.24),
+        (MORNING, "M4", 0.9325, 1.54, 63.63),
+        (MORNING, "MS4", 0.9657, 0.77, 1.81),
+        (datetime(2020, 7, 1, tzinfo=UTC), "M2", 0.9993, -2.14, 112.21),
+        (datetime(2020, 7, 1, tzinfo=UTC), "K2", 1.0233, -17.74, 199.03),
+        (datetime(2020, 7, 1, tzinfo=UTC), "K1", 1.0176, -8.77, 189.52),
+        (datetime(2020, 7, 1, tzinfo=UTC), "O1", 1.0278, 10.55, 282.70),
+        (datetime(2020, 7, 1, tzinfo=UTC), "P1", 1.0, 0.0, 170.48),
+        (datetime(2020, 7, 1, tzinfo=UTC), "MF", 1.0571, -23.24, 86.82),
+        (datetime(2034, 1, 1, tzinfo=UTC), "N2", 1.0375, 0.27, 80.09),
+        (datetime(2034, 1, 1, tzinfo=UTC), "Q1", 0.8077, -1.84, 69.36),
+        (datetime(2034, 1, 1, tzinfo=UTC), "M4", 1.0764, 0.55, 205.33),
+    ],
+)
+def test_arguments_and_nodal_terms_are_near_schuremans(
+    at, name, factor, phase_deg, argument
+) -> None:
+    assert nodal_of(name, at) == (
+        pytest.approx(factor, abs=0.02),
+        pytest.approx(phase_deg, abs=1.5),
+    )
+    assert argument_deg(name, at) == pytest.approx(argument, abs=0.05)
 
 
 def test_one_constituent_swings_by_its_amplitude_and_its_factor() -> None:

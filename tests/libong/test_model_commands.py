@@ -14,6 +14,7 @@ from detection.training.comparison import Comparison
 from detection.types import ObjectClass
 from libong.cli import model_folder
 from libong.cli.main import app
+from libong.composition import known_manifests
 from libong.settings import HOUSE, read_settings
 
 SHIPPED = HOUSE / "models" / "manifest.json"
@@ -34,6 +35,14 @@ def candidate(data):
     for file in SHIPPED.parent.glob("*.*"):
         (folder / file.name).symlink_to(file)
     return folder / "manifest.json"
+
+
+def test_models_released_before_are_known_without_their_weights(data):
+    known = known_manifests(read_settings())
+    names = {manifest.file for manifest in known}
+    assert {"libong-v1.onnx", "libong-v2.onnx", known[0].file} <= names
+    assert known[0].sha256 == load_manifest(SHIPPED).sha256
+    assert all(manifest.reported_thresholds for manifest in known)
 
 
 def command(*arguments):

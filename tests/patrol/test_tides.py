@@ -67,6 +67,16 @@ def test_an_imported_table_holds_before_older_ones_and_is_in_the_ledger(store, s
     assert (report.events, report.faults) == (2, ())
 
 
+def test_flights_that_were_judged_without_a_table_are_counted(store, site, make_log) -> None:
+    table = read(CSV)
+    assert store.tides.flights_before(site.site_id, table) == 0
+    store.log_flight(make_log())
+    assert store.tides.flights_before(site.site_id, table) == 1
+    days_later = tuple((time + timedelta(days=2), metres) for time, metres in table.readings)
+    assert store.tides.flights_before(site.site_id, replace(table, readings=days_later)) == 0
+    assert store.tides.flights_before("elsewhere", table) == 0
+
+
 @pytest.mark.parametrize(
     ("actor", "changes", "fault"),
     [

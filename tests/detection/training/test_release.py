@@ -1,9 +1,12 @@
 """What a release chooses by what it measured."""
 
+import json
+
 import pytest
 
 from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
 from detection.training.evaluate import f_scores
+from detection.training.export import write_manifest
 from detection.training.release import Trial, best_trial, calibrated
 from detection.types import ObjectClass
 
@@ -40,3 +43,16 @@ def test_a_class_without_candidates_has_no_calibration():
     curves = calibrated([frame(1, 1), frame(0, 1)])
     assert curves.keys() == {DUGONG}
     assert curves[DUGONG].apply(0.9) == pytest.approx((1 + 4 * 0.9) / 6)
+
+
+def test_the_manifest_of_the_model_before_is_kept(tmp_path):
+    manifests = []
+    for name in ("m-v1.onnx", "m-v2.onnx"):
+        (tmp_path / name).write_bytes(name.encode())
+        path = write_manifest(
+            tmp_path / name, dict.fromkeys(ObjectClass, 0.5), training={}, metrics={}
+        )
+        manifests.append(path.read_text(encoding="utf-8"))
+    assert json.loads(manifests[1])["file"] == "m-v2.onnx"
+    (kept,) = (tmp_path / "released").iterdir()
+    assert (kept.name, kept.read_text(encoding="utf-8")) == ("m-v1.json", manifests[0])
