@@ -53,8 +53,8 @@ def _rows(figures: MonthFigures) -> Iterator[tuple[_Cell, ...]]:
     ):
         yield (*everywhere, measure, value, None, None, unit)
     for state, flights in figures.sea_states:
-        named = "unknown" if state is None else f"{state}"
-        yield (*everywhere, f"flights_sea_state_{named}", flights, None, None, "")
+        measure = f"flights_sea_state_{'unknown' if state is None else state}"
+        yield (*everywhere, measure, flights, None, None, "")
     yield from _rate(everywhere, "dugong_sightings", figures.dugongs)
     yield from _rate(everywhere, "violations", figures.violations)
     for rule, found in figures.by_rule:

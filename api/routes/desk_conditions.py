@@ -1,7 +1,7 @@
 """Sea and weather during a flight, told by officers on its page at the desk."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -39,7 +39,7 @@ def tell_conditions(
     weather: Line = "",
 ) -> Response:
     """Keep in the ledger what an officer tells; the page says where it cannot be."""
-    told = {
+    told: dict[str, Any] = {
         "tide_m": tide_m,
         "wind_m_s": wind_m_s,
         "wind_from_deg": wind_from_deg,
@@ -50,7 +50,7 @@ def tell_conditions(
         "source": source.strip(),
     }
     try:
-        conditions = Conditions(**told)  # type: ignore[arg-type]  each is of its field's type above
+        conditions = Conditions(**told)
         at_hand.store.conditions.tell(flight_id, conditions, session.user.name, at_hand.now())
     except ConditionsError as error:
         return flight_page(request, at_hand, session, flight_id, problem=str(error), typed=told)
