@@ -23,6 +23,7 @@ from api.headers import complete_headers
 from api.language import mark
 from api.models import EventOut
 from api.pages import Pages
+from api.sections import section_of
 from api.sender import NoUploadsError, TokenError, TusVersionError
 from api.shown_frame import StaleLabelError, UnknownFrameError, UnmeasurableError
 from api.zones_models import NoPreconditionError, ZoneFaultOut
@@ -330,7 +331,13 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
             }
             return JSONResponse(problem, given.status, media_type=PROBLEM_MEDIA_TYPE)
         return pages.page(
-            request, "error.html", status=given.status, advice=given.advice, code=given.status.value
+            request,
+            "error.html",
+            status=given.status,
+            advice=given.advice,
+            code=given.status.value,
+            # who may not go in there is not led there again
+            section=None if given.status is HTTPStatus.FORBIDDEN else section_of(request.url.path),
         )
 
     def foreseen(request: Request, error: Exception) -> Response:
@@ -377,11 +384,12 @@ def install_error_answers(app: FastAPI, pages: Pages) -> None:
 
 
 def _page_to_return_to(request: Request) -> str:
-    """Return the page that was asked for, or the one whose form was sent: a form has no GET."""
+    """Return the page that was asked for; of a form, which has no GET, the part it is of."""
     path, query = request.url.path, request.url.query
     if request.method in ("GET", "HEAD"):
         return f"{path}?{query}" if query else path
-    return path.rpartition("/")[0]
+    section = section_of(path)
+    return "" if section is None else section[0]
 
 
 def _more(error: Exception) -> Mapping[str, object]:

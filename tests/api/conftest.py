@@ -1,12 +1,15 @@
 """A served site with a real store, and people who are logged in to it."""
 
+import importlib.util
 import io
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -338,6 +341,17 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     yield make
     for store in stores:
         store.close()
+
+
+@pytest.fixture(scope="session")
+def whole_site() -> ModuleType:
+    """The site of the pages' tests, with something on every page, and how each is reached."""
+    path = Path(__file__).parent.parent / "browser" / "whole_site.py"
+    spec = importlib.util.spec_from_file_location("whole_site_of_api", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

@@ -228,3 +228,12 @@ def test_names_and_reasons_cannot_become_markup(make_world, make_zone, make_seen
         page = officer.get(url).text
         assert "<script>alert" not in page, url
         assert "<img src=x" not in page, url
+
+
+def test_an_empty_list_says_whether_the_filter_or_the_sea_is_quiet(world):
+    officer = world.logged_in("mali")
+    quiet, narrowed = (officer.get(f"/desk?lang=en{more}").text for more in ("", "&state=resolved"))
+    assert "New alerts appear by themselves" in quiet
+    assert "No alert is waiting" in quiet
+    assert "Nothing is as you chose above" in narrowed
+    assert "No alert is waiting" not in narrowed

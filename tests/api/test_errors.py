@@ -175,6 +175,41 @@ def test_a_step_without_a_session_leads_back_to_the_desk(world):
     assert response.headers["location"] == "/login?next=%2Fdesk"
 
 
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/account/second-factor/begin", "/account"),
+        ("/account/devices/abc/revoke", "/account"),
+        ("/admin/users/add", "/admin/users"),
+        ("/desk/permits/add", "/desk/permits"),
+    ],
+)
+def test_a_form_sent_when_the_session_had_ended_leads_back_to_its_page(world, log_in, form, page):
+    client = world.client()
+    fields = {"csrf_token": "x", "present": "x", "label": "x", "name": "x", "role": "ranger"}
+    answer = client.post(form, data=fields)
+    asked = parse_qs(urlsplit(answer.headers["location"]).query)["next"]
+    assert asked == [page]
+    assert log_in(client, "nid", next=page).headers["location"] == page
+
+
+@pytest.mark.parametrize(
+    ("user", "path", "back"),
+    [
+        ("mali", "/desk?id=nothing", "/desk"),
+        ("don", "/flights/nothing", "/flights"),
+        ("don", "/desk", None),  # not for rangers: it would lead here again
+        (None, "/nothing/here", None),
+    ],
+)
+def test_a_page_that_is_refused_leads_back_to_where_one_was(world, user, path, back):
+    client = world.client() if user is None else world.logged_in(user)
+    shown = client.get(path).text
+    assert ("button button--main" in shown) is (back is not None)
+    if back:
+        assert f'<a class="button button--main" href="{back}">' in shown
+
+
 def test_logging_out_without_a_session_leads_home(world):
     client = world.client()
     response = client.post("/logout", data={"csrf_token": "x"})

@@ -2,9 +2,13 @@
 
 import re
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path
+
+from patrol.site import shipped_site
 
 ENDLESS = "/api/v1/events"
 STANDS_FOR = {
@@ -96,3 +100,56 @@ def test_nothing_runs_or_loads_that_is_not_ours(world, make_seen, user):
         elsewhere = [each for each in page.fetched if re.match(r"(https?:)?//", each)]
         assert elsewhere == [], path
     assert pages >= 6  # for strangers most addresses lead to the login
+
+
+# what is no page of its own: files, pieces of pages, and addresses that lead elsewhere
+NO_PAGES = {
+    "/desk/incidents/{incident_id}/evidence.zip",
+    "/desk/map.json",
+    "/desk/parts/detail/{incident_id}",
+    "/desk/parts/list",
+    "/desk/parts/row/{incident_id}",
+    "/desk/reports/{month}.csv",
+    "/desk/reports/{month}.pdf",
+    "/healthz",
+    "/manifest.webmanifest",
+    "/officer",
+    "/officer/flights",
+    "/officer/flights/{flight_id}",
+    "/officer/incidents/{incident_id}",
+    "/poster.pdf",
+    "/ranger/app.webmanifest",
+    "/ranger/service_worker.js",
+    "/ranger/service_worker_module.js",
+    "/report/follow",
+    "/robots.txt",
+    "/zones-worker.js",
+}
+
+
+def test_every_page_is_looked_over_for_those_who_see_or_move_little(make_world, whole_site):
+    """A page that is new is put among those of tests/browser/whole_site.py, for axe to look at."""
+    world = make_world(site=shipped_site())
+    whole_site.fill(world)
+    looked_at = {urlsplit(place.path).path for place in whole_site.places(world)}
+    missing = []
+    for path in sorted(set(routes(world.app))):
+        is_asked_for, _, _ = compile_path(path)
+        if path.startswith(("/api/", "/openapi")) or path in NO_PAGES:
+            continue
+        if not any(is_asked_for.match(each) for each in looked_at):
+            missing.append(path)
+    assert missing == []
+    assert set(routes(world.app)) >= NO_PAGES
+
+
+def test_what_is_no_page_is_none(world, make_seen):
+    """Nothing hides from the test above: what these answer an officer is no whole page."""
+    logged = world.log(make_seen())
+    officer = world.logged_in("mali")
+    for path in NO_PAGES:
+        path = path.replace("{incident_id}", logged.incidents[0].incident_id)
+        path = path.replace("{flight_id}", logged.flight_id).replace("{month}", "2026-11")
+        answer = officer.get(path)
+        is_page = answer.status_code == 200 and "<html" in answer.text[:300].lower()
+        assert not is_page, path

@@ -1,11 +1,6 @@
 """Every operation of the JSON interface has an example, and each is taken as it stands."""
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
-
-import pytest
 
 from api.openapi_examples import (
     BODIES,
@@ -20,15 +15,6 @@ from patrol.site import shipped_site
 
 ENDLESS = {"/api/v1/events"}
 TOLD_TO_WAIT = {"/api/v1/uploads/{upload_id}/finish": 409}  # nothing has come that could be left
-
-
-def whole_site():
-    path = Path(__file__).parent.parent / "browser" / "whole_site.py"
-    spec = importlib.util.spec_from_file_location("whole_site_of_examples", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 class Reader:
@@ -78,12 +64,7 @@ BEFORE = {
 }
 
 
-@pytest.fixture
-def site():
-    return whole_site()
-
-
-def test_every_example_is_taken(make_world, site):
+def test_every_example_is_taken(make_world, whole_site):
     document = make_world(site=shipped_site()).client().get("/openapi.json").json()
     refused, ran = {}, 0
     for path, operations in document["paths"].items():
@@ -91,8 +72,8 @@ def test_every_example_is_taken(make_world, site):
             if path in ENDLESS or operation.get("deprecated"):
                 continue
             world = make_world(site=shipped_site())
-            site.fill(world, alike="/join" in path or "/separate" in path)
-            reader = Reader(world, site)
+            whole_site.fill(world, alike="/join" in path or "/separate" in path)
+            reader = Reader(world, whole_site)
             for ending, (first, body) in BEFORE.items():
                 if path.endswith(ending):
                     own = {k: reader.own.get(v, v) for k, v in body.items()}

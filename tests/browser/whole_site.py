@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+
+import pyotp
 
 from detection.types import Detection, ObjectClass, Sighting
 from ingest.frame import Flight, Note, RefusedFile
@@ -21,6 +24,7 @@ SAMPLES = sorted(
     (Path(__file__).parents[2] / "sample_flights" / "with_faults").glob("LIBONG_000*.JPG")
 )[:3]
 FLIGHT = "ab" * 8
+WITH_FACTOR = "wan"
 LONG_NAME = "จ่าสิบเอกสมชายเจริญรุ่งเรืองวัฒนากุล-ประจำเกาะลิบง"
 
 
@@ -113,6 +117,9 @@ def fill(world, *, alike: bool = False) -> None:
     )
     password = world.store.user("mali").password_hash
     world.store.add_user(LONG_NAME, password, Role.OFFICER, world.clock())
+    world.store.add_user(WITH_FACTOR, password, Role.OFFICER, world.clock())
+    world.store.accounts.begin_second_factor(WITH_FACTOR, pyotp.random_base32())
+    world.store.accounts.prove_second_factor(WITH_FACTOR, 0, ["one", "two"], world.clock())
 
 
 def places(world) -> Iterator[Place]:
@@ -125,21 +132,32 @@ def places(world) -> Iterator[Place]:
     yield Place("public", None, "/", ".map-label")
     yield Place("widget", None, "/widget", "body")
     yield Place("report", None, "/report", "#place-map:not([hidden])")
+    yield Place("report-refused", None, "/report", act=_report_nothing)
+    yield Place("report-sent", None, "/report", act=_report)
     yield Place("report-unknown-code", None, "/report/AAAA", "[role=alert]")
     yield Place("login", None, "/login")
     yield Place("login-refused", None, "/login", act=_wrong_password)
+    yield Place("login-code", None, "/login", act=partial(_to_code, world))
+    yield Place("login-code-refused", None, "/login", act=partial(_wrong_code, world))
     yield Place("first-set-up", None, f"/welcome/{first}")
     yield Place("password-link", None, f"/welcome/{for_mali}")
     yield Place("link-used-up", None, "/welcome/nothing")
     yield Place("not-found", None, "/nothing/here")
     yield Place("forbidden", "don", "/desk")
+    yield Place("asked-wrongly", "mali", "/flights?offset=-1")
+    yield Place("desk-no-such", "mali", "/desk?id=nothing")
     yield Place("ranger", "don", "/ranger", "#ours")
     yield Place("ranger-report", "don", "/ranger/report", "#ours")
     yield Place("flights", "don", "/flights", ".flight")
     yield Place("flight", "don", f"/flights/{FLIGHT}", "#refused-title")
     yield Place("account", "mali", "/account")
+    yield Place("factor-set-up", "don", "/account", act=partial(_begin_factor, world))
+    yield Place("recovery-codes", "don", "/account", act=partial(_prove_factor, world))
+    yield Place("device-token", "mali", "/account", act=_make_token)
     yield Place("users", "nid", "/admin/users")
+    yield Place("users-link", "nid", "/admin/users", act=_make_account)
     yield Place("desk", "mali", "/desk", "#map path.leaflet-interactive")
+    yield Place("desk-nothing-found", "mali", "/desk?state=resolved")
     yield Place("desk-alert", LONG_NAME, f"/desk?id={boat.incident_id}", ".detail")
     yield Place("desk-split", "mali", f"/desk?id={dugong.incident_id}", ".detail", _open_split)
     yield Place("desk-help", "mali", "/desk", "#map path.leaflet-interactive", _open_help)
@@ -147,7 +165,8 @@ def places(world) -> Iterator[Place]:
     yield Place("desk-flight", "mali", f"/desk/flights/{FLIGHT}", "#map path")
     yield Place("desk-zones", "mali", "/desk/zones", "#zone option:nth-child(3)", _open_zone)
     yield Place("desk-trail", "mali", "/desk/trail")
-    yield Place("month", "mali", "/desk/reports")
+    yield Place("months", "mali", "/desk/reports")
+    yield Place("month", "mali", "/desk/reports/2026-11")
     yield Place("permits", "mali", "/desk/permits")
 
 
@@ -156,6 +175,65 @@ def _wrong_password(page) -> None:
     page.fill("#password", "not this one")
     page.click("main button")
     page.locator("[role=alert]").wait_for()
+
+
+def _log_in(page, name: str, password: str) -> None:
+    page.fill("#name", name)
+    page.fill("#password", password)
+    page.click("main button")
+
+
+def _to_code(world, page) -> None:
+    _log_in(page, WITH_FACTOR, world.password)
+    page.locator("#code").wait_for()
+
+
+def _wrong_code(world, page) -> None:
+    _to_code(world, page)
+    page.fill("#code", "000000")
+    page.click("main button")
+    page.locator("[role=alert]").wait_for()
+
+
+def _begin_factor(world, page) -> None:
+    page.fill("#present-begin", world.password)
+    page.click("form[action$=begin] button")
+    page.locator(".qr").wait_for()
+
+
+def _prove_factor(world, page) -> None:
+    """The page may show the key already, as another page of this site began it."""
+    if page.locator(".qr").count() == 0:
+        _begin_factor(world, page)
+    secret = page.locator("#second-factor ~ p .mono").inner_text()
+    page.fill("#code", pyotp.TOTP(secret).at(world.clock()))
+    page.click("form[action$=prove] button")
+    page.locator(".codes").wait_for()
+
+
+def _make_token(page) -> None:
+    page.fill("#label", "แล็ปท็อป")
+    page.click("form[action$=add] button")
+    page.locator(".mono").wait_for()
+
+
+def _make_account(page) -> None:
+    page.fill("#new-name", "suda")
+    page.click("form[action$=add] button")
+    page.locator(".notice .mono").wait_for()
+
+
+def _report_nothing(page) -> None:
+    page.locator("input[name=kind]").first.check(force=True)
+    page.click("#report button:not([type])")
+    page.locator("[role=alert]").wait_for()
+
+
+def _report(page) -> None:
+    page.locator("input[name=kind]").first.check(force=True)
+    page.fill("#said", "พบพะยูนใกล้ท่าเรือ")
+    page.click("#report button:not([type])")
+    page.locator(".tracking-code").wait_for()
 
 
 def _open_split(page) -> None:
