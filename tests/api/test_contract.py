@@ -58,7 +58,6 @@ def test_every_answer_is_as_described(world, make_seen, user, examples):
 
         @settings(
             max_examples=examples * (30 if DEEP else 1),
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.explicit, Phase.generate],
         )
@@ -105,7 +104,6 @@ def test_what_one_answer_names_is_taken_by_the_next(world, make_seen, user, path
         settings=settings(
             max_examples=chains * (20 if DEEP else 1),
             stateful_step_count=8,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
         )

@@ -48,7 +48,7 @@ def places(position: LonLat) -> set[str]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), language=st.sampled_from(Language), page=PAGES)
 def test_no_notice_of_incidents_tells_a_place(an_incident, data, language, page) -> None:
     count = data.draw(st.integers(1, 12))
@@ -87,7 +87,6 @@ def test_no_notice_of_incidents_tells_a_place(an_incident, data, language, page)
     assert all(number.isdigit() and int(number) <= count for number in numbers)
 
 
-@settings(deadline=None)
 @given(
     zone=st.sampled_from(["east", "bay", "gone"]),
     status=st.sampled_from([None, *Status]),
@@ -108,7 +107,6 @@ def test_the_public_is_told_zone_status_and_day(
     assert not re.search(r"\d", told)
 
 
-@settings(deadline=None)
 @given(
     day=DAYS,
     frames=st.integers(0, 5000),

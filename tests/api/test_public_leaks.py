@@ -29,7 +29,6 @@ TODAY = date(2026, 11, 22)
 FEW = settings(
     max_examples=4,  # each fetches every page of a new service
     phases=[Phase.generate],  # and shrinking would fetch them a thousand times
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -125,9 +125,7 @@ names = st.lists(part, min_size=1, max_size=5).flatmap(
 )
 
 
-@settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(entries=st.lists(names.filter(bool), min_size=1, max_size=6))
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_whatever_the_names_nothing_lands_outside(tmp_path_factory, entries):
@@ -361,9 +359,7 @@ def test_a_broken_zip_is_refused_as_a_whole(make_zip, tmp_path, damage):
     assert [(r.path, r.reason.code) for r in unpacked.refused] == [(sent, "bad_archive")]
 
 
-@settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8))
 def test_no_broken_byte_raises(tmp_path_factory, changes):
     home = tmp_path_factory.mktemp("home")

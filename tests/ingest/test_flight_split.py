@@ -79,7 +79,7 @@ def test_a_frame_goes_to_the_nearest_flight(at):
     )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(taken=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 3000)), max_size=12))
 def test_no_frame_is_lost_and_each_flight_is_in_order(at, taken):
     frames = [at(*each) for each in taken]

@@ -36,7 +36,7 @@ def originals():
     return seeds()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(seed=st.integers(0, 2**32))
 def test_mutated_photos_end_in_a_frame_or_one_refusal(originals, tmp_path_factory, seed):
     chance = random.Random(seed)  # noqa: S311 - wants repeatable, not secret, bytes

@@ -11,7 +11,7 @@ from tests.fuzz_telemetry import mutated_file, outcome, seeds
 ORIGINALS = seeds()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(seed=st.integers(0, 2**32))
 def test_mutated_telemetry_is_read_or_refused(tmp_path_factory, seed):
     chance = random.Random(seed)  # noqa: S311 - wants repeatable, not secret, bytes

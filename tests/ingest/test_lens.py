@@ -55,7 +55,7 @@ def test_it_is_opencvs_model(terms):
     assert ours == pytest.approx(theirs.reshape(-1, 2), abs=1e-12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     k=st.tuples(*[st.floats(-0.5, 0.5)] * 3),
     p=st.tuples(*[st.floats(-0.01, 0.01)] * 2),

@@ -140,7 +140,7 @@ def test_a_picture_too_small_to_judge_is_not_judged(frame):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # it never changes
 @given(
     pixels=st.builds(

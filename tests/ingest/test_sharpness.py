@@ -32,7 +32,7 @@ def test_a_known_blur_is_measured(scene, sigma_px):
     assert edge_blur_px(blurred(scene, sigma_px)) == pytest.approx(sqrt(sigma_px**2 + 0.6), rel=0.1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(contrast=st.floats(0.4, 1.4), shift=st.floats(-30, 30), sigma_px=st.sampled_from([1, 2, 3]))
 def test_contrast_and_light_do_not_count(scene, contrast, shift, sigma_px):
     picture = blurred(scene, sigma_px)

@@ -119,9 +119,7 @@ def test_qualities_must_be_those_of_the_frames(at):
         summarise(flight_of(at()), [])
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moves=st.lists(
         st.tuples(st.integers(0, 300), st.integers(0, 300), st.sampled_from([-90, -50, -25, 5])),

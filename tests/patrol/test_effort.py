@@ -98,7 +98,7 @@ def test_kept_areas_lose_nothing(look_at) -> None:
     assert kept == pytest.approx(effort.sea.usable_km2, rel=1e-4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     placed=st.lists(
         st.tuples(

@@ -216,7 +216,6 @@ def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
         settings=settings(
             max_examples=9,
             stateful_step_count=20,
-            deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.types import ObjectClass
@@ -408,7 +408,6 @@ def test_a_boat_between_two_animals(site, make_sighting, way, error_m, certainty
 PLACES_M = st.tuples(st.floats(-120, 120), st.floats(-120, 120))
 
 
-@settings(deadline=None)
 @given(st.lists(PLACES_M, min_size=2, max_size=4), PLACES_M, st.floats(0.5, 20))
 def test_no_boat_that_may_have_gone_between_two_animals_is_passed_over(
     site, make_sighting, way, middle, error_m

@@ -179,7 +179,7 @@ boxes = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(boxes=boxes, data=st.data())
 def test_the_order_of_frames_and_finds_changes_nothing(make, boxes, data):
     frames = []

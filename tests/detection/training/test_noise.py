@@ -28,7 +28,7 @@ def test_coarse_grid_covers_the_same_ground():
     assert (coarse.west_m, coarse.north_m, coarse.gsd_m) == (1.0, 2.0, pytest.approx(0.8))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**9),
     right=st.integers(0, 40),

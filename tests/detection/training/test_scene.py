@@ -158,7 +158,7 @@ coordinates = st.integers(-1200, 2000).map(lambda eighths: eighths / 8)
 corners = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=12, unique=True)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(points=corners)
 def test_clipping_agrees_with_shapely(points):
     hull = shapely.MultiPoint(points).convex_hull

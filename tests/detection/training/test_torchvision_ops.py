@@ -31,7 +31,7 @@ boxes = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(boxes=boxes, threshold=st.sampled_from([0.0, 0.3, 0.45, 0.7, 1.0]), seed=st.integers(0, 99))
 def test_nms_agrees_with_brute_force(boxes, threshold, seed):
     scores = torch.rand(len(boxes), generator=torch.Generator().manual_seed(seed))

@@ -1,6 +1,6 @@
 """Random damage loses lines, never the program, and never puts a drone off the earth."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import TelemetryError
@@ -13,7 +13,6 @@ WHOLE = {text: srt(*[text] * 5).split("\n") for _, text in excerpts.BY_DIALECT}
 STRAYS = st.sampled_from(
     ["</font>", "<font", "[", "]", "GPS(", "0", "7", "-->", "00:00:09,000 --> 00:00:10,000", "\x85"]
 )
-unhurried = settings(deadline=None)  # a busy disk is no fault of the parser
 
 
 @st.composite
@@ -54,19 +53,16 @@ def check(path, content):
             assert record.position != (0, 0)
 
 
-@unhurried
 @given(content=damaged())
 def test_damage_never_raises_anything_else(tmp_path_factory, content):
     check(tmp_path_factory.getbasetemp() / "damaged.SRT", content)
 
 
-@unhurried
 @given(content=st.binary(max_size=300))
 def test_noise_never_raises_anything_else(tmp_path_factory, content):
     check(tmp_path_factory.getbasetemp() / "noise.SRT", content)
 
 
-@unhurried
 @given(
     lost=st.sets(st.integers(0, 9), max_size=9),
     dialect=st.sampled_from([text for _, text in excerpts.BY_DIALECT]),

@@ -239,7 +239,7 @@ def test_the_scripts_own_ed25519_is_that_of_the_standard(key, message, signature
     assert not verify.is_signed(raw[0], raw[1] + b"x", raw[2])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=40), data=st.data())
 def test_it_takes_what_another_library_signs_and_no_changed_bit(seed, message, data) -> None:
     key = Ed25519PrivateKey.from_private_bytes(seed)
