@@ -1,6 +1,6 @@
 """What a user names, photos, folders and ZIPs of them, as the files to read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,9 +47,15 @@ def sent_files(paths: Iterable[Path], work_folder: Path) -> SentFiles:
 
 def photo_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Return the files to try, each once: as given, folders walked by name without sidecars."""
+    return each_once(paths, lambda path: not is_sidecar(path))
+
+
+def each_once(paths: Iterable[Path], wanted: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """Return files as given, folders walked by name for those that are wanted; each file once."""
     found: dict[Path, None] = {}
     for path in paths:
-        found.update(dict.fromkeys(_walk(path) if path.is_dir() else (path,)))
+        inside = filter(wanted, _walk(path)) if path.is_dir() else (path,)
+        found.update(dict.fromkeys(inside))
     return tuple(found)
 
 
@@ -66,5 +72,5 @@ def new_folder(parent: Path, name: str) -> Path:
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and not is_sidecar(path):
+        if path.is_file() and not hidden:
             yield path

@@ -1,15 +1,45 @@
 """A file that tells where a drone was, of whichever kind: subtitles, a flight log, or a video."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.errors import TelemetryError, VideoError
-from ingest.telemetry.flight_log import is_flight_log, read_flight_log
+from ingest.sent_files import each_once
+from ingest.telemetry.flight_log import is_broken_log, is_flight_log, read_flight_log
 from ingest.telemetry.reading import read_telemetry
 from ingest.telemetry.record import Telemetry
 from ingest.video.container import is_video, read_facts
 from ingest.video.telemetry_source import telemetry_inside
 
 _TABLE = ".csv"
+_SUBTITLES = ".srt"
+
+
+def telemetry_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the files to try, each once: as given, and in folders those that may tell places.
+
+    These are subtitles, flight logs also where they cannot be read, and videos; a video with
+    subtitles of its name beside it is passed over, since those would be taken in its place.
+    """
+    found = each_once(paths, _may_tell_places)
+    named = set(paths)
+    subtitled = {(path.parent, path.stem.casefold()) for path in found if _is_subtitles(path)}
+    return tuple(
+        path
+        for path in found
+        if path in named
+        or _is_subtitles(path)
+        or (path.parent, path.stem.casefold()) not in subtitled
+        or not is_video(path)
+    )
+
+
+def _may_tell_places(path: Path) -> bool:
+    return _is_subtitles(path) or is_flight_log(path) or is_broken_log(path) or is_video(path)
+
+
+def _is_subtitles(path: Path) -> bool:
+    return path.suffix.casefold() == _SUBTITLES
 
 
 def read_telemetry_file(path: Path) -> Telemetry:

@@ -7,22 +7,25 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from ingest.errors import TelemetryError
+from ingest.errors import LibongError, TelemetryError
 from ingest.telemetry.record import Telemetry, TelemetryRecord
 from ingest.telemetry.report import refusal_document, telemetry_document
-from ingest.telemetry_file import read_telemetry_file
+from ingest.telemetry_file import read_telemetry_file, telemetry_paths
 from libong.cli.output import Exit, JsonOption, console, print_json
 
-Files = Annotated[
+Paths = Annotated[
     list[Path],
     typer.Argument(
         exists=True,
-        dir_okay=False,
-        help="Telemetry subtitles (.SRT), flight logs (GPX, CSV), or videos.",
-        metavar="FILE...",
+        help="Telemetry subtitles (.SRT), flight logs (GPX, CSV), videos, or folders of them.",
+        metavar="PATH...",
     ),
 ]
 _Reading = tuple[Path, Telemetry | TelemetryError]
+
+
+class NoTelemetryError(LibongError, ValueError):
+    """Folders without a single file that may tell where a drone was."""
 
 
 def register(app: typer.Typer) -> None:
@@ -30,19 +33,26 @@ def register(app: typer.Typer) -> None:
     app.command()(telemetry)
 
 
-def telemetry(files: Files, as_json: JsonOption = False) -> None:
+def telemetry(paths: Paths, as_json: JsonOption = False) -> None:
     """Read where a drone was, from its subtitles, flight logs or videos; nothing is logged.
 
     Understands the subtitles of DJI drones from the Phantom to the Mavic 3 and the Matrice 300,
     whatever the file is called, flight logs (GPX, CSV of Airdata or Litchi), and of videos what is
-    inside: subtitles, or the data track of some newer DJI drones. A damaged block is left out and
-    counted; a file is refused only when nothing in it is usable, naming the line. Drones write
-    subtitles when "video captions" is on in their camera settings.
+    inside: subtitles, or the data track of some newer DJI drones. Folders are walked for such
+    files; a video with subtitles of its name beside it is passed over there. A damaged block is
+    left out and counted; a file is refused only when nothing in it is usable, naming the line.
+    Drones write subtitles when "video captions" is on in their camera settings.
 
     Example: libong telemetry DJI_0042.SRT --json
 
     Exit code 1 when some files were refused, 2 when all were.
     """
+    files = telemetry_paths(paths)
+    if not files:
+        raise NoTelemetryError(
+            f"no telemetry in {', '.join(map(str, paths))}; name a folder with a drone's .SRT "
+            "files, flight logs (GPX, CSV of Airdata or Litchi) or videos"
+        )
     readings = [(path, _read(path)) for path in files]
     if as_json:
         print_json(

@@ -151,7 +151,7 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
                         process.kill()
                         process.start()
                         killed[name] += 1
-                until = time.monotonic() + 600
+                until = time.monotonic() + 1800
                 while not ready():
                     assert time.monotonic() < until, [
                         (u.state, u.fault, u.progress) for u in store.uploads.uploads()

@@ -68,7 +68,7 @@ class Server:
             stdout=subprocess.DEVNULL,
         )
 
-    def wait(self, seconds=120):
+    def wait(self, seconds=600):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             assert self.process.poll() is None, "the server ended by itself"

@@ -133,3 +133,43 @@ def test_broken_flight_logs_are_refused(run, tmp_path, name, text, code):
     assert done.exit_code == 2
     (document,) = json.loads(done.stdout)
     assert document["error_code"] == code
+
+
+def test_a_folder_is_walked_and_each_file_told(run, tmp_path, sound, film):
+    deep = tmp_path / "DCIM" / "100MEDIA"
+    deep.mkdir(parents=True)
+    (deep / "DJI_0002.srt").write_text(excerpts.srt(excerpts.MAVIC_AIR))
+    (deep / "flight.csv").write_text(LOG)
+    (deep / "track.gpx").write_text(GPX[:90])
+    (deep / "untimed.csv").write_text(LOG.replace("(utc)", ""))
+    # nothing here tells of places, and what macOS leaves behind is no subtitle
+    (deep / "prices.csv").write_text("name,count,sum\ndugong,3,4\n")
+    (deep / "DJI_0003.JPG").write_bytes(b"\xff\xd8\xff")
+    (deep / "._DJI_0002.srt").write_bytes(b"\x00\x05\x16\x07")
+    done = run(tmp_path, sound, "--json")
+    assert done.exit_code == 1
+    told = {document["path"]: document["error_code"] for document in json.loads(done.stdout)}
+    assert told == {
+        str(sound): None,
+        str(film): "unknown_dialect",
+        str(deep / "DJI_0002.srt"): None,
+        str(deep / "flight.csv"): None,
+        str(deep / "track.gpx"): "unknown_dialect",
+        str(deep / "untimed.csv"): "unknown_dialect",
+    }
+
+
+def test_in_a_folder_the_subtitles_beside_a_video_stand_for_it(run, tmp_path, sound):
+    for name in ("DJI_0001.MP4", "DJI_0002.MP4"):
+        (tmp_path / name).write_bytes(b"\x00\x00\x00\x18ftypisom")
+    told = [document["path"] for document in json.loads(run(tmp_path, "--json").stdout)]
+    assert told == [str(sound), str(tmp_path / "DJI_0002.MP4")]
+    named = run(tmp_path / "DJI_0001.MP4", tmp_path, "--json")
+    assert str(tmp_path / "DJI_0001.MP4") in named.stdout
+
+
+def test_a_folder_without_telemetry_says_so(run, tmp_path):
+    (tmp_path / "readme.txt").write_text("nothing")
+    done = run(tmp_path)
+    assert isinstance(done.exception, telemetry.NoTelemetryError)
+    assert "no telemetry in" in str(done.exception)
