@@ -38,6 +38,7 @@ from patrol.uploads import (
     UploadStateError,
 )
 from patrol.uploads_content import HEAD_BYTES, content_of
+from patrol.uploads_quota import Quota
 from patrol.uploads_table import NewFile, UploadTable, manifest_sha256
 from patrol.user import Role, User
 
@@ -68,30 +69,36 @@ class Desk:
         now, expires = self.now(), self._expiry()
         if upload is None:
             new = self._judged(user, offers)
-            self._check_room(user, new)
-            upload = self.table.add(
-                user.name, name, manifest, new, at_utc=now, expires_at_utc=expires
+            wanted_bytes = _bytes_to_come(n.offer for n in new if n.state is FileState.WAITING)
+            self._check_disk(wanted_bytes)
+            return self.table.add(
+                user.name,
+                name,
+                manifest,
+                new,
+                at_utc=now,
+                expires_at_utc=expires,
+                quota=self._quota(wanted_bytes),
             )
-        elif upload.state is UploadState.OPEN:
-            if upload.expired(now):
-                waiting = (file.size_bytes for file in upload.in_state(FileState.WAITING))
-                self._check_quota(user, sum(waiting))
-            self.table.prolong(upload.upload_id, expires)
-        return self.table.upload(upload.upload_id)
+        if upload.state is not UploadState.OPEN:
+            return upload
+        return self.table.reopen(
+            user.name,
+            upload.upload_id,
+            expires_at_utc=expires,
+            quota=self._quota(_bytes_to_come(upload.in_state(FileState.WAITING))),
+        )
 
     def add_file(self, user: User, upload_id: str, offer: FileOffer) -> UploadFile:
         """Take note of one more file of an open upload, or return it when it was announced."""
         upload = self.own_upload(user, upload_id)
         self._check_open(upload)
-        known = {file.path for file in upload.files}
-        if offer.path not in known:
-            if len(upload.files) >= self.policy.max_files:
-                raise UploadError(f"a flight may have {self.policy.max_files} files")
-            _check_offer(offer)
+        _check_offer(offer)
         (new,) = self._judged(user, [offer])
-        if offer.path not in known:
-            self._check_room(user, [new])
-        return self.table.add_file(upload_id, new)
+        wanted_bytes = offer.size_bytes if new.state is FileState.WAITING else 0
+        if all(file.path != offer.path for file in upload.files):
+            self._check_disk(wanted_bytes)
+        return self.table.add_file(user.name, upload_id, new, self._quota(wanted_bytes))
 
     def own_upload(self, user: User, upload_id: str) -> Upload:
         """Return an upload of this user; raises UnknownUpload for any other."""
@@ -125,10 +132,7 @@ class Desk:
         """Return how many bytes of a file are here: which one comes next."""
         if file.state is FileState.STORED:
             return file.size_bytes
-        try:
-            return self._part(file).stat().st_size
-        except FileNotFoundError:
-            return 0
+        return self._part_bytes(file.upload_id, file.file_id)
 
     def append(self, file: UploadFile, offset: int, data: bytes) -> int:
         """Append bytes that follow the first `offset`; returns the new offset.
@@ -215,10 +219,7 @@ class Desk:
         here = {sha256 for sha256 in ours if self.media.has(sha256)}
         return [_judge(offer, here, self.policy) for offer in offers]
 
-    def _check_room(self, user: User, new: Iterable[NewFile]) -> None:
-        sizes = {n.offer.sha256: n.offer.size_bytes for n in new if n.state is FileState.WAITING}
-        wanted_bytes = sum(sizes.values())
-        self._check_quota(user, wanted_bytes)
+    def _check_disk(self, wanted_bytes: int) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         free = shutil.disk_usage(self.folder).free - self.policy.keep_free_bytes
         if wanted_bytes > free:
@@ -227,16 +228,14 @@ class Desk:
                 "MiB to spare; tell who looks after it, and keep the drone's card until then"
             )
 
-    def _check_quota(self, user: User, wanted_bytes: int) -> None:
-        now, policy = self.now(), self.policy
-        used = self.table.bytes_of(user.name, now - timedelta(days=policy.quota_days), now)
-        if used + wanted_bytes > policy.quota_bytes:
-            left = max(0, policy.quota_bytes - used)
-            raise QuotaError(
-                f"a user may send {policy.quota_bytes >> 20} MiB in {policy.quota_days} days; this "
-                f"flight takes {wanted_bytes >> 20} MiB and {left >> 20} MiB are left. Send fewer "
-                "files, or ask an administrator for more"
-            )
+    def _quota(self, wanted_bytes: int) -> Quota:
+        return Quota(self.policy, self.now(), wanted_bytes, self._part_bytes)
+
+    def _part_bytes(self, upload_id: str, file_id: str) -> int:
+        try:
+            return self._part_of(upload_id, file_id).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def _check_content(self, file: UploadFile) -> None:
         with self._part(file).open("rb") as part:
@@ -268,7 +267,15 @@ class Desk:
             self.table.refuse(file, refusal)
 
     def _part(self, file: UploadFile) -> Path:
-        return self.folder / file.upload_id / f"{file.file_id}.part"
+        return self._part_of(file.upload_id, file.file_id)
+
+    def _part_of(self, upload_id: str, file_id: str) -> Path:
+        return self.folder / upload_id / f"{file_id}.part"
+
+
+def _bytes_to_come(files: Iterable[FileOffer | UploadFile]) -> int:
+    """Return the size of files of which each content is sent once."""
+    return sum({file.sha256: file.size_bytes for file in files}.values())
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from patrol.database import Database
@@ -17,10 +17,12 @@ from patrol.uploads import (
     FileState,
     UnknownUpload,
     Upload,
+    UploadError,
     UploadFile,
     UploadState,
     UploadStateError,
 )
+from patrol.uploads_quota import Quota, check_quota
 from patrol.uploads_rows import UploadFileRow, UploadRow, upload_file_of, upload_of
 
 _PIECE = 500  # values in one query; databases have limits
@@ -66,8 +68,12 @@ class UploadTable:
         *,
         at_utc: datetime,
         expires_at_utc: datetime,
+        quota: Quota,
     ) -> Upload:
-        """Enter an upload; one that was announced meanwhile with the same files is returned."""
+        """Enter an upload; one that was announced meanwhile with the same files is returned.
+
+        Raises QuotaError.
+        """
         with self._writing() as session, session.begin():
             # two of the same would both find that there is none; the user's row makes them queue
             session.get(UserRow, owner, with_for_update=True)
@@ -78,6 +84,7 @@ class UploadTable:
             )
             if known is not None:
                 return _upload(session, known)
+            check_quota(session, owner, quota)
             row = UploadRow(
                 upload_id=uuid4().hex,
                 owner=owner,
@@ -95,12 +102,14 @@ class UploadTable:
             session.flush()
             return _upload(session, row)
 
-    def add_file(self, upload_id: str, new: NewFile) -> UploadFile:
+    def add_file(self, owner: str, upload_id: str, new: NewFile, quota: Quota) -> UploadFile:
         """Enter a further file of an open upload, or return it when it is there already.
 
-        Raises UploadStateError when the upload is open no more or has another file of this path.
+        Raises UploadStateError when the upload is open no more or has another file of this path,
+        UploadError when it has as many files as it may, and QuotaError.
         """
         with self._writing() as session, session.begin():
+            session.get(UserRow, owner, with_for_update=True)  # before the upload's, as in `add`
             upload = _locked(session, upload_id, UploadState.OPEN)
             query = select(UploadFileRow).where(UploadFileRow.upload_id == upload.upload_id)
             rows = session.scalars(query).all()
@@ -112,6 +121,9 @@ class UploadTable:
                             "give this one another name"
                         )
                     return upload_file_of(row)
+            if len(rows) >= quota.policy.max_files:
+                raise UploadError(f"a flight may have {quota.policy.max_files} files")
+            check_quota(session, owner, quota)
             row = _file_row(upload_id, len(rows), new)
             session.add(row)
             session.flush()
@@ -168,23 +180,22 @@ class UploadTable:
                 )
             )
 
-    def bytes_of(self, owner: str, since: datetime, now: datetime) -> int:
-        """Return how many bytes a user announced since then; what expired unsent is not counted."""
-        query = (
-            select(func.coalesce(func.sum(UploadFileRow.size_bytes), 0))
-            .join(UploadRow, UploadRow.upload_id == UploadFileRow.upload_id)
-            .where(
-                UploadRow.owner == owner,
-                UploadRow.created_at_utc >= since,
-                (UploadFileRow.state == FileState.STORED.value)
-                | (
-                    (UploadFileRow.state == FileState.WAITING.value)
-                    & (UploadRow.expires_at_utc > now)
-                ),
-            )
-        )
-        with self._reading() as session:
-            return int(session.scalar(query) or 0)
+    def reopen(
+        self, owner: str, upload_id: str, *, expires_at_utc: datetime, quota: Quota
+    ) -> Upload:
+        """Let an open upload wait anew.
+
+        One that waited too long counts again, so that this may raise QuotaError.
+        """
+        with self._writing() as session, session.begin():
+            session.get(UserRow, owner, with_for_update=True)  # before the upload's, as in `add`
+            row = _locked(session, upload_id, None)
+            if row.state == UploadState.OPEN.value:
+                if row.expires_at_utc <= quota.now:
+                    check_quota(session, owner, quota, but=upload_id)
+                row.expires_at_utc = expires_at_utc
+            session.flush()
+            return _upload(session, row)
 
     def prolong(self, upload_id: str, expires_at_utc: datetime) -> None:
         """Let an open upload wait until then."""

@@ -1,8 +1,11 @@
 """Flights on their way: announced, appended to, verified, kept once, received when complete."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from threading import Barrier
 
 import pytest
 
@@ -235,6 +238,99 @@ def test_quotas_count_what_is_new_of_each_user_in_its_time(desk, users):
     desk.announce(users["fah"], "y", [offer("c", jpeg(3))])
     desk.now.moment = START + timedelta(days=31)
     assert desk.announce(users["don"], "y", [offer("c", jpeg(3))]).files[0].state == "waiting"
+
+
+def at_once(desk, monkeypatch, *calls):
+    """Run calls that all get as far as the disk's check before one of them goes on."""
+    together = Barrier(len(calls))
+    real = shutil.disk_usage
+
+    def waited(folder):
+        together.wait(30)
+        return real(folder)
+
+    monkeypatch.setattr("patrol.uploads_desk.shutil.disk_usage", waited)
+    gave = []
+
+    def one(call):
+        try:
+            call()
+            gave.append("taken")
+        except QuotaError:
+            gave.append("refused")
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        list(threads.map(one, calls))
+    return sorted(gave)
+
+
+def test_announcements_at_once_find_no_more_room_than_there_is(desk, users, monkeypatch):
+    desk = replace(desk, policy=UploadPolicy(quota_bytes=20_000))
+    don = users["don"]
+    flights = [
+        lambda n=n: desk.announce(don, str(n), [offer(f"{n}.JPG", jpeg(n))]) for n in range(4)
+    ]
+    assert at_once(desk, monkeypatch, *flights) == ["refused"] * 2 + ["taken"] * 2
+    assert sum(file.size_bytes for u in desk.visible_uploads(don) for file in u.files) == 18_000
+
+
+def test_files_added_at_once_find_no_more_room_than_there_is(desk, users, monkeypatch):
+    desk = replace(desk, policy=UploadPolicy(quota_bytes=20_000))
+    don = users["don"]
+    upload = desk.announce(don, "x", [offer("small.JPG", jpeg(1, 100))])
+    files = [
+        lambda n=n: desk.add_file(don, upload.upload_id, offer(f"{n}.JPG", jpeg(n)))
+        for n in range(2, 6)
+    ]
+    assert at_once(desk, monkeypatch, *files) == ["refused"] * 2 + ["taken"] * 2
+
+
+def test_expired_uploads_taken_up_again_count_again(desk, users):
+    desk = replace(desk, policy=UploadPolicy(quota_bytes=20_000))
+    don = users["don"]
+    lists = [[offer(f"{n}{m}.JPG", jpeg((n, m))) for m in range(2)] for n in range(2)]
+    for offers in lists:
+        desk.announce(don, "x", offers)
+        desk.now.moment += timedelta(days=40)
+    desk.announce(don, "x", lists[0])
+    with pytest.raises(QuotaError, match="0 MiB are left"):
+        desk.announce(don, "x", lists[1])
+
+
+@pytest.mark.parametrize("how", ["left out", "expired", "other bytes"])
+def test_what_came_to_nothing_and_lies_here_counts(desk, users, how):
+    """Nothing of it is deleted; uncounted, it would fill the disk."""
+    desk = replace(desk, policy=UploadPolicy(quota_bytes=20_000))
+    don = users["don"]
+    big, small = offer("big.JPG", jpeg(1, 15_000)), offer("small.JPG", jpeg(2, 100))
+    upload = desk.announce(don, "x", [big, small])
+    send_file(desk, upload.files[1], jpeg(2, 100))
+    if how == "other bytes":
+        send_file(desk, upload.files[0], jpeg("other", 15_000))
+    else:
+        desk.append(upload.files[0], 0, jpeg(1, 14_000))
+    if how == "expired":
+        desk.now.moment += timedelta(days=15)
+    else:
+        desk.finish(don, upload.upload_id, leave_out_missing=True)
+    with pytest.raises(QuotaError):
+        desk.announce(don, "y", [offer("more.JPG", jpeg(3, 8_000))])
+    desk.announce(don, "y", [offer("less.JPG", jpeg(4, 4_000))])
+    if how == "expired":
+        with pytest.raises(QuotaError):  # 4,000 to come of the other, 15,000 of this one
+            desk.announce(don, "z", [big, small, offer("third.JPG", jpeg(5, 2_000))])
+        # taken up again it is not counted beside itself
+        assert desk.announce(don, "x", [big, small]).upload_id == upload.upload_id
+
+
+def test_a_content_counts_once_however_often_it_is_named(desk, users):
+    desk = replace(desk, policy=UploadPolicy(quota_bytes=20_000))
+    don = users["don"]
+    send(desk, don, "x", jpeg(1))
+    for name in "abc":
+        desk.announce(don, name, [offer(f"{name}.JPG", jpeg(1))])
+    twins = [offer("y.JPG", jpeg(2)), offer("y again.JPG", jpeg(2))]
+    assert len(desk.announce(don, "y", twins).files) == 2
 
 
 def test_a_full_disk_is_told_before_anything_is_sent(desk, users):

@@ -6,8 +6,16 @@ from hashlib import sha256
 
 import pytest
 
-from patrol.uploads import FileOffer, FileState, UnknownUpload, UploadState, UploadStateError
+from patrol.uploads import (
+    FileOffer,
+    FileState,
+    UnknownUpload,
+    UploadPolicy,
+    UploadState,
+    UploadStateError,
+)
 from patrol.uploads_queue import MOST_IDLE_CLAIMS, LeaseLost, StoredLook
+from patrol.uploads_quota import Quota
 from patrol.uploads_table import NewFile
 from patrol.user import Role
 
@@ -29,6 +37,7 @@ def receive(store):
             [NewFile(offer, FileState.STORED)],
             at_utc=at,
             expires_at_utc=at + timedelta(days=14),
+            quota=Quota(UploadPolicy(), at, 0, lambda *_: 0),
         )
         return store.uploads.receive(upload.upload_id, at).upload_id
 
