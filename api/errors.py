@@ -28,7 +28,9 @@ from api.sender import NoUploadsError, TokenError, TusVersionError
 from api.shown_frame import StaleLabelError, UnknownFrameError, UnmeasurableError
 from api.zones_models import NoPreconditionError, ZoneFaultOut
 from detection.labels.errors import LabelError
+from ingest.errors import DiskFull
 from patrol.account import AccountError, LinkError
+from patrol.database import DatabaseAway
 from patrol.device_tokens import DeviceTokenError
 from patrol.exports.evidence import EvidenceError
 from patrol.incident import TransitionError
@@ -36,7 +38,6 @@ from patrol.media import MediaError
 from patrol.report.month import MonthError
 from patrol.store import StaleVersion, UnknownFlight, UnknownIncident
 from patrol.uploads import (
-    DiskFull,
     OffsetError,
     QuotaError,
     UnknownUpload,
@@ -175,6 +176,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "upload_state",
         mark("The flight is not at this step. Look at its state, then go on."),
         shows_text=True,
+    ),
+    DatabaseAway: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "database_away",
+        mark("Nothing can be read or kept at this moment. What was sent is safe; try again later."),
+        retry_after_s=30,
     ),
     QuotaError: Answer(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -14,6 +14,7 @@ from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.disk_room import room_needed
 from ingest.entry_name import entry_name, is_mac_dropping, safe_parts, shown_parts
 from ingest.errors import ArchiveError
 from ingest.frame import Note, RefusedFile
@@ -35,6 +36,9 @@ _COUNTABLE = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED_FLAGS = 0x1 | 0x40  # PKWARE's APPNOTE 4.4.4: encrypted, strongly encrypted
 _AES_METHOD = 99  # WinZip's mark for an entry encrypted with AES
 
+_NO_ROOM_ADVICE = (
+    "there is no room on the disk to unpack the ZIP; make room, or set TMPDIR to a folder with some"
+)
 _CHUNK_BYTES = 1 << 20
 _DIRECTORY_BYTES_PER_ENTRY = 1024  # 46 and a name; names of more than a few hundred bytes are odd
 
@@ -94,10 +98,15 @@ def unpack(zip_path: Path, into: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -
     Every file lands below `into`, under its name in the ZIP; a second one of the same name gets a
     number. Files already there are never written over. What cannot or should not be unpacked is
     refused, by entry where possible; archives within the archive are not opened. macOS's own
-    additions are passed over. Raises nothing on account of what the ZIP holds.
+    additions are passed over. Raises nothing on account of what the ZIP holds, and DiskFull where
+    there is no room for it: files left out for that would be missing from the flight for good.
     """
     try:
-        with _BoundedReader(zip_path, limits) as stream, zipfile.ZipFile(stream) as archive:
+        with (
+            room_needed(_NO_ROOM_ADVICE),
+            _BoundedReader(zip_path, limits) as stream,
+            zipfile.ZipFile(stream) as archive,
+        ):
             entries = archive.infolist()
             if len(entries) > limits.max_entries:
                 raise ArchiveError(
@@ -214,16 +223,17 @@ class _Unpacking:
 
     def _write(self, first: bytes, chunks: Iterator[bytes], target: Path) -> Path:
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            stream = self._create(target)
-            written = Path(stream.name)
-            try:
-                with stream:
-                    stream.write(first)
-                    stream.writelines(chunks)
-            except (ArchiveError, OSError):
-                written.unlink()  # ours, and not whole
-                raise
+            with room_needed(_NO_ROOM_ADVICE):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                stream = self._create(target)
+                written = Path(stream.name)
+                try:
+                    with stream:
+                        stream.write(first)
+                        stream.writelines(chunks)
+                except (ArchiveError, OSError):
+                    written.unlink()  # ours, and not whole
+                    raise
         except OSError as error:
             problem = error.strerror or str(error)
             raise ArchiveError("unwritable", f"it cannot be written: {problem}") from error

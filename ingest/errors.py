@@ -45,5 +45,9 @@ class VideoError(LibongError, ValueError):
         self.code = code
 
 
+class DiskFull(LibongError, RuntimeError):  # noqa: N818  says what is wrong without "Error"
+    """No byte more can be written; it says nothing of any file, and what came before is kept."""
+
+
 class ProjectionError(LibongError, ValueError):
     """A pixel whose ray does not meet the sea surface, or a point no pixel sees."""

@@ -16,6 +16,7 @@ from ingest.refusal import remedy_for
 from ingest.site_reference import SiteReference
 from libong.frame_look import FrameLook
 from libong.look_record import broken_frame, inputs_sha256, look_of, stored_look
+from libong.outage import OutageError, outage_of
 from libong.pipeline import Looks
 from patrol.uploads_queue import Claim, FailedFile, FlightQueue
 
@@ -50,7 +51,7 @@ class Patience:
     at_once: int = 2
 
 
-class ExecutorDownError(RuntimeError):
+class ExecutorDownError(OutageError):
     """Nothing can be searched at all; it says nothing of any file."""
 
 
@@ -64,7 +65,10 @@ class Fault:
 def run_alone(
     tools: Tools, patience: Patience, task: Callable[..., Given], *arguments: object
 ) -> Given | Fault:
-    """Run a task in an executor of its own; any end of it but an answer is a Fault."""
+    """Run a task in an executor of its own; any end of it but an answer is a Fault.
+
+    Raises OutageError for what has nothing to do with the task.
+    """
     executor = _started(tools, patience)
     try:
         future = executor.submit(task, *arguments)
@@ -72,8 +76,11 @@ def run_alone(
     except (KeyboardInterrupt, SystemExit):
         tools.end_processes()
         raise
-    except BaseException as error:  # noqa: BLE001  whatever a file does is the file's fault here
+    except BaseException as error:  # whatever a file does is the file's fault here
         tools.end_processes()
+        outage = outage_of(error)
+        if outage is not None:
+            raise outage from error
         return _fault_of(error, patience)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)

@@ -262,10 +262,18 @@ class Pusher:
 
 
 def _piece(file: LocalFile, offset: int, size: int) -> bytes:
-    with file.path.open("rb") as stream:
-        stream.seek(offset)
-        piece = stream.read(size)
-    if not piece and offset < file.size_bytes:
+    # of a file that has grown no more is sent than was announced: its hash will tell
+    size = min(size, file.size_bytes - offset)
+    try:
+        with file.path.open("rb") as stream:
+            stream.seek(offset)
+            piece = stream.read(size)
+    except OSError as error:
+        raise PushError(
+            f"{file.name} can be read no more ({error.strerror}); see that the card is in, and run "
+            "the same command again: it goes on where it stopped"
+        ) from error
+    if len(piece) < size:
         raise PushError(f"{file.name} became shorter while it was sent; run the command again")
     return piece
 

@@ -24,9 +24,11 @@ from ingest.flight import photo_paths
 from ingest.frame import Note, RefusedFile
 from ingest.photo import sha256_of
 from libong.frame_search import Fault, FrameSearch, Patience, Tools, run_alone, set_aside
+from libong.outage import OutageError, outage_of
 from libong.pipeline import Progress, process_flight
 from libong.sync_bundle import SUFFIX, BundleError
 from libong.sync_entry import enter_bundle
+from patrol.database import DatabaseAway
 from patrol.media import MediaStore
 from patrol.site import Site
 from patrol.store import Store
@@ -37,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # What the tries of a flight as a whole are counted under, in the place of a file's SHA-256.
 WHOLE_FLIGHT = "flight"
+# What may come of the last word on a flight: another has it, or nobody hears.
+_GONE = (LeaseLost, SQLAlchemyError, DatabaseAway)
 
 
 class NothingToSearchError(LibongError, ValueError):
@@ -61,8 +65,14 @@ class Worker:
     known_models: tuple[Manifest, ...] = ()
 
     def work_once(self) -> bool:
-        """Take the next flight and work on it to its end; False when none was waiting."""
-        claim = self.store.queue.claim(self.store.queue.now(), self.patience.lease)
+        """Take the next flight and work on it to its end; False when none was waiting.
+
+        Raises OutageError when that cannot go on now; the flight is back in line, uncounted.
+        """
+        try:
+            claim = self.store.queue.claim(self.store.queue.now(), self.patience.lease)
+        except DatabaseAway as away:
+            raise OutageError(str(away)) from away
         if claim is None:
             return False
         log.info("flight %s: taken up", claim.upload.upload_id)
@@ -72,15 +82,23 @@ class Worker:
             except LeaseLost as lost:
                 log.warning("%s", lost)
             except (KeyboardInterrupt, SystemExit):
-                with suppress(LeaseLost):
-                    self.store.queue.let_go(claim)
+                self._let_go(claim)
                 raise
-            except LibongError as error:
-                self._give_up(claim, str(error))
             except Exception as error:
-                log.exception("flight %s failed", claim.upload.upload_id)
-                self._count_whole(claim, f"{type(error).__name__}: {error}")
+                outage = outage_of(error)
+                if outage is not None:
+                    self._let_go(claim)
+                    raise outage from error
+                if isinstance(error, LibongError):
+                    self._give_up(claim, str(error))
+                else:
+                    log.exception("flight %s failed", claim.upload.upload_id)
+                    self._count_whole(claim, f"{type(error).__name__}: {error}")
         return True
+
+    def _let_go(self, claim: Claim) -> None:
+        with suppress(*_GONE):  # the lease ends by itself
+            self.store.queue.let_go(claim)
 
     def _work(self, claim: Claim) -> None:
         # files in there are copies, or second names, of what the media store holds
@@ -193,7 +211,7 @@ class Worker:
         return told
 
     def _count_whole(self, claim: Claim, fault: str) -> None:
-        with suppress(LeaseLost, SQLAlchemyError):
+        with suppress(*_GONE):
             failed = self.store.queue.count_failure(claim, WHOLE_FLIGHT, fault)
             if failed.tries < self.patience.most_tries:
                 self.store.queue.let_go(claim)
@@ -202,7 +220,7 @@ class Worker:
 
     def _give_up(self, claim: Claim, fault: str) -> None:
         log.error("flight %s is given up: %s", claim.upload.upload_id, fault)
-        with suppress(LeaseLost, SQLAlchemyError):
+        with suppress(*_GONE):
             self.store.queue.fail(claim, fault)
 
     @contextmanager
@@ -216,7 +234,7 @@ class Worker:
                     self.store.queue.renew(claim, self.store.queue.now(), self.patience.lease)
                 except LeaseLost:
                     return  # the work finds out at its next commit
-                except SQLAlchemyError as error:
+                except (SQLAlchemyError, DatabaseAway) as error:
                     log.warning("the lease could not be renewed, trying again: %s", error)
 
         heart = Thread(target=beat, daemon=True, name="lease")

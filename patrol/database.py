@@ -8,7 +8,7 @@ from typing import Any
 import alembic.command
 import alembic.config
 import alembic.util
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ingest.errors import LibongError
@@ -22,12 +22,22 @@ _BUSY_TIMEOUT_MS = 30_000
 # Any fixed number: it names the lock under which two starting servers migrate one after the other.
 _MIGRATION_LOCK = 7_250_994
 
+# https://www.sqlite.org/rescode.html: no room, locked for too long, a disk that is away or broken.
+_PASSING_SQLITE = frozenset({"FULL", "BUSY", "LOCKED", "IOERR", "CANTOPEN", "READONLY"})
+# Appendix A of PostgreSQL's manual: connection exceptions, insufficient resources (a full disk, too
+# many connections), and a server that is shut down, has crashed or is starting.
+_PASSING_STATES = ("08", "53", "57P01", "57P02", "57P03")
+
 _WRITES = "libong_writes"
 SITE_KEY = "libong_site_key"
 
 
 class StoreError(LibongError, RuntimeError):
     """A database that cannot be used: a wrong URL, or tables of another version."""
+
+
+class DatabaseAway(StoreError):  # noqa: N818  says what is wrong without "Error"
+    """A database that does not answer, or cannot write for lack of room; nothing is wrong in it."""
 
 
 class Database:
@@ -69,7 +79,7 @@ class Database:
                     )
                 config.attributes["connection"] = connection
                 alembic.command.upgrade(config, revision)
-        except (alembic.util.CommandError, SQLAlchemyError) as error:
+        except (alembic.util.CommandError, SQLAlchemyError, DatabaseAway) as error:
             raise StoreError(
                 "the database could not be opened or brought to this version, and was left as it "
                 f"was: {str(error).splitlines()[0]}; check that its folder or server is there, and "
@@ -123,10 +133,36 @@ def _engine(url: str) -> Engine:
             f"no driver for {parsed.drivername} is installed; install libong-watch[postgres] and "
             "use postgresql+psycopg://, or use sqlite:///"
         ) from error
+    event.listen(engine, "handle_error", _tell_of_absence)
     if backend == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _tell_of_absence(context: ExceptionContext) -> None:
+    """Raise DatabaseAway for what would pass without any change here."""
+    error = context.original_exception
+    if context.is_pre_ping:  # of a pooled connection; another is opened in its place
+        return
+    if context.is_disconnect or _passes(error):
+        raise DatabaseAway(
+            f"the database cannot be used at the moment: {str(error).strip().splitlines()[0]}; "
+            "see that its server runs and its disk has room"
+        ) from error
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        # such as SQLITE_IOERR_WRITE; none for what Python's own part raises
+        name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_")
+        return name.partition("_")[0] in _PASSING_SQLITE
+    if type(error).__name__ == "ConnectionTimeout":
+        return True
+    state = getattr(error, "sqlstate", "")
+    # psycopg tells no state where no server was reached
+    unreached = state is None and type(error).__name__ == "OperationalError"
+    return unreached or str(state).startswith(_PASSING_STATES)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

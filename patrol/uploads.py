@@ -42,10 +42,6 @@ class QuotaError(LibongError, ValueError):
     """More than a user may send, or than the disk holds."""
 
 
-class DiskFull(LibongError, OSError):  # noqa: N818
-    """No byte more can be written here; what came before is kept."""
-
-
 class UploadExpired(LibongError, ValueError):  # noqa: N818
     """An unfinished upload that waited too long; announcing it again takes it up where it was."""
 

@@ -6,7 +6,6 @@ deleted here: what expired waits in its part, and is taken up when it is announc
 turned out to be others than announced are moved aside.
 """
 
-import errno
 import fcntl
 import os
 import shutil
@@ -17,12 +16,12 @@ from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 
+from ingest.disk_room import room_needed
 from ingest.entry_name import safe_parts
 from ingest.errors import ArchiveError
 from ingest.refusal import remedy_for
 from patrol.media import MediaStore
 from patrol.uploads import (
-    DiskFull,
     FileOffer,
     FileRefusal,
     FileState,
@@ -44,6 +43,10 @@ from patrol.user import Role, User
 
 # A bad copy is bad every time; without an end it would fill the disk with what is moved aside.
 MOST_WRONG_HASHES = 3
+_NO_ROOM_ADVICE = (
+    "the server's disk is full; what was sent is kept. Tell who looks after it, keep the drone's "
+    "card, and send the same files again when there is room"
+)
 _SEES_ALL = frozenset({Role.OFFICER, Role.ADMIN})
 
 
@@ -145,8 +148,7 @@ class Desk:
                 f"the file was announced with {file.size_bytes} bytes; more were sent"
             )
         part = self._part(file)
-        part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _room(), _locked(part) as handle:
+        with room_needed(_NO_ROOM_ADVICE), _locked(part) as handle:
             there = os.fstat(handle).st_size
             if there != offset:
                 raise OffsetError(f"the next byte of this file is {there}; got {offset}")
@@ -253,7 +255,7 @@ class Desk:
             os.fsync(stream.fileno())
         if found == file.sha256:
             # kept first and noted second: dying in between only means to do both again
-            with _room():
+            with room_needed(_NO_ROOM_ADVICE):
                 self.media.put_file(part, found)
             self.table.keep(file)
             part.unlink(missing_ok=True)
@@ -279,22 +281,9 @@ def _bytes_to_come(files: Iterable[FileOffer | UploadFile]) -> int:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
-    """Tell a disk that is full, or a quota of the system's, from other faults of a disk."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise DiskFull(
-            "the server's disk is full; what was sent is kept. Tell who looks after it, keep the "
-            "drone's card, and send the same files again when there is room"
-        ) from error
-
-
-@contextmanager
 def _locked(part: Path) -> Iterator[int]:
     """Open a part to append to, with nobody else in between, in this process or another."""
+    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(part, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

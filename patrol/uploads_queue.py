@@ -19,6 +19,8 @@ from patrol.uploads_rows import FileTryRow, FrameLookRow, UploadFileRow, UploadR
 # Workers that end without a word (killed, out of memory, power cut) this often in a row on one
 # flight, without having finished a single frame more, will not fare better the next time.
 MOST_IDLE_CLAIMS = 25
+# Longer than any worker's lease: one that ends later than that was given by another clock.
+_CLOCK_SET_BACK = timedelta(hours=1)
 
 
 class LeaseLost(LibongError, RuntimeError):  # noqa: N818  says what is wrong without "Error"
@@ -68,12 +70,13 @@ class FlightQueue:
 
     def claim(self, now: datetime, lease: timedelta) -> Claim | None:
         """Take the flight that waits longest, or one whose worker went silent; None without one."""
+        until = UploadRow.lease_until_utc
+        # a lease by another clock might last for years; who still holds a flight renews it by the
+        # clock as it is now
+        over = or_(until.is_(None), until < now, until > now + lease + _CLOCK_SET_BACK)
         free = or_(
             UploadRow.state == UploadState.RECEIVED.value,
-            and_(
-                UploadRow.state == UploadState.PROCESSING.value,
-                or_(UploadRow.lease_until_utc.is_(None), UploadRow.lease_until_utc < now),
-            ),
+            and_(UploadRow.state == UploadState.PROCESSING.value, over),
         )
         next_one = (
             select(UploadRow)
@@ -170,15 +173,14 @@ class FlightQueue:
             )
 
     def let_go(self, claim: Claim) -> None:
-        """Put a flight back in line, for any worker to take at once; raises LeaseLost."""
+        """Put a flight back in line, for any worker to take at once; raises LeaseLost.
+
+        The claim counts as if it had not been: this worker ended with a word.
+        """
         with self._writing() as session, session.begin():
-            _change(
-                session,
-                claim,
-                state=UploadState.RECEIVED.value,
-                lease_token=None,
-                lease_until_utc=None,
-            )
+            row = _held(session, claim)
+            row.state, row.lease_token, row.lease_until_utc = UploadState.RECEIVED.value, None, None
+            row.idle_claims = max(0, row.idle_claims - 1)
 
     def fail(self, claim: Claim, fault: str) -> None:
         """Give a flight up, with the reason; raises LeaseLost."""

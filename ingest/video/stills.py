@@ -17,6 +17,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from ingest.disk_room import room_needed
 from ingest.errors import VideoError
 from ingest.video.container import VideoFacts, opened
 from ingest.video.sampling import SampleTime
@@ -180,7 +181,11 @@ def _written(
     data = _JPEG_START + segment + encoded.tobytes().removeprefix(_JPEG_START)
     path = folder / f"{facts.path.stem}_{offset_s:08.3f}s.jpg"
     try:
-        path.write_bytes(data)
+        with room_needed(
+            "there is no room on the disk for a video's stills; make room, or set TMPDIR to a "
+            "folder with some"
+        ):
+            path.write_bytes(data)
     except OSError as error:
         raise VideoError("unwritable", f"a still cannot be written: {error.strerror}") from error
     height_px, width_px = pixels.shape[:2]

@@ -34,6 +34,7 @@ from libong.cli import (
     zones,
 )
 from libong.cli.output import Exit, print_error
+from libong.outage import outage_of
 
 app = typer.Typer(
     name="libong",
@@ -80,6 +81,9 @@ def main() -> None:
     """Run the command; an error raised on purpose is told in one line, with exit code 2."""
     try:
         app()
-    except LibongError as exc:
-        print_error(str(exc))
+    except Exception as exc:
+        told = exc if isinstance(exc, LibongError) else outage_of(exc)
+        if told is None:
+            raise
+        print_error(str(told))
         sys.exit(Exit.BAD_INPUT)

@@ -1,5 +1,6 @@
 """libong worker: processes the flights that were sent here."""
 
+import logging
 from contextlib import closing
 from time import sleep
 from typing import Annotated
@@ -10,6 +11,7 @@ from detection.manifest import load_manifest
 from libong.cli.output import log_as_a_service, messages
 from libong.composition import known_manifests, open_media, open_site, open_store
 from libong.frame_search import Tools
+from libong.outage import OutageError
 from libong.settings import read_settings
 from libong.worker import Worker
 from libong.worker_pool import (
@@ -19,6 +21,10 @@ from libong.worker_pool import (
     search_frame,
     try_to_read,
 )
+
+log = logging.getLogger(__name__)
+
+_LONGEST_PAUSE_S = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +42,8 @@ def worker(
 ) -> None:
     """Process received flights, one after the other, for as long as it runs.
 
-    Several may run on one database. One that is ended, or killed, costs the frame it was at.
+    Several may run on one database. One that is ended, or killed, costs the frame it was at. Where
+    the disk is full or the database away, it says so and waits.
     """
     log_as_a_service()
     settings = read_settings()
@@ -50,9 +57,20 @@ def worker(
             folder=settings.data_dir / "work",
             known_models=known_manifests(settings),
         )
+        pause_s = poll_s
         try:
             while True:
-                if not working.work_once():
+                try:
+                    worked = working.work_once()
+                except OutageError as outage:
+                    if once:
+                        raise
+                    log.warning("%s; trying again in %.0f s", outage, pause_s)
+                    sleep(pause_s)
+                    pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                    continue
+                pause_s = poll_s
+                if not worked:
                     if once:
                         return
                     sleep(poll_s)

@@ -12,8 +12,9 @@ from api.sender import NoUploadsError, TokenError, TusVersionError
 from api.shown_frame import StaleLabelError, UnknownFrameError, UnmeasurableError
 from api.zones_models import NoPreconditionError
 from detection.labels.errors import LabelError
-from ingest.errors import LibongError, PhotoError
+from ingest.errors import DiskFull, LibongError, PhotoError
 from patrol.account import AccountError, LinkError
+from patrol.database import DatabaseAway
 from patrol.device_tokens import DeviceTokenError
 from patrol.exports.evidence import EvidenceError
 from patrol.incident import TransitionError
@@ -21,7 +22,6 @@ from patrol.media import MediaError
 from patrol.report.month import MonthError
 from patrol.store import StaleVersion, StoreError, UnknownFlight, UnknownIncident
 from patrol.uploads import (
-    DiskFull,
     OffsetError,
     QuotaError,
     UnknownUpload,
@@ -63,6 +63,7 @@ CASES = [
     (UploadError("x"), 400, "bad_upload", True),
     (UploadStateError("x"), 409, "upload_state", True),
     (QuotaError("x"), 413, "quota", True),
+    (DatabaseAway("x"), 503, "database_away", False),
     (DiskFull("x"), 507, "disk_full", True),
     (UploadExpired("x"), 410, "upload_expired", True),
     (OffsetError("x"), 409, "offset", True),

@@ -1,5 +1,6 @@
 """ZIPs as rangers make them, as programs break them, and as someone hostile would make them."""
 
+import errno
 import os
 import stat
 import struct
@@ -12,8 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest import archive as archive_module
 from ingest.archive import ArchiveLimits, is_zip, unpack
 from ingest.entry_name import entry_name
+from ingest.errors import DiskFull
 from ingest.flight import read_flight
 from ingest.refusal import REMEDIES
 
@@ -177,6 +180,22 @@ def test_a_file_with_the_name_of_a_folder_is_refused_alone(make_zip, tmp_path):
     unpacked = unpack(sent, tmp_path / "out")
     assert relative(unpacked, tmp_path / "out") == ["a", "c.jpg"]
     assert codes(unpacked) == {"b.jpg": "unwritable"}
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_disk_without_room_leaves_no_file_out(make_zip, tmp_path, site, monkeypatch, number):
+    """Refused for that, a photo would be missing from its flight for good."""
+    sent = make_zip(("a.jpg", b"fits"), ("b.jpg", b"does not"))
+    real = archive_module._Unpacking._create
+
+    def create(unpacking, target):
+        if target.name == "b.jpg":
+            raise OSError(number, "no room")
+        return real(unpacking, target)
+
+    monkeypatch.setattr(archive_module._Unpacking, "_create", create)
+    with pytest.raises(DiskFull, match="TMPDIR"):
+        read_flight([sent], site, work_folder=tmp_path / "work")
 
 
 def test_what_mac_os_adds_is_passed_over(make_zip, tmp_path):

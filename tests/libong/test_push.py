@@ -256,6 +256,45 @@ def test_what_cannot_be_used_is_told(tmp_path, arguments, told, monkeypatch):
     assert told in str(result.exception)
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-100]), "became shorter"),
+        (lambda path: path.unlink(), "can be read no more"),
+    ],
+)
+def test_a_file_that_goes_away_while_it_is_sent_is_told(tmp_path, change, told):
+    write_films(tmp_path / "card", 60_000, 1)
+    files, _ = files_in(tmp_path / "card")
+    with site_at(tmp_path / "data") as (server, token, _), client_of(server.url, token) as client:
+        change(files[0].path)
+        with pytest.raises(PushError, match=told):
+            Pusher(client).push("x", files, lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda data: data[:-4] + b"else", lambda data: data + b"and more"]
+)
+def test_a_file_that_changed_since_it_was_announced_is_told_and_the_others_are_sent(
+    tmp_path, change
+):
+    write_films(tmp_path / "card", 60_000, 3)
+    files, _ = files_in(tmp_path / "card")
+    path = files[1].path
+    path.write_bytes(change(path.read_bytes()))
+    with site_at(tmp_path / "data") as (server, token, settings):
+        with client_of(server.url, token) as client:
+            report = Pusher(client, sleep=lambda _: None).push("x", files, lambda *_: None)
+        kept = open_media(settings)
+        assert kept.get(files[0].sha256) == files[0].path.read_bytes()
+        if len(path.read_bytes()) > files[1].size_bytes:  # a log that was written to meanwhile
+            assert (report.state, report.refused) == ("received", ())
+            assert len(kept.get(files[1].sha256)) == files[1].size_bytes
+        else:
+            assert [(r.name, r.code) for r in report.refused] == [(files[1].name, "wrong_hash")]
+            assert report.state == "received"
+
+
 def transport(*answers):
     """A server that answers one after the other, or fails to."""
     left = list(answers)

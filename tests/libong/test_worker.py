@@ -1,11 +1,14 @@
 """Received flights become logged ones; files and frames that break things are set aside."""
 
 import dataclasses
+import errno
 import importlib.util
 import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,12 +16,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ingest.errors import DiskFull
 from libong.cli.main import app
 from libong.composition import open_media, open_store
+from libong.outage import OutageError
 from libong.settings import environment_of, read_settings
+from patrol.database import DatabaseAway
 from patrol.uploads import FileOffer, FileState, UploadPolicy, UploadState
 from patrol.uploads_desk import Desk
-from patrol.uploads_queue import StoredLook
+from patrol.uploads_queue import MOST_IDLE_CLAIMS, StoredLook
 from patrol.user import Role
 
 STAND_INS = Path(__file__).parent / "stand_ins.py"
@@ -288,3 +294,78 @@ def test_what_a_worker_beside_a_server_reads_is_what_the_server_reads(settings, 
         settings.site,
         settings.model.resolve(),
     )
+
+
+def full_disk(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")
+
+
+def away(*_, **__):
+    raise DatabaseAway("the database cannot be used at the moment")
+
+
+def no_room(*_, **__):
+    raise DiskFull("there is no room on the disk to unpack the ZIP")
+
+
+@pytest.mark.parametrize("fault", [full_disk, away, no_room])
+def test_an_outage_counts_against_no_flight(store, settings, receive, monkeypatch, fault):
+    upload_id = receive(photos(2))
+    worker = stand_ins.make_worker(store, settings)
+    with monkeypatch.context() as patched:
+        patched.setattr("libong.worker.process_flight", fault)
+        for _ in range(MOST_IDLE_CLAIMS + 5):
+            with pytest.raises(OutageError):
+                worker.work_once()
+            assert store.uploads.upload(upload_id).state is UploadState.RECEIVED
+    assert store.queue.failures(upload_id) == {}
+    assert worker.work_once()
+    assert store.uploads.upload(upload_id).state is UploadState.READY
+
+
+def test_an_outage_counts_against_no_file(store, settings, receive):
+    upload_id = receive(photos(1))
+    store.queue.claim(datetime.now(UTC), timedelta(seconds=-1))  # a worker that died
+    worker = stand_ins.make_worker(store, settings)
+    for task in ("read", "search"):
+        broken = dataclasses.replace(worker.tools, **{task: full_disk})
+        with pytest.raises(OutageError, match="No space left"):
+            dataclasses.replace(worker, tools=broken).work_once()
+    assert store.queue.failures(upload_id) == {}
+
+
+def test_without_any_process_to_search_in_the_flight_waits(store, settings, receive):
+    upload_id = receive(photos(1))
+
+    class Broken(ThreadPoolExecutor):
+        def submit(self, *_, **__):
+            raise BrokenProcessPool
+
+    worker = stand_ins.make_worker(store, settings)
+    tools = dataclasses.replace(worker.tools, executors=lambda: Broken(1))
+    with pytest.raises(OutageError, match="memory left"):
+        dataclasses.replace(worker, tools=tools).work_once()
+    assert store.uploads.upload(upload_id).state is UploadState.RECEIVED
+    assert store.queue.failures(upload_id) == {}
+
+
+def test_the_command_waits_longer_and_longer_and_goes_on(settings, monkeypatch):
+    monkeypatch.setenv("LIBONG_DATA_DIR", str(settings.data_dir))
+    outcomes = [*[OutageError("the disk is full")] * 7, True, OutageError("again"), False]
+
+    def work_once(_):
+        if not outcomes:
+            raise KeyboardInterrupt
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, OutageError):
+            raise outcome
+        return outcome
+
+    pauses = []
+    monkeypatch.setattr("libong.worker.Worker.work_once", work_once)
+    monkeypatch.setattr("libong.cli.worker.sleep", pauses.append)
+    assert CliRunner().invoke(app, ["worker"]).exit_code == 0
+    assert pauses == [2, 4, 8, 16, 32, 60, 60, 2, 2]
+    outcomes.append(OutageError("the disk is full"))
+    once = CliRunner().invoke(app, ["worker", "--once"])
+    assert isinstance(once.exception, OutageError)

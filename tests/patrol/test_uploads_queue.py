@@ -145,3 +145,26 @@ def test_the_clock_of_the_database_is_aware_and_goes_on(store):
     before, after = store.queue.now(), store.queue.now()
     assert before.utcoffset() == timedelta(0)
     assert before <= after < before + timedelta(minutes=1)
+
+
+def test_a_clock_that_was_set_back_keeps_no_flight_from_its_workers(store, receive):
+    flight = receive("x")
+    ahead = START + timedelta(days=1400)
+    before = store.queue.claim(ahead, LEASE)
+    assert before.upload.upload_id == flight
+    # the clock is right again, and that worker is gone
+    after = store.queue.claim(START, LEASE)
+    assert after.upload.upload_id == flight
+    with pytest.raises(LeaseLost):
+        store.queue.renew(before, START, LEASE)
+    assert store.queue.claim(START + LEASE / 2, LEASE) is None  # it is held, and not for too long
+
+
+def test_a_worker_that_lets_go_has_not_come_to_nothing(store, receive):
+    receive("x")
+    for _ in range(MOST_IDLE_CLAIMS + 5):
+        claim = store.queue.claim(START, LEASE)
+        assert claim.idle_claims == 1
+        store.queue.let_go(claim)
+    with pytest.raises(LeaseLost):
+        store.queue.let_go(claim)

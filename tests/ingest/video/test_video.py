@@ -1,17 +1,19 @@
 """Whole videos become frames, or one clear refusal."""
 
+import errno
 import itertools
 import struct
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 import pytest
 
-from ingest.errors import VideoError
+from ingest.errors import DiskFull, VideoError
 from ingest.flight import read_flight
 from ingest.lonlat import LonLat, distance_m
 from ingest.photo import sha256_of
@@ -445,3 +447,16 @@ def test_tags_in_another_code_than_utf8_do_no_harm(make_video, site, tmp_path):
     path.with_suffix(".SRT").write_text(srt(8))
     assert "DJI" in read_facts(path).device
     assert len(frames_of(path, site, tmp_path)) >= 3
+
+
+def test_a_disk_without_room_refuses_no_video(make_video, site, tmp_path, monkeypatch):
+    """Refused for that, it would be missing from its flight for good."""
+    make_video().with_suffix(".SRT").write_text(srt(8))
+    film = tmp_path / "DJI_0001.MP4"
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(DiskFull, match="stills"):
+        read_flight([film], site, work_folder=tmp_path / "work")
