@@ -40,6 +40,7 @@ def _rows(figures: MonthFigures) -> Iterator[tuple[_Cell, ...]]:
         ("sea_distinct", figures.distinct_km2, "km2"),
         ("sea_effective", figures.effort.effective_km2, "km2"),
         ("dugong_sightings_unreviewed", figures.unreviewed, ""),
+        ("violations_in_doubt", figures.in_doubt, ""),
         ("finds_ashore", figures.ashore, ""),
         ("drone_hour_cost", _value(figures.given_costs.drone_hour_baht), "baht/h"),
         ("boat_hour_cost", _value(figures.given_costs.boat_hour_baht), "baht/h"),

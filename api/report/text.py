@@ -82,6 +82,7 @@ class _Told:
             (words.DUGONGS, f"{figures.dugongs.count}"),
             (words.UNREVIEWED, f"{figures.unreviewed}"),
             (words.VIOLATIONS, f"{figures.violations.count}"),
+            (words.IN_DOUBT, f"{figures.in_doubt}"),
             (
                 words.SLOW_SHARE,
                 _NONE if costs_no_figure else _share(figures.compliance.slow_share),

@@ -31,6 +31,7 @@ from patrol.report.month import Month
 from patrol.report.response import Lapse, lapses
 from patrol.rules.zone_rules import advised_speed
 from patrol.site import Site
+from patrol.verdict import Certainty
 from patrol.zones import AdvisedSpeed, RuleName, Zone, sea_of
 
 # Rules that speak of boats and gear, as drones see them: what people report has no effort to go by.
@@ -109,7 +110,8 @@ class MonthFigures:
     `dugongs` leaves out what officers dismissed, took back or joined to another; `unreviewed` of
     them nobody has looked at yet. `violations` are boats and gear, each once a flight however many
     rules it falls under; `by_rule` counts it under each. `sea_states` counts flights by the state
-    of the sea that was told of them, None where nobody did.
+    of the sea that was told of them, None where nobody did. `in_doubt` are the violations of which
+    no rule was sure (at the edge of a zone, speed or tide not measured), nor an officer.
     """
 
     month: Month
@@ -126,6 +128,7 @@ class MonthFigures:
     dugongs: Rate
     unreviewed: int
     violations: Rate
+    in_doubt: int
     by_rule: tuple[tuple[RuleName, Rate], ...]
     compliance: Compliance
     lapses: tuple[Lapse, ...]
@@ -167,6 +170,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
         dugongs=rate(_things(dugongs), effort.usable_km2),
         unreviewed=sum(incident.state is State.NEW for incident in dugongs),
         violations=rate(_things(violations), effort.usable_km2),
+        in_doubt=_things(violations) - _things(filter(_is_sure, violations)),
         by_rule=tuple((rule, rate(by_rule[rule], effort.usable_km2)) for rule in VIOLATION_RULES),
         compliance=_site_compliance(zones, facts.boats, site),
         lapses=lapses(facts.cases),
@@ -248,6 +252,10 @@ def _in_zone(incidents: Iterable[Incident], zone: Zone) -> int:
 def _things(incidents: Iterable[Incident]) -> int:
     """Return of how many things incidents tell."""
     return len({(incident.flight_id, incident.sighting_id) for incident in incidents})
+
+
+def _is_sure(incident: Incident) -> bool:
+    return incident.certainty is Certainty.INSIDE or incident.state is not State.NEW
 
 
 def _holds_in(zone: Zone, month: Month) -> bool:

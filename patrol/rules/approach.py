@@ -13,10 +13,18 @@ from ingest.lonlat import LonLat, distance_m, offset_m
 from patrol.rules.place import ERRORS_OF_95_PERCENT
 from patrol.verdict import Certainty
 
+# Dugongs cruise at up to 10 km/h (Marsh, O'Shea & Reynolds 2011): so far one may have come.
+_DUGONG_M_S = 10 / 3.6
+# A boat is slower than its speed and so many sigmas with 95 % probability (one-sided).
+_SPEED_SIGMAS = 1.645
+
 
 @dataclass(frozen=True)
 class Approach:
-    """How near a boat came to a dugong, to within what (95 %), and seen how long apart."""
+    """How near a boat came to a dugong, to within what (95 %), and seen how long apart.
+
+    `drift_m` is how far the two may have gone in that time; None where that cannot be told.
+    """
 
     dugong_id: str
     distance_m: float
@@ -28,7 +36,7 @@ class Approach:
         """Say whether it came as near as a limit; None where it surely did not."""
         if self.distance_m - self.margin_m > limit_m:
             return None
-        # Seen at different times, the two were near only as far as the boat's speed lets one say.
+        # Seen at different times, the two were near only as far as their speeds let one say.
         sure = (
             self.drift_m is not None and self.distance_m + self.margin_m + self.drift_m <= limit_m
         )
@@ -39,7 +47,7 @@ def closest_approach(boat: Sighting, dugong: Sighting) -> Approach:
     """Return how near two tracks came.
 
     While both were seen, each goes straight from fix to fix. Otherwise the fixes that are nearest
-    in time are compared, `gap_s` apart, in which the boat may have gone `drift_m`.
+    in time are compared, `gap_s` apart, in which both may have moved.
     """
     margin_m = ERRORS_OF_95_PERCENT * hypot(boat.error_m, dugong.error_m)
     apart_s = seconds_apart(boat, dugong)
@@ -47,9 +55,16 @@ def closest_approach(boat: Sighting, dugong: Sighting) -> Approach:
         before = boat.last_seen_utc <= dugong.first_seen_utc
         a = fixes(boat)[-1 if before else 0][1]
         b = fixes(dugong)[0 if before else -1][1]
-        drift_m = None if boat.speed_m_s is None else boat.speed_m_s * apart_s
-        return Approach(dugong.sighting_id, distance_m(a, b), margin_m, apart_s, drift_m)
+        apart_m = distance_m(a, b)
+        return Approach(dugong.sighting_id, apart_m, margin_m, apart_s, _drift_m(boat, apart_s))
     return Approach(dugong.sighting_id, _least_m(boat, dugong), margin_m, 0.0, 0.0)
+
+
+def _drift_m(boat: Sighting, apart_s: float) -> float | None:
+    """Return how far a boat and a dugong may have gone in a time; None without the boat's speed."""
+    if boat.speed_m_s is None or boat.speed_sigma_m_s is None:
+        return None
+    return (boat.speed_m_s + _SPEED_SIGMAS * boat.speed_sigma_m_s + _DUGONG_M_S) * apart_s
 
 
 def _least_m(boat: Sighting, dugong: Sighting) -> float:

@@ -27,6 +27,7 @@ from patrol.report.month import Month, MonthError, parse_month
 from patrol.report.reading import reported
 from patrol.report.response import Moment, lapses
 from patrol.site import load_site
+from patrol.verdict import Certainty
 from patrol.zone_file import SiteFileError
 from patrol.zones import AdvisedSpeed, RuleName, sea_of
 
@@ -242,6 +243,24 @@ def test_what_was_dismissed_or_joined_counts_not(site, facts, make_incident) -> 
     assert (figures.dugongs.count, figures.unreviewed, figures.violations.count) == (2, 1, 1)
     assert dict(figures.by_rule)[RuleName.BOAT_NEAR_DUGONG].count == 1
     assert zones[ZONE].dugongs.per_km2 == pytest.approx(2 / km2)
+
+
+def test_what_no_rule_was_sure_of_is_told_as_in_doubt(site, facts, make_incident) -> None:
+    def boat(sighting_id, certainty, state=State.NEW):
+        return make_incident(
+            zone_id=ZONE, rule=RuleName.BOAT_IN_GO_SLOW_ZONE, state=state,
+            certainty=certainty, sighting_id=sighting_id,
+        )  # fmt: skip
+
+    cases = [
+        boat("sure", Certainty.INSIDE),
+        boat("sure", Certainty.UNKNOWN),  # the same boat, by another rule
+        boat("edge", Certainty.BOUNDARY),
+        boat("no speed", Certainty.UNKNOWN),
+        boat("looked at", Certainty.BOUNDARY, State.CONFIRMED),
+    ]
+    figures, _ = figures_of(facts([2], cases)[0], site)
+    assert (figures.violations.count, figures.in_doubt) == (4, 2)
 
 
 def test_a_boat_counts_once_for_the_site(site, facts) -> None:

@@ -232,9 +232,10 @@ def test_no_reason_says_that_anything_is_illegal(site, make_sighting, language) 
         (120, 0, None, Certainty.BOUNDARY),  # 120 - 24.5 m is under it
         (140, 0, None, None),
         (60, 20, None, Certainty.BOUNDARY),  # seen at different times, no speed known
-        (60, 20, 0.1, Certainty.INSIDE),  # moved 2 m at most in between
+        (20, 10, 0.1, Certainty.INSIDE),  # 20 + 24.5 m; boat and animal 37 m at most in between
+        (20, 10, None, Certainty.BOUNDARY),
+        (20, 20, 0.1, Certainty.BOUNDARY),  # the animal may have come 56 m
         (60, 20, 5.0, Certainty.BOUNDARY),
-        (60, 60, 0.05, Certainty.INSIDE),
         (60, 61, 0.0, None),  # too long apart to say anything
     ],
 )
