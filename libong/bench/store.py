@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from detection.types import ObjectClass, Sighting
 from libong.bench.row import Row, lower_is_better
-from libong.bench.store_fill import Filled, StoreSize, fill
+from libong.bench.store_fill import OFFICERS, Filled, StoreSize, fill
 from patrol.incident import Incident, State
 from patrol.incident_list import IncidentFilter, Listing
 from patrol.ledger import event_of
@@ -113,6 +113,10 @@ class _Clock:
                 lambda: zone_statuses(site, store.incidents(), (), today),
                 _WHOLE,
             ),
+            self._row(
+                "all that one person did, first page",
+                self._timed(lambda: store.tail.trail(actor=OFFICERS[0], limit=PAGE)),
+            ),
             self._row("month report", self._timed(lambda: store.reports.facts(site, month, today))),
             self._rules_row(),
             self._verify_row(),
@@ -150,7 +154,7 @@ class _Clock:
             "resolved": IncidentFilter(states=frozenset({State.RESOLVED})),
             "low priority": IncidentFilter(priority=Priority.LOW),
             "last week, one zone": IncidentFilter(zone_id=some.zone_id, since_utc=week),
-            "in one's care": IncidentFilter(assignee="mali"),
+            "in one's care": IncidentFilter(assignee=OFFICERS[0]),
         }
 
     def _filter_row(self, name: str, asked: IncidentFilter) -> Row:
