@@ -19,6 +19,7 @@ from api.public.zone_feature import feature_collection
 from api.revalidation import revalidated
 from api.routes import desk_filter as filters
 from api.routes import desk_words
+from api.routes.desk_data import script_data
 from api.routes.desk_filter import DeskFilter
 from api.routes.desk_pictures import pictures_of
 from patrol.flight_log import LoggedFrame
@@ -162,7 +163,7 @@ def desk_page(
         done=[each for each in done.split(",") if each],
         problem=problem,
         since_words=filters.SINCE_WORDS,
-        desk_data=_for_scripts(at_hand.pages.reader(request), session),
+        desk_data=script_data(at_hand.pages.reader(request), session, SCRIPT_WORDS),
         **context,
         **({"incident": None} | detail),
     )
@@ -244,14 +245,6 @@ def zone_names(at_hand: Services, reader: Reader) -> Mapping[str, str]:
     """Return the names of the zones that hold now, by their ids."""
     zones = at_hand.site_now().zones
     return {zone.zone_id: reader.pick(zone.name_th, zone.name_en) for zone in zones}
-
-
-def _for_scripts(reader: Reader, session: Session) -> Mapping[str, Any]:
-    return {
-        "user": session.user.name,
-        "csrf_token": session.csrf_token,
-        "words": {name: reader.text(word) for name, word in SCRIPT_WORDS.items()},
-    }
 
 
 def _part(

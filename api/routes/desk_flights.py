@@ -11,6 +11,7 @@ from api.deps import OfficerSession, Services, ServicesDep
 from api.field_mark import mark_of
 from api.language import Reader
 from api.routes.desk import desk_response
+from api.routes.desk_data import script_data
 from api.words import CLASS_WORDS
 from detection.labels.label import Label, LabelledFrame, Undecided, Verdict
 from patrol.conditions import CONDITION_LIMITS
@@ -59,12 +60,9 @@ def flight_page(
         unverified=mark_of(at_hand, flight_id),
         frames=frames,
         labelled=labelled,
-        replay_data={
-            "user": session.user.name,
-            "csrf_token": session.csrf_token,
-            "words": {},
-            "frames": _told(frames, labelled, reader, at_hand.media.has),
-        },
+        replay_data=script_data(
+            reader, session, {}, frames=_told(frames, labelled, reader, at_hand.media.has)
+        ),
     )
 
 

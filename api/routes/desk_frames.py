@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.deps import OfficerSession, ServicesDep
 from api.language import mark
 from api.routes.desk import desk_response
+from api.routes.desk_data import script_data
 from api.routes.v1 import Sha256
 from api.shown_frame import labelled_frame, shown_frame
 from detection.types import ObjectClass
@@ -54,9 +55,5 @@ def frame_page(
             if each.frame_sha256 == sha256
         ],
         classes=tuple(ObjectClass),
-        frame_data={
-            "user": session.user.name,
-            "csrf_token": session.csrf_token,
-            "words": {name: reader.text(word) for name, word in VIEWER_WORDS.items()},
-        },
+        frame_data=script_data(reader, session, VIEWER_WORDS),
     )

@@ -9,6 +9,7 @@ from api.deps import OfficerSession, ServicesDep
 from api.language import Reader, mark
 from api.public.words import BINDING_WORDS, KIND_WORDS, speed_text
 from api.routes.desk import desk_response
+from api.routes.desk_data import script_data
 from api.routes.desk_words import FILE_REASON_WORDS
 from patrol.site import RuleParameters
 from patrol.zones import Binding, RuleName, ZoneKind
@@ -84,14 +85,14 @@ def zones_page(request: Request, at_hand: ServicesDep, session: OfficerSession) 
         months=reader.month_names(),
         site_speed=None if speed is None else speed_text(speed.knots, reader),
         figures=_figures(parameters, reader),
-        zones_data={
-            "user": session.user.name,
-            "csrf_token": session.csrf_token,
-            "timezone": str(reader.timezone),
-            "language": reader.language.value,
-            "words": {name: reader.text(word) for name, word in ZONE_WORDS.items()},
-            "reasons": {said: reader.text(word) for said, word in FILE_REASON_WORDS.items()},
-        },
+        zones_data=script_data(
+            reader,
+            session,
+            ZONE_WORDS,
+            timezone=str(reader.timezone),
+            language=reader.language.value,
+            reasons={said: reader.text(word) for said, word in FILE_REASON_WORDS.items()},
+        ),
     )
 
 

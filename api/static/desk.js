@@ -4,7 +4,7 @@ import { AlertMap, coastMap } from "./desk_map.js";
 import { follow, forget } from "./desk_drafts.js";
 import { keysAreOn, listen, switchKeys } from "./desk_keys.js";
 import { Live } from "./desk_live.js";
-import { Refused, data, part, takeStep } from "./desk_request.js";
+import { Refused, data, inWords, part, takeStep, whyNot } from "./desk_request.js";
 
 document.documentElement.classList.add("scripted");
 const { words } = data;
@@ -27,6 +27,7 @@ const rows = () => [...document.querySelectorAll("#list .row")];
 const rowOf = (id) => document.getElementById(`row-${id}`);
 const detail = () => detailBox.querySelector(".detail");
 const chosenId = () => detail()?.dataset.id ?? "";
+const isHidden = (element) => element.getClientRects().length === 0;
 const picked = () => rows().filter((row) => row.querySelector(".row__pick").checked);
 
 /* The filter of this page, with other parameters in the place of its own. */
@@ -46,7 +47,7 @@ function say(text, { bad = false, undo = false } = {}) {
   const notice = document.createElement("div");
   notice.className = `notice notice--${bad ? "bad" : "good"} done`;
   const said = document.createElement("span");
-  said.textContent = text;
+  said.append(text);
   notice.append(said);
   if (undo) {
     const button = document.createElement("button");
@@ -60,7 +61,8 @@ function say(text, { bad = false, undo = false } = {}) {
 }
 
 function tell(error) {
-  if (error instanceof Refused) say(`${words.refused} ${error.message}`, { bad: true });
+  if (error.status === 401) say(whyNot(error), { bad: true });
+  else if (error instanceof Refused) say(`${words.refused} ${error.message}`, { bad: true });
   else say(words.offline, { bad: true });
 }
 
@@ -71,12 +73,15 @@ async function showDetail(id, { seen = "", note = "" } = {}) {
   follow(fetched);
 }
 
-async function choose(id, { focus = true } = {}) {
+async function choose(id, { focus = true, goesBack = isHidden(detailBox) } = {}) {
   if (!id) return;
   const known = rowOf(id);
   markRow(id);
   main.classList.add("desk--chosen");
-  window.history.replaceState(null, "", `/desk${query({ id })}`);
+  const address = `/desk${query({ id })}`;
+  // on a phone the list gives way to the alert, and the phone's own button leads back to it
+  if (goesBack) window.history.pushState(null, "", address);
+  else window.history.replaceState(null, "", address);
   try {
     await showDetail(id);
   } catch (error) {
@@ -158,7 +163,7 @@ async function save(incidents, action, form, reason) {
 async function showRefusal(refused, incidents, reason) {
   const [{ id, refusal }] = refused;
   const seen = incidents.find((each) => each.id === id).version;
-  say(`${words.refused} ${refusal.detail}`, { bad: true });
+  say(`${words.refused} ${inWords(refusal)}`, { bad: true });
   await showDetail(id, { seen, note: reason });
   markRow(id);
 }
@@ -273,6 +278,11 @@ document.getElementById("content").addEventListener("click", (event) => {
   event.preventDefault();
   choose(link.closest(".row").dataset.id);
   detailBox.scrollIntoView({ block: "nearest" });
+});
+window.addEventListener("popstate", () => {
+  const id = new URLSearchParams(window.location.search).get("id");
+  if (id) choose(id, { goesBack: false });
+  else main.classList.remove("desk--chosen");
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches(".row__pick")) countPicked();

@@ -1,7 +1,7 @@
 /* The frame viewer: look closer, measure on the sea, and say what is in a box. */
 
 import { listen } from "./desk_keys.js";
-import { data, send } from "./desk_request.js";
+import { data, send, whyNot } from "./desk_request.js";
 import { Sheet } from "./desk_sheet.js";
 
 document.documentElement.classList.add("scripted");
@@ -84,7 +84,7 @@ function start() {
       says.textContent = points.length > 1 ? `${words.length}: ${long} · ${where}` : where;
       says.dataset.metres = found.length_m;
     } catch (error) {
-      says.textContent = error.message;
+      says.replaceChildren(whyNot(error));
     }
   }
 
@@ -108,7 +108,7 @@ function start() {
       await send(`${frame}/labels`, box);
       window.location.reload();
     } catch (error) {
-      says.textContent = error.message;
+      says.replaceChildren(whyNot(error));
     }
   }
 
@@ -156,7 +156,7 @@ function start() {
         await send(`${frame}/labels/removed`, known);
         window.location.reload();
       } catch (error) {
-        says.textContent = error.message;
+        says.replaceChildren(whyNot(error));
       }
     }
   });

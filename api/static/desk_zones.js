@@ -4,7 +4,7 @@
 
 import { coastMap } from "./desk_map.js";
 import { Outline } from "./desk_outline.js";
-import { Refused, data, send } from "./desk_request.js";
+import { Refused, data, send, whyNot } from "./desk_request.js";
 import { ZoneForm } from "./desk_zone_form.js";
 
 const { words } = data;
@@ -29,7 +29,7 @@ function say(text) {
 async function read(address) {
   const response = await fetch(address, { headers: { Accept: "application/json" } });
   const body = await response.json();
-  if (!response.ok) throw new Refused(response.status, body.detail);
+  if (!response.ok) throw new Refused(response.status, body);
   return { body, etag: response.headers.get("ETag") };
 }
 
@@ -40,7 +40,7 @@ async function change(address, method, body, etag) {
   const answer = await response.json();
   if (!response.ok) {
     showFaults(answer.faults ?? []);
-    throw new Refused(response.status, answer.faults?.length ? words.faults : answer.detail);
+    throw new Refused(response.status, answer.faults?.length ? { detail: words.faults } : answer);
   }
   return answer;
 }
@@ -160,7 +160,7 @@ function showFaults(faults) {
 }
 
 function tell(error) {
-  say(`${words.refused} ${error.message}`);
+  says.replaceChildren(`${words.refused} `, whyNot(error));
 }
 
 async function check() {

@@ -16,6 +16,7 @@ const speedLine = document.querySelector("#here-speed");
 const word = panel.dataset;
 const language = document.documentElement.lang;
 let watching = null;
+let awake = null; // the phone's promise to keep its screen on; it forgets it when the page is hidden
 let last = null; // what the banner says, so that the phone shakes only when it changes
 
 /* Whether [lon, lat] lies in a ring, by the even-odd rule. */
@@ -128,6 +129,14 @@ function fail(error) {
   if (error.code === error.PERMISSION_DENIED) stop();
 }
 
+/* Keep the screen on while the phone warns: asleep it would neither look nor shake. */
+async function stayAwake() {
+  if (watching === null || document.hidden || awake?.released === false) return;
+  // refused by a battery that is low; then it warns for as long as its screen is on
+  awake = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+  if (watching === null) awake?.release();
+}
+
 function start() {
   watching = navigator.geolocation.watchPosition(show, fail, {
     enableHighAccuracy: true,
@@ -135,12 +144,14 @@ function start() {
     timeout: 30_000,
   });
   button.textContent = word.stop;
+  stayAwake();
   sessionStorage.setItem("libong-watching", "yes"); // goes on when the page renews itself
 }
 
 function stop() {
   navigator.geolocation.clearWatch(watching);
   watching = null;
+  awake?.release();
   button.textContent = word.start;
   sessionStorage.removeItem("libong-watching");
 }
@@ -157,5 +168,6 @@ if ("geolocation" in navigator && window.isSecureContext) {
       banner.hidden = speedLine.hidden = true;
     }
   });
+  document.addEventListener("visibilitychange", stayAwake);
   if (sessionStorage.getItem("libong-watching")) listen().then(start);
 }

@@ -187,6 +187,41 @@ def test_a_step_on_an_old_version_is_refused_with_what_happened(busy, watch, des
     assert busy.store.incident(first).version == 2
 
 
+@pytest.mark.parametrize(
+    ("language", "refused"), [("th", "โปรดดูข้อมูลอีกครั้ง"), ("en", "is at version 2")]
+)
+def test_a_refusal_is_told_in_the_readers_language(busy, watch, desktop, language, refused):
+    seen = watch(busy, desktop, user="som")
+    seen.page.route("**/api/v1/events*", lambda route: route.abort())
+    seen.open(f"/desk?lang={language}")
+    busy.store.transition(
+        chosen(seen.page),
+        State.DISMISSED,
+        actor="mali",
+        reason="foam",
+        expected_version=1,
+        at_utc=busy.clock(),
+    )
+    seen.page.locator("#step button[value=confirmed]").click()
+    expect(seen.page.locator("#messages .notice--bad")).to_contain_text(refused)
+
+
+def test_who_was_logged_out_meanwhile_is_led_back_with_the_note_kept(busy, watch, desktop):
+    seen = watch(busy, desktop, user="som")
+    seen.open("/desk?lang=en")
+    first = chosen(seen.page)
+    seen.page.locator("#note").fill("a long-tail boat")
+    busy.store.end_sessions("som")
+    seen.page.locator("#step button[value=confirmed]").click()
+    link = seen.page.locator("#messages a")
+    link.wait_for()
+    assert "login has ended" in seen.page.locator("#messages").inner_text()
+    assert link.get_attribute("href").startswith("/login?next=%2Fdesk")
+    seen.log_in(busy, "som")
+    seen.open(f"/desk?lang=en&id={first}")
+    expect(seen.page.locator("#note")).to_have_value("a long-tail boat")
+
+
 def test_a_note_outlives_a_reload(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)
@@ -244,6 +279,14 @@ def test_on_a_phone_the_list_gives_way_to_the_alert(busy, watch, phone, language
     seen.picture(f"desk-phone-detail-{language}")
     seen.page.locator(".detail__back a").click()
     seen.page.locator(".row").first.wait_for()
+    # the phone's own button does the same, without loading the page anew
+    seen.page.locator(".row__link").nth(1).click()
+    seen.page.locator(".detail").wait_for()
+    seen.page.go_back()
+    expect(seen.page.locator(".detail")).to_be_hidden()
+    expect(seen.page.locator(".row__link").nth(1)).to_be_visible()
+    seen.page.go_forward()
+    expect(seen.page.locator(".detail")).to_be_visible()
     seen.assert_clean()
 
 

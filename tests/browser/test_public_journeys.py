@@ -98,6 +98,25 @@ def test_the_phone_tells_by_itself_in_which_zone_it_is(operator):
     operator.assert_clean()
 
 
+def test_the_screen_stays_on_while_the_phone_warns(operator):
+    operator.page.add_init_script(
+        """window.locks = [];
+        Object.defineProperty(navigator, "wakeLock", { value: { request: async (kind) => {
+          const lock = { kind, released: false, release: () => { lock.released = true; } };
+          window.locks.push(lock);
+          return lock;
+        } } });"""
+    )
+    operator.open("/?lang=en")
+    button = operator.page.locator("#here-button")
+    button.click()
+    operator.page.wait_for_function("() => window.locks.length === 1")
+    button.click()
+    told = "window.locks.map(({ kind, released }) => [kind, released])"
+    assert operator.page.evaluate(told) == [["screen", True]]
+    operator.assert_clean()
+
+
 def test_offline_the_kept_page_tells_its_age_and_where_the_phone_is(operator):
     operator.open("/")
     page = operator.page
