@@ -281,6 +281,45 @@ def test_an_error_of_the_reader_tells_nothing(world, monkeypatch):
         assert "table" not in response.text
 
 
+def addresses_with_an_id(world) -> Iterator[tuple[str, str]]:
+    """Every method and address of the service that names an incident, a picture, or a report."""
+    for route in flattened(world.app.routes):
+        if isinstance(route, APIRoute) and re.search(r"{(incident_id|sha256|code)}", route.path):
+            yield from ((method, route.path) for method in sorted(route.methods))
+
+
+def answered(client, method, path, name):
+    """What an answer tells: all of it but the id that was asked for."""
+    address = re.sub(r"{\w+}", name, path)
+    response = client.request(method, address, json={}) if method != "GET" else client.get(address)
+    headers = {
+        key: without_what_is_random(value.replace(name, ""))
+        for key, value in response.headers.items()
+    }
+    return response.status_code, headers, without_what_is_random(response.text.replace(name, ""))
+
+
+@pytest.mark.parametrize("who", [None, "don"])
+def test_no_address_at_all_tells_whether_an_id_is_real(world, make_seen, jpeg_with_exif, who):
+    """Whoever may not read incidents is answered alike, whether there is one or not."""
+    crop = world.media.put(jpeg_with_exif)
+    logged = world.log(make_seen(crop=crop))
+    client = world.client() if who is None else world.logged_in(who)
+    addresses = list(addresses_with_an_id(world))
+    assert len(addresses) > 20
+    real = {
+        "{incident_id}": [logged.incidents[0].incident_id],
+        "{sha256}": [crop, logged.sightings[0].best.frame_sha256],
+        "{code}": [logged.incidents[0].incident_id, logged.sightings[0].sighting_id],
+    }
+    for method, path in addresses:
+        (kind,) = [each for each in real if each in path]
+        for name in real[kind]:
+            there = answered(client, method, path, name)
+            assert there == answered(client, method, path, "0" * len(name)), (method, path)
+            assert there[0] >= 300, (method, path)
+
+
 # of a flight a ranger may know; incidents and crops are for officers
 OFFICERS = {
     "/desk?id={}": "incidents",
