@@ -17,11 +17,13 @@ router = APIRouter(prefix="/desk/reports", include_in_schema=False)
 
 
 @router.get("")
-def this_month(at_hand: ServicesDep, session: OfficerSession) -> Response:
-    """Lead to the report of the month that runs."""
+def this_month(request: Request, at_hand: ServicesDep, session: OfficerSession) -> Response:
+    """Lead to the report of the month that runs, in the language that was asked for."""
     today = at_hand.today()
     month = Month(today.year, today.month)
-    return RedirectResponse(f"/desk/reports/{month}", HTTPStatus.SEE_OTHER)
+    page = request.url.replace(path=f"/desk/reports/{month}")
+    address = f"{page.path}?{page.query}" if page.query else page.path
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
 @router.get("/{month}.pdf")

@@ -109,6 +109,7 @@ NO_PAGES = {
     "/desk/parts/detail/{incident_id}",
     "/desk/parts/list",
     "/desk/parts/row/{incident_id}",
+    "/desk/reports",
     "/desk/reports/{month}.csv",
     "/desk/reports/{month}.pdf",
     "/healthz",

@@ -73,7 +73,9 @@ def test_the_page(reported, lang, texts) -> None:
 
 def test_this_month_is_led_to_and_others_are_linked(reported) -> None:
     client = reported.logged_in("mali")
-    assert client.get("/desk/reports").headers["location"] == "/desk/reports/2026-11"
+    led_to = client.get("/desk/reports").headers["location"]
+    assert led_to == "/desk/reports/2026-11"
+    assert client.get("/desk/reports?lang=en").headers["location"] == f"{led_to}?lang=en"
     assert 'href="/desk/reports/2026-12"' not in client.get("/desk/reports/2026-11").text
     old = client.get("/desk/reports/2026-10?lang=en")
     assert 'href="/desk/reports/2026-11"' in old.text

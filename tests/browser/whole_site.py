@@ -165,7 +165,6 @@ def places(world) -> Iterator[Place]:
     yield Place("desk-flight", "mali", f"/desk/flights/{FLIGHT}", "#map path")
     yield Place("desk-zones", "mali", "/desk/zones", "#zone option:nth-child(3)", _open_zone)
     yield Place("desk-trail", "mali", "/desk/trail")
-    yield Place("months", "mali", "/desk/reports")
     yield Place("month", "mali", "/desk/reports/2026-11")
     yield Place("permits", "mali", "/desk/permits")
 
