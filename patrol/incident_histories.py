@@ -1,12 +1,18 @@
 """Incidents with the steps that the ledger tells of them."""
 
+from dataclasses import fields
+
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from patrol.incident import Incident, IncidentEvent
-from patrol.ledger import INCIDENT_EVENT, event_of
-from patrol.rows import incident_of, ledger_entry
+from patrol.ledger import INCIDENT_EVENT, LedgerEntry, event_of
+from patrol.rows import incident_of
 from patrol.tables import FlightRow, IncidentRow, LedgerRow
+
+# Plain values: a month has many thousands of entries, and mapping each to an object takes as long
+# as reading it.
+_ENTRY = tuple(LedgerRow.__table__.columns[field.name] for field in fields(LedgerEntry))
 
 
 def incident_histories(
@@ -24,15 +30,16 @@ def incident_histories(
         .order_by(IncidentRow.occurred_at_utc, IncidentRow.incident_id)
     )
     entries = (
-        select(LedgerRow)
+        select(*_ENTRY)
         .join(IncidentRow, IncidentRow.incident_id == LedgerRow.subject)
         .join(FlightRow, of_flight)
         .where(LedgerRow.kind == INCIDENT_EVENT, *within)
         .order_by(LedgerRow.sequence)
     )
     events: dict[str, list[IncidentEvent]] = {}
-    for row in session.scalars(entries):
-        events.setdefault(row.subject, []).append(event_of(ledger_entry(row)))
+    for row in session.execute(entries):
+        entry = LedgerEntry(*row)
+        events.setdefault(entry.subject, []).append(event_of(entry))
     return tuple(
         (incident, tuple(events.get(incident.incident_id, ())))
         for incident in map(incident_of, session.scalars(incidents))
