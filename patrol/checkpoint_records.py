@@ -18,8 +18,9 @@ from patrol.checkpoint_table import (
 )
 from patrol.database import StoreError
 from patrol.exports.signature import signed_line
+from patrol.incident import Incident
 from patrol.ledger import LedgerReport
-from patrol.ledger_check import ledger_report
+from patrol.ledger_check import case_report, ledger_report
 from patrol.ledger_table import lock_ledger
 from patrol.media import MediaStore
 from patrol.records import Records
@@ -43,6 +44,12 @@ class LedgerRecords(Records):
             keys = () if own is None else (own.public,)
         with Session(self._database.snapshot) as session, session.begin():
             return ledger_report(session, keys, witnesses)
+
+    def verify_case(self, incident: Incident) -> LedgerReport:
+        """Check what an export of an incident rests on: the chain, and what it says of this one."""
+        own = key_of(self._database.writer)
+        with Session(self._database.snapshot) as session, session.begin():
+            return case_report(session, incident, () if own is None else (own.public,))
 
     def back_up(
         self, file: Path, media: MediaStore | None, public_keys_pem: str, at_utc: datetime

@@ -1,18 +1,12 @@
 """Incidents with the steps that the ledger tells of them."""
 
-from dataclasses import fields
-
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from patrol.incident import Incident, IncidentEvent
 from patrol.ledger import INCIDENT_EVENT, LedgerEntry, event_of
-from patrol.rows import incident_of
+from patrol.rows import ENTRY_COLUMNS, incident_of
 from patrol.tables import FlightRow, IncidentRow, LedgerRow
-
-# Plain values: a month has many thousands of entries, and mapping each to an object takes as long
-# as reading it.
-_ENTRY = tuple(LedgerRow.__table__.columns[field.name] for field in fields(LedgerEntry))
 
 
 def incident_histories(
@@ -30,7 +24,7 @@ def incident_histories(
         .order_by(IncidentRow.occurred_at_utc, IncidentRow.incident_id)
     )
     entries = (
-        select(*_ENTRY)
+        select(*ENTRY_COLUMNS)
         .join(IncidentRow, IncidentRow.incident_id == LedgerRow.subject)
         .join(FlightRow, of_flight)
         .where(LedgerRow.kind == INCIDENT_EVENT, *within)

@@ -43,7 +43,7 @@ Text = Annotated[str, Query(max_length=64)]
 def evidence(at_hand: ServicesDep, _: OfficerSession, incident_id: str) -> Response:
     """Return the evidence of an incident: originals, crop, history, map, and how to check it."""
     case = at_hand.store.case_file(incident_id)
-    faults = at_hand.store.verify().faults
+    faults = at_hand.store.verify_case(case.incident).faults
     file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  closed when it is sent
     try:
         write_evidence(

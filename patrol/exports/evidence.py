@@ -82,8 +82,8 @@ def write_evidence(
 
     Each original is read once and written as it is. One that is missing or altered is left out,
     and the manifest, the page and the report say so. `ledger_faults` are those of a check of the
-    whole ledger; they are told too. `sign` gives the site's signature over a manifest, by its
-    SHA-256, or None. Raises EvidenceError.
+    ledger, with this case at least; they are told too. `sign` gives the site's signature over a
+    manifest, by its SHA-256, or None. Raises EvidenceError.
     """
     if case.flight.site_id != site.site_id:
         raise EvidenceError(

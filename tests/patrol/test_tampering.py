@@ -339,6 +339,20 @@ def test_each_tampering_is_found_and_named(store, tamper, what) -> None:
     assert any(fault.sequence == sequence and said in fault.what for fault in faults), faults
 
 
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_a_case_is_checked_with_all_that_it_rests_on(store, tamper, make_log, what) -> None:
+    """The chain, its checkpoints, and the rows of the case; not those of other flights."""
+    edit, sequence, said = TAMPERINGS[what]
+    incident = store.incident(make_log().incidents[0].incident_id)
+    assert store.verify_case(incident).faults == ()
+    tamper(edit)
+    of_others = isinstance(edit, str) and (BOAT in edit or "flight2" in edit or "users" in edit)
+    faults = store.verify_case(incident).faults
+    found = any(fault.sequence == sequence and said in fault.what for fault in faults)
+    assert found is not of_others
+    assert not of_others or faults == ()
+
+
 ZONE_TAMPERINGS = {
     "who drew a zone": "UPDATE zone_versions SET actor = 'eve' WHERE version = 1",
     "its outline": "UPDATE zone_versions SET document = replace(document, '99.4', '99.5')",
