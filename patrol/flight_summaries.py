@@ -1,9 +1,11 @@
 """Summaries of flights, counted by the database, a page of them at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from patrol.flight_log import FlightPage, FlightSummary
 from patrol.records import pieces
@@ -48,42 +50,68 @@ def _flights_alone() -> list[ColumnElement[bool]]:
 def _summaries(
     session: Session, within: Sequence[ColumnElement[bool]], limit: int | None, offset: int
 ) -> tuple[FlightSummary, ...]:
-    frame_of_it = FrameRow.flight_id == FlightRow.flight_id
     query = (
-        select(
-            FlightRow,
-            select(func.count(FrameRow.ordinal)).where(frame_of_it).scalar_subquery(),
-            select(func.min(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
-            select(func.max(FrameRow.taken_at_utc)).where(frame_of_it).scalar_subquery(),
-            select(func.count(DetectionRow.ordinal))
-            .where(DetectionRow.flight_id == FlightRow.flight_id)
-            .scalar_subquery(),
-            select(func.count(SightingRow.ordinal))
-            .where(SightingRow.flight_id == FlightRow.flight_id)
-            .scalar_subquery(),
-        )
+        select(FlightRow)
         .where(*within)
         .order_by(FlightRow.received_at_utc.desc(), FlightRow.flight_id)
         .limit(limit)
         .offset(offset or None)
     )
-    found = session.execute(query).all()
-    refused = _refused(session, [flight.flight_id for flight, *_ in found])
+    flights = session.scalars(query).all()
+    flight_ids = [flight.flight_id for flight in flights]
+    frames, refused = _frames(session, flight_ids), _refused(session, flight_ids)
+    detections = _counts(session, DetectionRow.flight_id, flight_ids)
+    sightings = _counts(session, SightingRow.flight_id, flight_ids)
     return tuple(
         FlightSummary(
             flight_id=flight.flight_id,
             site_id=flight.site_id,
             received_at_utc=flight.received_at_utc,
-            first_taken_utc=first,
-            last_taken_utc=last,
-            frames=frames,
+            first_taken_utc=frames[flight.flight_id].first_utc,
+            last_taken_utc=frames[flight.flight_id].last_utc,
+            frames=frames[flight.flight_id].number,
             refused=tuple(map(refused_file, refused.get(flight.flight_id, ()))),
-            detections=detections,
-            sightings=sightings,
+            detections=detections[flight.flight_id],
+            sightings=sightings[flight.flight_id],
             model_sha256=flight.model_sha256,
         )
-        for flight, frames, first, last, detections, sightings in found
+        for flight in flights
     )
+
+
+class _Frames(NamedTuple):
+    number: int
+    first_utc: datetime | None
+    last_utc: datetime | None
+
+
+def _frames(session: Session, flight_ids: Sequence[str]) -> Mapping[str, _Frames]:
+    """Return how many frames each flight has, and when.
+
+    For all of them at once: asked for one flight's first frame, PostgreSQL walks through the frames
+    of all flights by their time until it meets one of its.
+    """
+    found = dict.fromkeys(flight_ids, _Frames(0, None, None))
+    taken = FrameRow.taken_at_utc
+    for piece in pieces(flight_ids):
+        query = select(FrameRow.flight_id, func.count(), func.min(taken), func.max(taken)).where(
+            FrameRow.flight_id.in_(piece)
+        )
+        for flight_id, number, first, last in session.execute(query.group_by(FrameRow.flight_id)):
+            found[flight_id] = _Frames(number, first, last)
+    return found
+
+
+def _counts(
+    session: Session, of_flight: InstrumentedAttribute[str], flight_ids: Sequence[str]
+) -> Mapping[str, int]:
+    """Return how many rows of a table each flight has."""
+    found = dict.fromkeys(flight_ids, 0)
+    for piece in pieces(flight_ids):
+        query = select(of_flight, func.count()).where(of_flight.in_(piece)).group_by(of_flight)
+        for flight_id, number in session.execute(query):
+            found[flight_id] = number
+    return found
 
 
 def _refused(session: Session, flight_ids: Sequence[str]) -> dict[str, list[RefusedFileRow]]:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from patrol.coverage import ZoneSurvey
 from patrol.incident import State
 from patrol.incident_histories import incident_histories
 from patrol.presence import zone_statuses
 from patrol.records import Records
-from patrol.rows import zone_survey
 from patrol.site import Site
 from patrol.tables import FlightRow, IncidentRow, SurveyRow
 from patrol.zone_history import DugongCase, ZoneChange, zone_changes
@@ -26,15 +26,23 @@ class StatusRecords(Records):
 
     def zone_statuses(self, site: Site, today: date) -> tuple[ZoneStatus, ...]:
         """Return the status of a site's zones on a local day, from this site's flights alone."""
+        least = site.rule_parameters.survey_min_fraction
         surveys = (
-            select(SurveyRow)
+            select(SurveyRow.zone_id, func.max(SurveyRow.day))
             .join(FlightRow, FlightRow.flight_id == SurveyRow.flight_id)
-            .where(FlightRow.site_id == site.site_id)
+            .where(
+                FlightRow.site_id == site.site_id,
+                SurveyRow.day <= today,
+                SurveyRow.seen_fraction >= least,
+            )
+            .group_by(SurveyRow.zone_id)
         )
         with self._reading() as session:
             now = site_in_force(session, site)
             dugong_incidents = _recent_dugongs(session, site, today)
-            surveyed = tuple(map(zone_survey, session.scalars(surveys)))
+            surveyed = [
+                ZoneSurvey(zone_id, day, least) for zone_id, day in session.execute(surveys)
+            ]
         return zone_statuses(now, dugong_incidents, surveyed, today)
 
     def zone_changes(self, site: Site, since: date, today: date) -> tuple[ZoneChange, ...]:

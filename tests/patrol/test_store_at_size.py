@@ -184,6 +184,31 @@ def test_the_alerts_come_from_their_index_in_its_order(filled) -> None:
     assert not re.search(r"TEMP B-TREE|Sort", plan), plan
 
 
+def test_a_page_of_flights_walks_through_no_other_flights_frames(filled) -> None:
+    """Asked for the first frame of one flight, PostgreSQL would read all frames by their time."""
+    store, _ = filled
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+
+    event.listen(store.database.reader, "before_cursor_execute", note)
+    store.flight_page(limit=20)
+    event.remove(store.database.reader, "before_cursor_execute", note)
+    ((statement, parameters),) = [each for each in asked if "FROM frames" in each[0]]
+    with Session(store.database.reader) as session:
+        connection = session.connection()
+        sqlite = connection.dialect.name == "sqlite"
+        explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        if not sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(
+            row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        )
+    assert "taken_at_utc" not in plan.replace(statement, "")
+    assert "pk_frames" in plan or "sqlite_autoindex_frames" in plan
+
+
 def test_the_benchmark_tells_every_row_with_its_peer(database_url) -> None:
     rows = store_rows(database_url, shipped_site(), StoreSize(2_000, 200, 60), rounds=1)
     dialect = "postgresql" if database_url.startswith("postgresql") else "sqlite"
