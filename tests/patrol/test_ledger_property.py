@@ -30,6 +30,7 @@ from patrol.incident_step import (
     Signature,
     Undo,
 )
+from patrol.notice_records import Draft
 from patrol.store import Role, StaleVersion, Store, TransitionError
 from patrol.verdict import Priority
 from patrol.zone_status import ChangeReason, Presence, ZoneStatusChange
@@ -153,6 +154,21 @@ def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
             after = self.store.conditions.of_flight(flight_id)
             assert after[:-1] == before
             assert after[-1].conditions == told
+
+        @rule(arrives=st.booleans(), again=st.booleans())
+        def send_a_message(self, arrives, again) -> None:
+            """Messages arrive, are given up, or are ended twice by senders that cross."""
+            self.store.notices.begin("desk", (), self.now())
+            draft = Draft(f"cause{self.minutes}", "One alert", "look", self.now())
+            assert self.store.notices.enter("desk", site, lambda _: [draft], self.now()) == 1
+            notice = self.store.notices.claim(["desk"], self.now())
+            if arrives:
+                self.store.notices.sent(notice.notice_id, self.now())
+            stands = notice
+            while (not arrives or again) and stands.state == "waiting":
+                stands = self.store.notices.failed(notice.notice_id, "no network", self.now())
+            ended = self.store.notices.latest(1)[0]
+            assert ended.state == ("sent" if arrives else "failed")
 
         @rule()
         def sign(self) -> None:
