@@ -25,7 +25,12 @@ CONDITION_LIMITS: dict[str, tuple[float, float]] = {
 
 
 class ConditionsError(LibongError, ValueError):
-    """Conditions that cannot be, or that say nothing."""
+    """Conditions that cannot be, or that say nothing; `field` is what cannot be, if it is one."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        """Keep the message and the field."""
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -51,15 +56,16 @@ class Conditions:
         for name, (least, most) in CONDITION_LIMITS.items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
-                raise ConditionsError(f"{name} must be {least:g} to {most:g}; got {value:g}")
+                raise ConditionsError(f"{name} must be {least:g} to {most:g}; got {value:g}", name)
         for name in ("source", "weather"):
             text = getattr(self, name)
             if len(text) > _LONGEST_TEXT or not text.isprintable():
                 raise ConditionsError(
-                    f"{name} must be one line of at most {_LONGEST_TEXT} characters; got {text!r}"
+                    f"{name} must be one line of at most {_LONGEST_TEXT} characters; got {text!r}",
+                    name,
                 )
         if not self.source.strip():
-            raise ConditionsError("say where this is from: who saw it, or which table")
+            raise ConditionsError("say where this is from: who saw it, or which table", "source")
         if not self.told:
             raise ConditionsError("nothing is told of the sea or the weather; give one thing")
 

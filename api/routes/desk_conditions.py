@@ -8,8 +8,14 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Session, check_csrf
 from api.deps import FormToken, OfficerSession, ServicesDep
+from api.language import Reader, mark
 from api.routes.desk_flights import flight_page
-from patrol.conditions import Conditions, ConditionsError
+from patrol.conditions import CONDITION_LIMITS, Conditions, ConditionsError
+from patrol.exports.labels import CONDITION_WORDS
+
+_NOTHING_TOLD = mark("Nothing is written of the sea or the weather: write one thing.")
+_NO_SOURCE = mark("Write where this is from.")
+_NOT_A_LINE = mark("%(what)s: one line of at most 500 characters")
 
 router = APIRouter(prefix="/desk/flights", include_in_schema=False)
 
@@ -53,5 +59,19 @@ def tell_conditions(
         conditions = Conditions(**told)
         at_hand.store.conditions.tell(flight_id, conditions, session.user.name, at_hand.now())
     except ConditionsError as error:
-        return flight_page(request, at_hand, session, flight_id, problem=str(error), typed=told)
+        problem = _problem(error, at_hand.pages.reader(request))
+        return flight_page(request, at_hand, session, flight_id, problem=problem, typed=told)
     return RedirectResponse(f"/desk/flights/{flight_id}#conditions", HTTPStatus.SEE_OTHER)
+
+
+def _problem(error: ConditionsError, reader: Reader) -> str:
+    """Return what cannot be, as the reader speaks."""
+    if error.field is None:
+        return reader.text(_NOTHING_TOLD)
+    if error.field not in CONDITION_WORDS:
+        return reader.text(_NO_SOURCE)
+    what = reader.pick(*CONDITION_WORDS[error.field])
+    if error.field in CONDITION_LIMITS:
+        least, most = CONDITION_LIMITS[error.field]
+        return f"{what}: {least:g} – {most:g}"
+    return reader.text(_NOT_A_LINE) % {"what": what}

@@ -45,17 +45,24 @@ def test_what_an_officer_records_is_shown_in_the_ledger_and_in_the_trail(world, 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"source": "by eye"}, "nothing is told"),
-        ({"sea_state": "2"}, "say where this is from"),
-        ({"sea_state": "12", "source": "by eye"}, "sea_state must be 0 to 9; got 12"),
+        ({"source": "by eye"}, ("Nothing is written of the sea", "ยังไม่ได้เขียน")),
+        ({"sea_state": "2"}, ("Write where this is from", "เขียนว่าข้อมูลมาจากที่ใด")),
+        (
+            {"sea_state": "12", "source": "by eye"},
+            ("Sea state, Douglas scale 0 to 9: 0 – 9", "สภาพคลื่น (มาตราดักลาส 0–9): 0 – 9"),
+        ),
+        ({"weather": "a\tb", "source": "by eye"}, ("Weather: one line", "ลักษณะอากาศ: บรรทัดเดียว")),
     ],
 )
 def test_what_cannot_be_is_refused_and_what_was_typed_kept(world, flight, tell, fields, said):
-    answer = tell(world.logged_in("mali"), weather="", **fields)
-    assert answer.status_code == 409
-    assert said in answer.text
-    for typed in fields.values():
-        assert f'value="{typed}"' in answer.text
+    officer = world.logged_in("mali")
+    for language, words in zip(("en", "th"), said, strict=True):
+        officer.cookies.set("libong_lang", language)
+        answer = tell(officer, **fields)
+        assert answer.status_code == 409
+        assert words in answer.text
+        for typed in fields.values():
+            assert f'value="{typed}"' in answer.text
     assert world.store.conditions.of_flight(flight.rsplit("/", 1)[1]) == ()
 
 
