@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from libong.composition import open_store
-from libong.push import Pusher, files_in
+from libong.push import Pusher, PushError, files_in
 from patrol.uploads import UploadState
 
 HERE = Path(__file__).parent
@@ -99,10 +100,13 @@ def _size(path):
         return 0
 
 
-def wait_for_change(measure):
-    """Wait until a process has got further, or for a while: kills are to hit it at work."""
-    before, until = measure(), time.monotonic() + 20
-    while measure() == before and time.monotonic() < until:
+def wait_for_change(measure, over):
+    """Wait until a process has got further, or for a while: kills are to hit it at work.
+
+    On a busy machine it takes a minute to start.
+    """
+    before, until = measure(), time.monotonic() + 120
+    while measure() == before and not over() and time.monotonic() < until:
         time.sleep(0.02)
 
 
@@ -114,14 +118,23 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
         worker = Worker(folder, seconds_a_frame)
         worker.start()
 
+        stopped = threading.Event()
+
+        def pause(_):
+            if stopped.wait(0.05):
+                raise PushError("the test is over")
+
         def send():
             with push.client_of(server.url, token) as client:
-                Pusher(
-                    client, most_failures=10_000, piece_bytes=700, sleep=lambda _: time.sleep(0.05)
+                return Pusher(
+                    client,
+                    most_failures=1_000_000,
+                    piece_bytes=700,
+                    sleep=pause,
                 ).push("killed", files, lambda *_: None)
 
-        sending = threading.Thread(target=send)
-        sending.start()
+        sender = ThreadPoolExecutor(1)
+        sending = sender.submit(send)
         killed = {"server": 0, "worker": 0}
         try:
             with closing(open_store(settings)) as store:
@@ -138,29 +151,30 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
                     return bool(uploads) and all(u.state is UploadState.READY for u in uploads)
 
                 # the server first, while there is something to send; then the worker
-                for name, process, far in (
-                    ("server", server, far_sent),
-                    ("worker", worker, far_worked),
+                for name, process, far, over in (
+                    ("server", server, far_sent, sending.done),
+                    ("worker", worker, far_worked, ready),
                 ):
-                    while killed[name] < kills // 2 and not ready():
-                        if name == "server" and not sending.is_alive():
-                            break
+                    while killed[name] < kills // 2 and not over():
                         for _ in range(chance.randint(1, 3 if name == "server" else 7)):
-                            wait_for_change(far)
+                            wait_for_change(far, over)
                         time.sleep(chance.uniform(0, 0.3))
                         process.kill()
                         process.start()
                         killed[name] += 1
+                    if sending.done():
+                        sending.result()  # or what it died of
                 until = time.monotonic() + 1800
                 while not ready():
                     assert time.monotonic() < until, [
                         (u.state, u.fault, u.progress) for u in store.uploads.uploads()
                     ]
                     time.sleep(0.1)
-                sending.join(60)
+                sending.result(60)
                 worker.kill()  # nothing is changed by it any more
                 return state_of(settings, store), killed
         finally:
+            stopped.set()
             worker.kill()
 
 
