@@ -24,16 +24,22 @@ def _read(moment: Moment, text: str) -> TelemetryRecord:
     HOME's own height, -57.98 m on the Pampas, is of no use.
     """
     lon, lat, satellites = three(captured(_GPS, text))
+    flight, gimbal = attitudes(text)
     return TelemetryRecord(
         *moment,
         *position(lon, lat),
         relative_height_m=number(captured(_HEIGHT, text)),
-        gimbal=_attitude(captured(_GIMBAL, text)),
-        flight=_attitude(captured(_FLIGHT, text)),
+        gimbal=gimbal,
+        flight=flight,
         satellites=count(satellites),
         iso=number(captured(_ISO, text)),
         shutter_s=exposure_s(captured(_SHUTTER, text)),
     )
+
+
+def attitudes(text: str) -> tuple[Attitude | None, Attitude | None]:
+    """The drone's and its camera's, from `F.PRY (-3.5°, 1.5°, 12.0°), G.PRY (…)`."""
+    return _attitude(captured(_FLIGHT, text)), _attitude(captured(_GIMBAL, text))
 
 
 def _attitude(text: str | None) -> Attitude | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingest.errors import TelemetryError
 from ingest.frame import Note
+from ingest.telemetry.autel import AUTEL
 from ingest.telemetry.barometer import MATRICE_300, MAVIC_PRO, OLD_FIRMWARE
 from ingest.telemetry.blocks import Block, read_blocks
 from ingest.telemetry.bracketed import AIR_2, MAVIC_2, MAVIC_3, MAVIC_AIR
@@ -25,6 +26,7 @@ DIALECTS: tuple[Dialect, ...] = (
     MAVIC_2,
     AIR_2,
     MAVIC_3,
+    AUTEL,
 )
 # Blocks tried before a file is given up as written by something else: a few may be damaged.
 _BLOCKS_TO_RECOGNISE = 50
@@ -155,7 +157,8 @@ class _Reader:
         beginning = text.text.strip().splitlines()[0][:60]
         return TelemetryError(
             "unknown_dialect",
-            f'expected telemetry of a DJI drone, such as "GPS(99.4012,7.2534,15) BAROMETER:40.1" '
+            "expected telemetry of a DJI or Autel drone, such as "
+            '"GPS(99.4012,7.2534,15) BAROMETER:40.1" '
             f'or "[latitude: 7.253400] [longitude: 99.401200]"; got {beginning!r}: send the .SRT '
             "file that lies beside the video on the drone's card",
             line=text.line,

@@ -36,12 +36,12 @@ def register(app: typer.Typer) -> None:
 def telemetry(paths: Paths, as_json: JsonOption = False) -> None:
     """Read where a drone was, from its subtitles, flight logs or videos; nothing is logged.
 
-    Understands the subtitles of DJI drones from the Phantom to the Mavic 3 and the Matrice 300,
-    whatever the file is called, flight logs (GPX, CSV of Airdata or Litchi), and of videos what is
-    inside: subtitles, or the data track of some newer DJI drones. Folders are walked for such
-    files; a video with subtitles of its name beside it is passed over there. A damaged block is
-    left out and counted; a file is refused only when nothing in it is usable, naming the line.
-    Drones write subtitles when "video captions" is on in their camera settings.
+    Understands the subtitles of DJI drones from the Phantom to the Mavic 3 and the Matrice 300 and
+    of Autel's EVO, whatever the file is called, flight logs (GPX, CSV of Airdata or Litchi), and of
+    videos what is inside: subtitles, or the data track of some newer DJI drones. Folders are walked
+    for such files; a video with subtitles of its name beside it is passed over there. A damaged
+    block is left out and counted; a file is refused only when nothing in it is usable, naming the
+    line. Drones write subtitles when "video captions" is on in their camera settings.
 
     Example: libong telemetry DJI_0042.SRT --json
 

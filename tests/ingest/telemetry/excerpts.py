@@ -50,6 +50,14 @@ MATRICE_300_H20T = """<font size="28">FrameCnt: 1, DiffTime: 33ms
 [dzoom_ratio: 15000, delta:0] [color_md : default]
 </font>"""
 
+AUTEL = """HOME(E: 99.401200, N: 7.253300) 2026-02-03 10:15:03
+GPS(E: 99.401523, N: 7.253412, 55.50m)
+ISO:100 SHUTTER:400 EV:-0.7 F-NUM:1.8
+F.PRY (-3.5°, 1.5°, 12.0°), G.PRY (-90.0°, 0.0°, 11.5°)"""
+AUTEL_EVO = """HOME(E: 99.401200, N: 7.253300) 2026-02-03 10:15:03
+GPS(E: 99.401523, N: 7.253412, 55)
+ISO:100 SHUTTER:400 EV:0.0 F-NUM:2.8"""
+
 BY_DIALECT = [
     ("mavic_pro", MAVIC_PRO),
     ("old_firmware", OLD_FIRMWARE),
@@ -62,6 +70,8 @@ BY_DIALECT = [
     ("air_2", AIR_2),
     ("mavic_3", MAVIC_3),
     ("mavic_3", MATRICE_300_H20T),
+    ("autel", AUTEL),
+    ("autel", AUTEL_EVO),
 ]
 
 

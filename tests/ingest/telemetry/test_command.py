@@ -58,7 +58,7 @@ def test_json_of_a_refused_file(run, film):
     (document,) = json.loads(done.stdout)
     assert (document["records"], document["first"], document["last"]) == (0, None, None)
     assert (document["error_code"], document["error_line"]) == ("unknown_dialect", 1)
-    assert document["error"].startswith("line 1: expected telemetry of a DJI drone")
+    assert document["error"].startswith("line 1: expected telemetry of a DJI or Autel drone")
 
 
 def test_one_bad_file_does_not_lose_the_others(run, sound, film):

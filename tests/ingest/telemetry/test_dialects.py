@@ -18,6 +18,26 @@ EXPOSURE = {"iso": 100.0, "shutter_s": 1 / 400}
 
 EXPECTED = [
     (
+        excerpts.AUTEL,
+        {
+            "taken_at_local": SECOND,
+            "position": FINE,
+            "absolute_altitude_m": 55.5,
+            "gimbal": GIMBAL,
+            "flight": FLIGHT,
+        }
+        | EXPOSURE,
+    ),
+    (
+        excerpts.AUTEL_EVO.replace("GPS(E: ", "GPS(W: ").replace("N: 7.253412", "S: 7.253412"),
+        {
+            "taken_at_local": SECOND,
+            "position": LonLat(-99.401523, -7.253412),
+            "absolute_altitude_m": 55.0,
+        }
+        | EXPOSURE,
+    ),
+    (
         excerpts.MAVIC_PRO,
         {"taken_at_local": SECOND, "position": COARSE, "relative_height_m": 40.1, "satellites": 14}
         | EXPOSURE,
@@ -172,6 +192,9 @@ def test_digital_zoom_is_read_as_a_ratio(read, zoom, expected):
         (excerpts.MAVIC_3.replace("7.253412", "97.253412"), PositionFault.OUT_OF_RANGE),
         (excerpts.MAVIC_2.replace("[latitude : 7.253412] ", ""), PositionFault.MISSING),
         (excerpts.MAVIC_2.replace("7.253412", "7.25x412"), PositionFault.MISSING),
+        (excerpts.AUTEL.replace("7.253412", "7.25x412"), PositionFault.MISSING),
+        (excerpts.AUTEL.replace("99.401523", "0.0").replace("7.253412", "0.0"), "no_lock"),
+        (excerpts.AUTEL.replace("7.253412", "97.253412"), PositionFault.OUT_OF_RANGE),
     ],
 )
 def test_a_position_that_is_none_says_why(read, text, fault):
@@ -196,6 +219,7 @@ def test_the_equator_and_the_meridian_are_places(read, lon, lat):
         (excerpts.MAVIC_3, "[rel_alt: 4"),
         (excerpts.MAVIC_PRO, "GPS(99.4015,7.2"),
         (excerpts.PHANTOM_4_RTK, "GPS (99.401523, 7.2"),
+        (excerpts.AUTEL, "GPS(E: 99.401523, N: 7.2"),
     ],
 )
 def test_a_number_cut_off_is_not_taken_for_a_smaller_one(read, whole, cut):
