@@ -119,8 +119,8 @@ def read_intrinsics(
     if lens is None:
         raise PhotoError(
             "no_camera",
-            "the photo tells no credible focal length, calibrated or 35 mm, and the sensor of "
-            f"{exif.make or 'its'} {exif.model or 'camera'} is not known",
+            "the photo tells no credible focal length, calibrated or 35 mm, and none in mm with a "
+            f"sensor of {exif.make or 'its'} {exif.model or 'camera'} that is known",
         )
     zoomed, zoom_error = _zoom(lens, zoom)
     middle = width_px / 2, height_px / 2

@@ -112,7 +112,10 @@ def day_efforts(
 
 
 def weight_of(quality: FrameQuality) -> float:
-    """Return the part of a usable frame in which something could be seen, in steps of 0.05."""
+    """Return the part of a usable frame in which something could be seen, in steps of 0.05.
+
+    How clear the water looks does not count: that estimate is too rough (`ingest.water_clarity`).
+    """
     lost = quality.clipped_share + (quality.glare_share or 0.0)
     return max(round((1 - lost) / _WEIGHT_STEP), 0) * _WEIGHT_STEP
 

@@ -104,7 +104,8 @@ def print_figures(figures: FlightFigures) -> None:
 def print_qualities(flight: Flight, qualities: Sequence[FrameQuality]) -> None:
     """Print each frame's quality."""
     table = Table(
-        "file", "sharpness", "clipped", "glare", "water m", "usable", "why not", title="Quality"
+        *("file", "sharpness", "clipped", "glare", "horizon", "water m", "usable", "why not"),
+        title="Quality",
     )
     for frame, quality in zip(flight.frames, qualities, strict=True):
         table.add_row(
@@ -112,6 +113,7 @@ def print_qualities(flight: Flight, qualities: Sequence[FrameQuality]) -> None:
             "-" if quality.sharpness is None else f"{quality.sharpness:.2f}",
             f"{quality.clipped_share:.0%}",
             "-" if quality.glare_share is None else f"{quality.glare_share:.0%}",
+            "in view" if quality.horizon_in_view else "-",
             "-" if quality.secchi_m is None else f"{quality.secchi_m:.1f}",
             "yes" if quality.usable else "no",
             "; ".join(note.text for note in quality.reasons),

@@ -51,6 +51,10 @@ def test_frames_tell_their_quality_when_asked(folder, tmp_path):
     assert not documents[SPOILT]["quality"]["usable"]
     (reason,) = documents[SPOILT]["quality"]["reasons"]
     assert reason["code"] == "too_blurred"
+    assert set(documents[SHARP]["quality"]) == {
+        *("sharpness", "clipped_share", "glare_share", "horizon_in_view"),
+        *("secchi_m", "secchi_factor", "usable", "reasons"),
+    }
     assert "quality" not in told(tmp_path, "frames", folder)[0]
 
 
@@ -58,6 +62,8 @@ def test_frames_print_the_flights_sentence_in_both_languages(folder, tmp_path):
     environment = {"LIBONG_DATA_DIR": str(tmp_path), "COLUMNS": "200"}
     done = CliRunner().invoke(app, ["frames", str(folder), "--quality"], env=environment)
     assert "2 frames, 1 too blurred" in done.output
+    for named in ("sharpness", "clipped", "glare", "horizon", "water m", "usable"):
+        assert named in done.output
     assert "2 รูป · เบลอเกินไป 1 รูป" in done.output
 
 
