@@ -6,7 +6,7 @@ alone counts against it, and after the last try it is set aside.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,9 @@ from libong.pipeline import Looks
 from patrol.uploads_queue import Claim, FailedFile, FlightQueue
 
 Given = TypeVar("Given")
+
+# A third of the pace at which a drone writes its best film, 100 Mbit/s.
+_SLOWEST_BYTES_PER_S = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,11 @@ class Patience:
     start_timeout: timedelta = timedelta(minutes=5)
     # Submitted at once, so that a process never waits for the store between two frames.
     at_once: int = 2
+
+    def for_file(self, size_bytes: int) -> "Patience":
+        """Return the patience with a whole file: an hour's film takes longer than a frame."""
+        longer = timedelta(seconds=size_bytes / _SLOWEST_BYTES_PER_S)
+        return replace(self, frame_timeout=self.frame_timeout + longer)
 
 
 class ExecutorDownError(OutageError):

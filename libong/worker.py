@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from threading import Event, Thread
 from time import monotonic
 
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # What the tries of a flight as a whole are counted under, in the place of a file's SHA-256.
 WHOLE_FLIGHT = "flight"
+# 255 on most disks, less where names are encrypted.
+_LONGEST_NAME_BYTES = 140
 # What may come of the last word on a flight: another has it, or nobody hears.
 _GONE = (LeaseLost, SQLAlchemyError, DatabaseAway)
 
@@ -186,7 +188,11 @@ class Worker:
             sha256 = sha256_of(path)
             while True:
                 answer = run_alone(
-                    self.tools, self.patience, self.tools.read, path, self.site.reference
+                    self.tools,
+                    self.patience.for_file(path.stat().st_size),
+                    self.tools.read,
+                    path,
+                    self.site.reference,
                 )
                 if not isinstance(answer, Fault):
                     break
@@ -249,6 +255,17 @@ class Worker:
 def _parts(name: str) -> tuple[str, ...]:
     """Return the parts of a path as sent; a refused one may lead nowhere, and is only shown."""
     try:
-        return safe_parts(name)
+        parts = safe_parts(name)
     except ArchiveError:
-        return shown_parts(name) or ("unnamed",)
+        parts = shown_parts(name) or ("unnamed",)
+    return tuple(map(_writable, parts))
+
+
+def _writable(part: str) -> str:
+    """Cut a name that no disk takes; its ending, which tells subtitles from videos, stays."""
+    if len(part.encode()) <= _LONGEST_NAME_BYTES:
+        return part
+    path = PurePath(part)
+    ending = path.suffix if len(path.suffix.encode()) < _LONGEST_NAME_BYTES // 2 else ""
+    stem = part.removesuffix(ending).encode()[: _LONGEST_NAME_BYTES - len(ending.encode())]
+    return stem.decode(errors="ignore") + ending

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import suppress
 from functools import cache
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -22,6 +23,7 @@ from detection.manifest import Manifest
 from ingest.errors import PhotoError
 from ingest.flight import read_flight
 from ingest.frame import Frame, Note
+from ingest.pixels import decode_bgr
 from ingest.site_reference import SiteReference
 from libong.composition import open_detector
 from libong.frame_look import FrameLook, look_at
@@ -55,9 +57,14 @@ def look_or_note(frame: Frame, detector: Detector) -> FrameLook | Note:
 
 
 def try_to_read(path: Path, site: SiteReference) -> None:
-    """Read a file as a flight of its own: one that ends the process shows itself."""
+    """Read a file as a flight of its own, with its pixels: one that ends the process shows itself.
+
+    A worker decodes pictures in its own process, too, to compare and to crop them.
+    """
     with TemporaryDirectory(prefix="libong-") as unpacked:
-        read_flight([path], site, work_folder=Path(unpacked))
+        for frame in read_flight([path], site, work_folder=Path(unpacked)).frames:
+            with suppress(PhotoError):  # it is refused by name when it is searched
+                decode_bgr(frame.path)
 
 
 class _ElsewhereEngine:

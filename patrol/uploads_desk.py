@@ -66,6 +66,8 @@ class Desk:
         The same files announced again are the same upload: an unfinished one goes on where it was,
         also after it expired. Raises UploadError for a list that cannot be one, and QuotaError.
         """
+        if not name.isprintable():
+            raise UploadError(f"a flight's name must be printable; got {name[:80]!a}")
         _check_list(offers, self.policy)
         manifest = manifest_sha256(offers)
         upload = self.table.find(user.name, manifest)
@@ -173,11 +175,16 @@ class Desk:
         if file.state is not FileState.WAITING or not there:
             return file
         whole = there == file.size_bytes
-        if whole or there >= HEAD_BYTES:
-            self._check_content(file)
-        self.table.prolong(file.upload_id, self._expiry())
-        if whole and self.table.file(file.file_id).state is FileState.WAITING:
-            self._verify(file)
+        try:
+            if whole or there >= HEAD_BYTES:
+                self._check_content(file)
+            self.table.prolong(file.upload_id, self._expiry())
+            if whole and self.table.file(file.file_id).state is FileState.WAITING:
+                self._verify(file)
+        except FileNotFoundError:
+            # another connection that was thought dead, or `finish`, has settled it meanwhile
+            if self._part(file).exists():
+                raise
         return self.table.file(file.file_id)
 
     def finish(self, user: User, upload_id: str, *, leave_out_missing: bool = False) -> Upload:

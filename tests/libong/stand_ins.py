@@ -5,6 +5,7 @@ Run as `stand_ins.py serve` or `stand_ins.py work [--pool]`, with LIBONG_ settin
 
 import io
 import os
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import cv2
 from PIL import Image
 
 from detection.manifest import Manifest
@@ -83,19 +85,40 @@ def make_worker(store, settings, *, pool=False, **changes):
     )
 
 
-def photo(number, *, size=(160, 90)):
-    """A small JPEG with a place and a time of its own, too far from others to overlap."""
+POISON = b"this picture ends who decodes it"
+
+
+def poisoned_decoder(real):
+    """OpenCV's decoder with a fault: it ends the process on a picture that holds POISON."""
+
+    def decode(data, flags):
+        if POISON in data.tobytes():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(data, flags)
+
+    return decode
+
+
+if "TEST_POISON" in os.environ:
+    cv2.imdecode = poisoned_decoder(cv2.imdecode)
+
+
+def photo(number, *, size=(160, 90), north_s=None, poison=False):
+    """A small JPEG with a place and a time of its own, too far from others to overlap.
+
+    With `north_s`, seconds of latitude, it lies where others do.
+    """
     exif = Image.Exif()
     exif.update({0x010F: "DJI", 0x0110: "FC300S"})
     clock = f"2026:02:03 10:{number // 60:02d}:{number % 60:02d}"
     exif.get_ifd(0x8769).update({0x9003: clock, 0x920A: 3.61, 0xA405: 20})
-    north = (7.0, 14.0, float(number % 50))
-    exif.get_ifd(0x8825).update(
-        {1: "N", 2: north, 3: "E", 4: (99.0, 24.0, float(number * 37 % 60)), 5: b"\0", 6: 60.0}
-    )
+    north = (7.0, 14.0, float(number % 50 if north_s is None else north_s))
+    east = (99.0, 24.0, float(number * 37 % 60 if north_s is None else number / 100))
+    exif.get_ifd(0x8825).update({1: "N", 2: north, 3: "E", 4: east, 5: b"\0", 6: 60.0})
     out = io.BytesIO()
     picture = Image.radial_gradient("L").resize(size).point(lambda v: (v + number * 7) % 256)
-    picture.convert("RGB").save(out, "JPEG", exif=exif, quality=90)
+    comment = {"comment": POISON} if poison else {}
+    picture.convert("RGB").save(out, "JPEG", exif=exif, quality=90, **comment)
     return out.getvalue()
 
 

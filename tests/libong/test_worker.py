@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 from ingest.errors import DiskFull
 from libong.cli.main import app
 from libong.composition import open_media, open_store
+from libong.frame_search import Patience
 from libong.outage import OutageError
 from libong.settings import environment_of, read_settings
 from patrol.database import DatabaseAway
@@ -82,6 +84,11 @@ def receive(store, settings):
 
 def photos(count):
     return {f"DCIM/DJI_{number:04d}.JPG": stand_ins.photo(number) for number in range(count)}
+
+
+def overlapping(count):
+    """Photos of one place, so that they are compared."""
+    return {f"DCIM/DJI_{n:04d}.JPG": stand_ins.photo(n, north_s=7) for n in range(count)}
 
 
 def counting(search):
@@ -294,6 +301,50 @@ def test_what_a_worker_beside_a_server_reads_is_what_the_server_reads(settings, 
         settings.site,
         settings.model.resolve(),
     )
+
+
+def test_names_that_no_disk_takes_are_cut(store, settings, receive):
+    long = "\N{THAI CHARACTER KO KAI}" * 200
+    upload_id = receive(
+        {
+            f"{long}/{long}1.JPG": stand_ins.photo(1),
+            f"{long}/{long}2.JPG": stand_ins.photo(2),
+            "x." + "J" * 300: stand_ins.photo(3),
+        }
+    )
+    assert stand_ins.make_worker(store, settings).work_once()
+    assert store.uploads.upload(upload_id).state is UploadState.READY
+    (flight,) = store.flights()
+    assert (flight.frames, flight.refused) == (3, ())
+
+
+def test_a_whole_film_may_take_longer_than_a_frame():
+    patience = Patience(frame_timeout=timedelta(minutes=5))
+    assert patience.for_file(1000).frame_timeout < timedelta(minutes=5.1)
+    assert patience.for_file(16 << 30).frame_timeout > timedelta(minutes=60)
+
+
+def test_a_picture_that_ends_the_process_that_decodes_it_is_set_aside(store, settings, receive):
+    """Also where the worker decodes it itself, to compare it with its neighbours."""
+    upload_id = receive(
+        {**overlapping(3), "DCIM/KILLS.JPG": stand_ins.photo(3, north_s=7, poison=True)}
+    )
+    environment = {**os.environ, "LIBONG_DATA_DIR": str(settings.data_dir), "TEST_POISON": "1"}
+    ends = []
+    while not ends or ends[-1] != 0:
+        worker = subprocess.run(
+            [sys.executable, str(STAND_INS), "work", "--pool", "--once"],
+            env=environment,
+            check=False,
+            timeout=300,
+        )
+        ends.append(worker.returncode)
+        time.sleep(2.1)  # the lease of the one that was killed
+        assert len(ends) < 5
+    assert ends[0] == -signal.SIGKILL
+    flight = store.flight(store.uploads.upload(upload_id).flight_id)
+    assert flight.frames == 3
+    assert [(f.path.name, f.reason.code) for f in flight.refused] == [("KILLS.JPG", "set_aside")]
 
 
 def full_disk(*_, **__):

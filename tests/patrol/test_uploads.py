@@ -228,6 +228,30 @@ def test_a_list_that_cannot_be_one_is_refused(desk, users, offers, told):
         desk.announce(users["don"], "x", offers)
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "a\nb", "a\u202eb"])
+def test_a_flights_name_must_be_printable(desk, users, name):
+    with pytest.raises(UploadError, match="flight's name must be printable"):
+        desk.announce(users["don"], name, [offer("a.JPG", jpeg(1))])
+
+
+@pytest.mark.parametrize("step", ["_check_content", "_verify"])
+def test_a_file_that_two_connections_settle_at_once_is_kept_once(desk, users, monkeypatch, step):
+    (file,) = desk.announce(users["don"], "x", [offer("a.JPG", jpeg(1))]).files
+    desk.append(file, 0, jpeg(1))
+    real, others = getattr(Desk, step), []
+
+    def slower(self, file):
+        if not others:
+            others.append(True)
+            assert desk.settle(file).state is FileState.STORED
+        real(self, file)
+
+    monkeypatch.setattr(Desk, step, slower)
+    assert desk.settle(file).state is FileState.STORED
+    assert others
+    assert desk.media.get(file.sha256) == jpeg(1)
+
+
 def test_quotas_count_what_is_new_of_each_user_in_its_time(desk, users):
     desk = replace(desk, policy=UploadPolicy(quota_bytes=20_000))
     send(desk, users["don"], "x", jpeg(1), jpeg(2))
