@@ -2,6 +2,7 @@
 
 import re
 
+from ingest.lonlat import LonLat
 from ingest.telemetry.camera_line import attitudes
 from ingest.telemetry.dialect import Dialect
 from ingest.telemetry.record import Moment, PositionFault, TelemetryRecord
@@ -23,9 +24,9 @@ def _read(moment: Moment, text: str) -> TelemetryRecord:
     QuickTime text tracks; pilots' files on GitHub.
     """
     found = _GPS.search(text)
-    if found is None:
-        place, fault = None, PositionFault.MISSING
-    else:
+    place: LonLat | None = None
+    fault: PositionFault | None = PositionFault.MISSING
+    if found is not None:
         lon = ("-" if found["east"] == "W" else "") + found["lon"]
         lat = ("-" if found["north"] == "S" else "") + found["lat"]
         place, fault = position(lon, lat)
