@@ -3,6 +3,8 @@
     python docs/screenshots.py http://127.0.0.1:8000 USER OUT_FOLDER
 
 The password of the user (an officer) is asked for, or read from LIBONG_SCREENSHOT_PASSWORD.
+Pages of other people, and of moments that come once, are among the pictures that the page tests
+take where LIBONG_TEST_PICTURES names a folder; `keep` makes them small.
 Needs the `dev` extra and a Chromium (`--chromium`, /usr/bin/chromium by default).
 """
 
@@ -21,7 +23,7 @@ LANGUAGES = ("th", "en")
 SAMPLE_FLIGHT = Path(__file__).parent.parent / "sample_flights" / "with_faults"
 WORK_MS = 480_000
 TALLEST_PX = 2400  # of a page that goes on and on its head says enough
-WEBP_QUALITY = 55  # letters stay sharp; all pages, widths and languages together stay under 4 MB
+WEBP_QUALITY = 55  # letters stay sharp; all pages, widths and languages together stay under 5 MB
 CHROMIUM_ARGS = (
     "--no-sandbox",  # the pages are our own, and containers have no user namespaces
     "--disable-gpu",
