@@ -15,7 +15,16 @@ STATIC_MAX_AGE_S = 3600
 
 # The one page that other sites may frame; it has no form, no login and no script.
 FRAMABLE = "/widget"
-_SERVED_PUBLICLY = ("/", FRAMABLE, "/poster.pdf", "/manifest.webmanifest", "/zones-worker.js")
+_WITHOUT_SECRETS = (
+    "/",
+    FRAMABLE,
+    "/poster.pdf",
+    "/manifest.webmanifest",
+    "/zones-worker.js",
+    "/report",
+    "/ranger",
+    "/ranger/report",
+)
 
 
 def content_security_policy(nonce: str, *, ancestors: str = "'none'") -> str:
@@ -86,7 +95,8 @@ class PublicCompression:
     """ASGI layer that compresses public pages and static files, for weak island networks.
 
     Pages behind the login stay uncompressed: they carry a CSRF token, and compression beside
-    text that a stranger can choose would let its length be guessed (BREACH, CVE-2013-3587).
+    text that a stranger can choose would let its length be guessed (BREACH, CVE-2013-3587). The
+    rangers' own say nothing of who asks, and carry none.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -96,5 +106,5 @@ class PublicCompression:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, compressing where that is safe."""
         path = scope.get("path", "")
-        public = path in _SERVED_PUBLICLY or path.startswith(("/static/", "/api/public/"))
-        await (self._compressing if public else self._plain)(scope, receive, send)
+        open_to_all = path in _WITHOUT_SECRETS or path.startswith(("/static/", "/api/public/"))
+        await (self._compressing if open_to_all else self._plain)(scope, receive, send)

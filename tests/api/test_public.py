@@ -237,9 +237,14 @@ def test_headers_of_every_answer(world, url, caching):
 
 def test_public_pages_are_compressed_and_those_with_tokens_are_not(world):
     client = world.logged_in("mali")
-    for url in ("/", "/api/public/zones.geojson", "/static/vendor/leaflet/leaflet.js"):
+    compressed = ("/", "/report", "/api/public/zones.geojson", "/static/vendor/leaflet/leaflet.js")
+    for url in (*compressed, "/ranger", "/ranger/report"):
         assert client.get(url).headers.get("content-encoding") == "gzip", url
-    for url in ("/login", "/desk", "/api/v1/zones"):
+    session = client.get("/api/v1/session").json()
+    for url in ("/ranger", "/ranger/report"):
+        assert session["csrf_token"] not in client.get(url).text, url
+        assert session["name"] not in client.get(url).text, url
+    for url in ("/login", "/desk", "/account", "/api/v1/session"):
         assert "content-encoding" not in client.get(url).headers, url
 
 

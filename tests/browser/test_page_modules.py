@@ -56,3 +56,18 @@ def test_the_page_itself_asks_for_all_modules_at_once(every_page, watch, phone):
     assert len(modules) > 10
     assert set(modules.values()) == {"parser"}
     seen.assert_clean()
+
+
+def test_who_is_here_is_asked_while_other_modules_are_on_their_way(every_page, watch, phone):
+    world, _ = every_page
+    seen = watch(world, phone, user="don", service_workers="block")
+    held = []
+    seen.page.route("**/static/ranger/totals.js", held.append)
+    for path in ("/ranger", "/ranger/report"):
+        with seen.page.expect_request("**/api/v1/session"):
+            seen.page.goto(seen.base_url + path, wait_until="commit")
+        for route in held:
+            route.continue_()
+        held.clear()
+        seen.page.locator("#ours").wait_for()
+    seen.assert_clean()

@@ -1,5 +1,6 @@
 /* Who uses this phone: by the server's word, or without a network by the last login's. */
 
+import { firstSession } from "./first_session.js";
 import * as keeping from "./keeping.js";
 import { session, SignedOut, Unreached } from "./server.js";
 
@@ -7,7 +8,7 @@ import { session, SignedOut, Unreached } from "./server.js";
 export async function whoUsesThis() {
   keeping.openAhead();
   try {
-    const person = await session();
+    const person = await firstSession();
     await keeping.rememberWho(person);
     return { person, signedOut: false };
   } catch (error) {
