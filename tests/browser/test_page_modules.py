@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 PRELOAD = re.compile(r'\s*<link rel="modulepreload" href="([^"]+)">')
 # no module; the map of a form's place adds it by itself once it runs
 LEAFLET = "/static/vendor/leaflet/leaflet.js"
@@ -58,16 +60,20 @@ def test_the_page_itself_asks_for_all_modules_at_once(every_page, watch, phone):
     seen.assert_clean()
 
 
-def test_who_is_here_is_asked_while_other_modules_are_on_their_way(every_page, watch, phone):
+@pytest.mark.parametrize(
+    ("path", "late"), [("/ranger", "totals.js"), ("/ranger/report", "place.js")]
+)
+def test_who_is_here_is_asked_while_other_modules_are_on_their_way(
+    every_page, watch, phone, path, late
+):
     world, _ = every_page
     seen = watch(world, phone, user="don", service_workers="block")
     held = []
-    seen.page.route("**/static/ranger/totals.js", held.append)
-    for path in ("/ranger", "/ranger/report"):
-        with seen.page.expect_request("**/api/v1/session"):
-            seen.page.goto(seen.base_url + path, wait_until="commit")
-        for route in held:
-            route.continue_()
-        held.clear()
-        seen.page.locator("#ours").wait_for()
-    seen.assert_clean()
+    seen.page.route(f"**/static/ranger/{late}", lambda route: held.append(route))
+    with seen.page.expect_request("**/api/v1/session"):
+        seen.page.goto(seen.base_url + path, wait_until="commit")
+    seen.page.wait_for_timeout(200)
+    assert len(held) == 1
+    assert seen.page.locator("#ours").is_hidden()
+    held[0].continue_()
+    seen.page.locator("#ours").wait_for()
