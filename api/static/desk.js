@@ -21,7 +21,7 @@ const PRIORITIES = ["high", "normal", "low"];
 const undoable = []; // what this page saved, the last at the end: lists of incident ids
 let alertMap = null;
 let waiting = 0; // alerts that are not in the list yet
-let busy = false;
+let saving = null; // the step that is on its way, until what follows it is shown
 
 const rows = () => [...document.querySelectorAll("#list .row")];
 const rowOf = (id) => document.getElementById(`row-${id}`);
@@ -126,10 +126,15 @@ function stepOf(action, form) {
   return { do: action };
 }
 
-/* Take a step with incidents; refusals are shown with what happened meanwhile, and keep the note. */
+/* Take a step with incidents, one at a time. */
 async function save(incidents, action, form, reason) {
-  if (busy || incidents.length === 0) return;
-  busy = true;
+  if (saving || incidents.length === 0) return;
+  saving = saved(incidents, action, form, reason);
+  await saving.finally(() => { saving = null; });
+}
+
+/* Refusals are shown with what happened meanwhile, and keep the note. */
+async function saved(incidents, action, form, reason) {
   detailBox.setAttribute("aria-busy", "true");
   const ids = incidents.map(({ id }) => id);
   try {
@@ -153,7 +158,6 @@ async function save(incidents, action, form, reason) {
   } catch (error) {
     tell(error);
   } finally {
-    busy = false;
     detailBox.removeAttribute("aria-busy");
     drawMap();
     countPicked();
@@ -174,6 +178,7 @@ function markRow(id) {
 }
 
 async function undoLast() {
+  while (saving) await saving; // on a slow network the step to be undone may not be over yet
   const ids = undoable.pop();
   if (!ids) {
     const form = document.getElementById("step");
@@ -253,7 +258,7 @@ async function told(kind, event) {
     fresh.textContent = `${fresh.dataset.one} (${waiting})`;
     return;
   }
-  if (busy || Number(row.dataset.version) >= event.version) return;
+  if (saving || Number(row.dataset.version) >= event.version) return;
   await refreshRow(id);
   const shown = detail();
   if (shown?.dataset.id === id && Number(shown.dataset.version) < event.version) {

@@ -123,6 +123,27 @@ def test_the_last_step_is_undone_and_stays_in_the_history(busy, watch, desktop):
     seen.assert_clean()
 
 
+def test_an_undo_that_comes_before_the_step_is_over_is_not_lost(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    page = seen.page
+    first = chosen(page)
+    held, slow = [], [True]
+    page.route(
+        "**/desk/parts/detail/*",
+        lambda route: held.append(route) if slow else route.continue_(),
+    )
+    page.keyboard.press("c")
+    page.locator("#messages button").click()
+    page.wait_for_timeout(200)
+    slow.clear()
+    for route in held:
+        route.continue_()
+    page.locator(f"#row-{first}[data-state=new]").wait_for()
+    assert [event.deed.value for event in busy.store.events(first)] == ["opened", "moved", "undone"]
+    seen.assert_clean()
+
+
 def test_several_are_dismissed_at_once_and_brought_back(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)
