@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 
 import cv2
 import numpy as np
@@ -184,6 +185,29 @@ def test_frames_searched_in_a_row_give_what_each_gives_alone(tmp_path):
     assert answers[2][1] == detector.detect(frames[2])
     assert len(answers[0][1]) == len(answers[2][1]) == 1
     assert list(detector.detect_each([])) == []
+
+
+def test_the_next_picture_is_decoded_while_one_is_searched(tmp_path, monkeypatch):
+    frames = []
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+        left = 300 + 500 * number
+        frames.append(frame_of(painted(tmp_path / str(number), (1, left, 400, left + 180, 450))))
+    decoding, prepare = Event(), Detector.prepare
+
+    def told(self, frame):
+        if frame == frames[1]:
+            decoding.set()
+        return prepare(self, frame)
+
+    class WaitingEngine(ColourEngine):
+        def infer(self, tiles):
+            assert decoding.wait(60), "the second picture is left alone until the first is searched"
+            return super().infer(tiles)
+
+    monkeypatch.setattr(Detector, "prepare", told)
+    answers = [found for _, found in Detector(WaitingEngine(), MANIFEST).detect_each(frames)]
+    assert [len(found) for found in answers] == [1, 1]
 
 
 def test_a_picture_is_decoded_once_for_all_its_levels(tmp_path, monkeypatch):
