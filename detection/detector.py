@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detection import boat_network
 from detection.agreement import SUPPORT_FROM, agreed
 from detection.boat_network import Opinions
-from detection.boxes import Boxes, Floats, concatenate, decode, no_boxes
+from detection.boxes import Boxes, Floats, concatenate, no_boxes
 from detection.engine import Engine
 from detection.errors import ModelError
+from detection.level_search import empty_tile, search_level
 from detection.limits import MOST_HEIGHT_ERROR
 from detection.manifest import Manifest
 from detection.merge import join_near, merge, without_pieces
@@ -23,21 +23,16 @@ from detection.on_board import without_gear_on_board
 from detection.plausibility import plausible
 from detection.resampling import Look, looks
 from detection.search_plan import plan_any_scale, plan_located
-from detection.tiling import Level, Tile
 from detection.types import Detection, ObjectClass
 from ingest.errors import PhotoError, ProjectionError
 from ingest.frame import Frame
 from ingest.projection import SeaView
 
-# Tiles sent to the engine at once; bounds memory whatever the picture's size.
-BATCH_TILES = 16
-# A box that ends this close to its tile's edge goes on beyond it.
-CUT_MARGIN_PX = 2.0
 # Floats and buoys closer than this belong to one net or line. Our own figure: an officer goes to
 # the place once, whatever lies between them.
 GEAR_GAP_M = 5.0
-# The grey that the network saw as "no picture" in training.
-PADDING_GREY = 114
+# A box at this share of its threshold is remembered until the other network has been asked.
+DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,10 +44,6 @@ class Picture:
     width_px: int
     height_px: int
     taken_at_utc: datetime | None = None
-
-
-# A box at this share of its threshold is remembered until the other network has been asked.
-DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True)
@@ -133,7 +124,7 @@ class Detector:
         """
         side = self._engine.input_px
         for engine in filter(None, (self._engine, self._boat_engine)):
-            (raw,) = engine.infer([np.full((side, side, 3), PADDING_GREY, np.uint8)])
+            (raw,) = engine.infer([empty_tile(side)])
             if not np.isfinite(raw).all():
                 raise ModelError(
                     "the network answers with values that are no numbers on this machine; "
@@ -252,13 +243,11 @@ class Detector:
         for look in looks:
             level = look.search.level
             if look.search.passes:
-                found = self._search_level(self._engine, decoded_from, look.pixels, level)
+                found = search_level(self._engine, decoded_from, look.pixels, level)
                 for number in look.search.passes:
                     ours[number] += found
             if look.search.boats and self._opinions and self._boat_engine:
-                boats += self._search_level(
-                    self._boat_engine, self._boat_thresholds, look.pixels, level
-                )
+                boats += search_level(self._boat_engine, self._boat_thresholds, look.pixels, level)
         mine = agreed([concatenate(parts) for parts in ours])
         mine = mine.take(mine.scores >= self._decoded_from[mine.classes])
         if not self._opinions:
@@ -269,42 +258,6 @@ class Detector:
             self._opinions,
         )
         return fused.take(fused.scores >= self._thresholds[fused.classes])
-
-    def _search_level(
-        self, engine: Engine, thresholds: Floats, pixels: NDArray[np.uint8], level: Level
-    ) -> list[Boxes]:
-        """Search one resampling of the picture; boxes come back in pixels of the original."""
-        parts = []
-        for batch in _batches(level, BATCH_TILES):
-            tiles = [self._cut_tile(pixels, t.x_px, t.y_px) for t in batch.tiles]
-            for tile, raw in zip(batch.tiles, engine.infer(tiles), strict=True):
-                parts.append(self._boxes(raw, thresholds, level, tile))
-        return parts
-
-    def _cut_tile(self, pixels: NDArray[np.uint8], x_px: int, y_px: int) -> NDArray[np.uint8]:
-        side = self._engine.input_px
-        piece = pixels[y_px : y_px + side, x_px : x_px + side]
-        if piece.shape[:2] == (side, side):
-            return np.ascontiguousarray(piece)
-        padded = np.full((side, side, 3), PADDING_GREY, np.uint8)
-        padded[: piece.shape[0], : piece.shape[1]] = piece
-        return padded
-
-    def _boxes(self, raw: Floats, thresholds: Floats, level: Level, tile: Tile) -> Boxes:
-        """Decode one tile and move its boxes into the original picture."""
-        x_px, y_px = tile.x_px, tile.y_px
-        xyxy, scores, classes = decode(raw, thresholds)
-        side = self._engine.input_px
-        right, bottom = min(side, level.width_px - x_px), min(side, level.height_px - y_px)
-        xyxy = np.clip(xyxy, 0, np.array([right, bottom, right, bottom], np.float32))
-        cut = (
-            ((xyxy[:, 0] <= CUT_MARGIN_PX) & (x_px > 0))
-            | ((xyxy[:, 1] <= CUT_MARGIN_PX) & (y_px > 0))
-            | ((xyxy[:, 2] >= right - CUT_MARGIN_PX) & (x_px + right < level.width_px))
-            | ((xyxy[:, 3] >= bottom - CUT_MARGIN_PX) & (y_px + bottom < level.height_px))
-        )
-        moved = (xyxy + np.array([x_px, y_px, x_px, y_px], np.float32)) / np.float32(level.scale)
-        return Boxes(moved.astype(np.float32), scores, classes, cut)
 
     def _detection(
         self, picture: Picture, boxes: Boxes, i: int, view: SeaView | None, scale_known: bool
@@ -342,8 +295,3 @@ def _merged_by_doubt(boxes: Boxes, thresholds: Floats) -> Boxes:
     """
     doubtful = boxes.scores < thresholds[boxes.classes]
     return boat_network.with_doubtful(merge(boxes.take(~doubtful)), merge(boxes.take(doubtful)))
-
-
-def _batches(level: Level, size: int) -> Iterator[Level]:
-    for i in range(0, len(level.tiles), size):
-        yield Level(level.scale, level.width_px, level.height_px, level.tiles[i : i + size])

@@ -62,7 +62,7 @@ def random_contents(
         ]
         kinds += [
             random_kind_of("gear", rng)
-            for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.46, 0.36, 0.12, 0.06])))
+            for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.34, 0.42, 0.16, 0.08])))
         ]
     placed: list[SceneObject] = []
     taken: list[tuple[float, float, float]] = []

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detection.training.boats import Build, build_of
+from detection.training.boat_brush import Build, build_of
 from detection.training.canvas import Body, Canvas, ellipse, ribbon
 from detection.training.world import SceneObject, World
 

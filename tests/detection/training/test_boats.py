@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detection.training.boats import Build, build_of
+from detection.training.boat_brush import Build, build_of
 from detection.training.noise import Grid
 from detection.training.random_world import random_object, random_sea
 from detection.training.scene import render_ortho

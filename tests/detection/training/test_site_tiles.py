@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from detection.detector import PADDING_GREY
 from detection.labels.label import Label, LabelledFrame, Origin, Undecided, Verdict
 from detection.labels.tool_box import CLASSES
+from detection.level_search import PADDING_GREY
 from detection.types import ObjectClass
 
 pytest.importorskip("torch", reason="needs the extra `train`")

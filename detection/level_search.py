@@ -1,0 +1,69 @@
+"""One network over one resampling of a picture: cut into tiles, asked, put back in place."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detection.boxes import Boxes, Floats, decode
+from detection.engine import Engine, TileBGR
+from detection.tiling import Level, Tile
+
+# Tiles sent to the engine at once; bounds memory whatever the picture's size.
+BATCH_TILES = 16
+# A box that ends this close to its tile's edge goes on beyond it.
+CUT_MARGIN_PX = 2.0
+# The grey that the network saw as "no picture" in training.
+PADDING_GREY = 114
+
+
+def empty_tile(side_px: int) -> TileBGR:
+    """Return a tile of `side_px` a side that shows nothing."""
+    return np.full((side_px, side_px, 3), PADDING_GREY, np.uint8)
+
+
+def search_level(
+    engine: Engine, thresholds: Floats, pixels: NDArray[np.uint8], level: Level
+) -> list[Boxes]:
+    """Search one resampling of the picture; boxes come back in pixels of the original.
+
+    `pixels` are the level's, BGR; `thresholds` the least score of each of the engine's classes.
+    """
+    parts = []
+    for tiles in _batches(level.tiles):
+        pieces = [_cut_tile(pixels, t.x_px, t.y_px, engine.input_px) for t in tiles]
+        for tile, raw in zip(tiles, engine.infer(pieces), strict=True):
+            parts.append(_in_picture(decode(raw, thresholds), level, tile, engine.input_px))
+    return parts
+
+
+def _batches(tiles: tuple[Tile, ...]) -> Iterator[tuple[Tile, ...]]:
+    for i in range(0, len(tiles), BATCH_TILES):
+        yield tiles[i : i + BATCH_TILES]
+
+
+def _cut_tile(pixels: NDArray[np.uint8], x_px: int, y_px: int, side: int) -> TileBGR:
+    piece = pixels[y_px : y_px + side, x_px : x_px + side]
+    if piece.shape[:2] == (side, side):
+        return np.ascontiguousarray(piece)
+    padded = empty_tile(side)
+    padded[: piece.shape[0], : piece.shape[1]] = piece
+    return padded
+
+
+def _in_picture(
+    decoded: tuple[Floats, Floats, NDArray[np.int64]], level: Level, tile: Tile, side: int
+) -> Boxes:
+    """Move one tile's boxes into the original picture, and mark those that its edge cuts."""
+    x_px, y_px = tile.x_px, tile.y_px
+    xyxy, scores, classes = decoded
+    right, bottom = min(side, level.width_px - x_px), min(side, level.height_px - y_px)
+    xyxy = np.clip(xyxy, 0, np.array([right, bottom, right, bottom], np.float32))
+    cut = (
+        ((xyxy[:, 0] <= CUT_MARGIN_PX) & (x_px > 0))
+        | ((xyxy[:, 1] <= CUT_MARGIN_PX) & (y_px > 0))
+        | ((xyxy[:, 2] >= right - CUT_MARGIN_PX) & (x_px + right < level.width_px))
+        | ((xyxy[:, 3] >= bottom - CUT_MARGIN_PX) & (y_px + bottom < level.height_px))
+    )
+    moved = (xyxy + np.array([x_px, y_px, x_px, y_px], np.float32)) / np.float32(level.scale)
+    return Boxes(moved.astype(np.float32), scores, classes, cut)
