@@ -57,8 +57,8 @@ fuzz: $(DEV_SETUP)  ## read mutated photos, videos and telemetry for FUZZ_SECOND
 bench: $(BENCH_SETUP)  ## what is measured, in one run
 	$(BIN)/libong bench
 
-train: $(TRAIN_SETUP)  ## train the detector from rendered scenes
-	$(BIN)/libong train
+train: $(TRAIN_SETUP)  ## train the detector from rendered scenes; TRAIN="--tiles 64 --minutes 2" is a short try
+	$(BIN)/libong train $(TRAIN)
 
 clean:  ## remove what make made; data, runs and datasets stay
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -13,6 +13,15 @@ from detection.errors import ModelError
 from detection.types import ObjectClass
 
 
+class Constants(BaseModel):
+    """The numbers of an eight-bit network, which OpenVINO keeps in a file beside the graph."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    file: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class BoatNetwork(BaseModel):
     """The untouched COCO network that is asked about boats too, and its own threshold."""
 
@@ -20,6 +29,7 @@ class BoatNetwork(BaseModel):
 
     file: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    constants: Constants | None = None
     threshold: float = Field(gt=0, lt=1)
 
 
@@ -31,13 +41,14 @@ class Manifest(BaseModel):
     pictures are searched at, where others serve better (see `detection.agreement`).
     `boat_network` is asked about boats besides, when there is one. `calibrations` are curves from
     the networks' scores to the chance that a box is right, as (score, chance) pairs; thresholds are
-    held against the networks' scores, before.
+    held against the networks' scores, before. `constants` belong to eight-bit networks alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     file: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    constants: Constants | None = None
     architecture: str
     input_px: int = Field(ge=32, multiple_of=32)
     target_gsd_cm: float = Field(gt=0)
@@ -47,6 +58,11 @@ class Manifest(BaseModel):
     boat_network: BoatNetwork | None = None
     calibrations: dict[ObjectClass, tuple[tuple[float, float], ...]] = {}
     metrics: dict[str, Any] = {}
+
+    @property
+    def networks(self) -> tuple["Manifest | BoatNetwork", ...]:
+        """The files to run: our network, and the boat network when there is one."""
+        return (self,) if self.boat_network is None else (self, self.boat_network)
 
     def threshold(self, object_class: ObjectClass) -> float:
         """Return the operating threshold of a class."""
@@ -92,9 +108,10 @@ def load_manifest(path: Path) -> Manifest:
         ModelError: naming the fault and how to mend it.
     """
     manifest = read_manifest(path)
-    _check_weights(path, manifest.file, manifest.sha256)
-    if manifest.boat_network is not None:
-        _check_weights(path, manifest.boat_network.file, manifest.boat_network.sha256)
+    for network in manifest.networks:
+        _check_weights(path, network.file, network.sha256)
+        if network.constants is not None:
+            _check_weights(path, network.constants.file, network.constants.sha256)
     return manifest
 
 

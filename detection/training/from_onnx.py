@@ -19,6 +19,11 @@ def model_from_onnx(path: Path) -> DetectionModel:
     WeightsError when the file's weights are not those of our network.
     """
     ensure_torchvision_imports()
+    if path.suffix != ".onnx":
+        raise WeightsError(
+            f"{path.name} is an eight-bit copy, which cannot be trained; go back to the model it "
+            "was made of with: libong models revert"
+        )
     stored = {
         tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
         for tensor in onnx.load(path).graph.initializer

@@ -4,13 +4,13 @@ Post-training quantisation by NNCF. The head's box arithmetic stays as it is: pl
 640 px do not fit into 256 steps. The result is in OpenVINO's own format: the same network as ONNX
 with QDQ nodes gave scores near zero in OpenVINO 2026.4, while ONNX Runtime read it well.
 
-The software ships without: on a CPU with AMX a tile took 31 ms of processor time in eight bits and
-27 in bf16, which such CPUs choose by themselves (YOLO11n, three rounds of 20 tiles). It is there
-for CPUs that have only VNNI; measure recall with `libong evaluate` before using it, and keep it if
-that drops by less than a point.
+The software ships without: a CPU that has bf16 gains little or nothing, and one without gains by
+its own measure. `libong models quantise` makes the copy on the machine that is to use it, tells how
+much faster it is there, and keeps it only while recall holds.
 """
 
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,10 @@ def quantise(onnx: Path, calibration: Iterable[TileBGR], out: Path) -> Path:
         ignored_scope=nncf.IgnoredScope(names=_kept_exact(model), validate=False),
     )
     out.parent.mkdir(parents=True, exist_ok=True)
+    ov.save_model(quantised, out, compress_to_fp16=False)
+    # the graph's own hash then stands for its constants too
+    constants = sha256(out.with_suffix(".bin").read_bytes()).hexdigest()
+    quantised.set_rt_info(constants, "constants_sha256")
     ov.save_model(quantised, out, compress_to_fp16=False)
     return out
 

@@ -97,6 +97,13 @@ def _network_of(weights: Path) -> DetectionModel:
     return YOLO(str(weights)).model.float()
 
 
+def _cores() -> int:
+    """The cores this process may use; where the system does not tell, all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ships no types
     """Ultralytics' trainer with our start model and a learning rate that follows the clock."""
 
@@ -122,7 +129,7 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         super()._setup_train()
         if self.device.type != "cpu":
             return
-        torch.set_num_threads(os.cpu_count() or 1)  # Ultralytics leaves one core idle
+        torch.set_num_threads(_cores())  # Ultralytics leaves one core idle
         # the moving average, which gets saved, was copied before and keeps its plain forward
         self.model.to(memory_format=torch.channels_last)
         plain = self.model.forward

@@ -127,6 +127,61 @@ def promote(
     console.print(f"in use: {manifest}", highlight=False)
 
 
+@app.command()
+def quantise(
+    flights: Annotated[int, typer.Option(min=1, help="Rendered flights to measure on.")] = 12,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that render.")] = 2,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Use the copy if it is faster and recall holds.")
+    ] = False,
+) -> None:
+    """Make an eight-bit copy of the model in use, and tell how fast and how good it is here.
+
+    It is worth a try on processors without bf16. The copy is fit for use while it finds less than
+    one in a hundred fewer of each class on rendered flights; needs the extra `train`.
+    """
+    from libong.cli.models import field_file, need_training_extra
+
+    need_training_extra()
+    from detection.training.comparison import as_markdown
+    from detection.training.eight_bits import EightBitPlan, eight_bit_copy
+
+    settings = read_settings()
+    settings.make_data_dir()
+    made = eight_bit_copy(
+        EightBitPlan(
+            settings.model,
+            settings.models_dir,
+            settings.data_dir / "rendered_flights",
+            flights,
+            processes=processes,
+            photo_folder=field_file(settings, "photos", "sea"),
+        ),
+        open_model,
+        lambda line: messages.print(line, highlight=False),
+    )
+    console.print(as_markdown(made.comparisons), highlight=False)
+    console.print(
+        f"{made.times_as_fast:.2f} times as fast as the model in use; copy: {made.manifest}",
+        highlight=False,
+    )
+    lost = ", ".join(f"{c.object_class} {c.before:.3f} to {c.after:.3f}" for c in made.lost)
+    reason = f"it loses recall ({lost})" if lost else ""
+    if not reason and made.times_as_fast <= 1:
+        reason = "it is no faster on this machine"
+    if reason and promote:
+        raise PromotionError(f"the copy {made.model_sha256[:12]} was not promoted: {reason}")
+    if reason:
+        console.print(f"keep the model in use: {reason}", highlight=False)
+    elif promote:
+        promote_model(settings.models_dir, made.model_sha256)
+        console.print("promoted; go back with: libong models revert", highlight=False)
+    else:
+        console.print(
+            f"fit for use: libong models promote {made.model_sha256[:12]}", highlight=False
+        )
+
+
 @app.command("revert")
 def go_back() -> None:
     """Go back to the model used before the last promotion; nothing is deleted."""

@@ -38,7 +38,7 @@ def need_training_extra() -> None:
         )
 
 
-def _field_file(settings: Settings, *parts: str) -> Path | None:
+def field_file(settings: Settings, *parts: str) -> Path | None:
     """Return a file or folder of the field data, when that is at hand and has it."""
     path = None if settings.field_data is None else settings.field_data.joinpath(*parts)
     return path if path is not None and path.exists() else None
@@ -49,6 +49,12 @@ def train(
     minutes: Annotated[float, typer.Option(min=0.1, help="Budget by the clock.")] = 60.0,
     tiles: Annotated[int, typer.Option(min=8, help="Rendered tiles to train on.")] = 6000,
     tile_px: Annotated[int, typer.Option(min=64, help="Side of a tile; a multiple of 32.")] = 640,
+    first_tile: Annotated[
+        int,
+        typer.Option(
+            min=0, max=4_000_000, help="Number of the first tile: others are other worlds."
+        ),
+    ] = 0,
     processes: Annotated[int, typer.Option(min=1, help="Processes that render tiles.")] = 2,
     start: Annotated[
         Path | None,
@@ -74,7 +80,8 @@ def train(
     Starts from COCO weights, and paints objects into real sea photos, when LIBONG_FIELD_DATA names
     a folder with weights/yolo11n-coco.safetensors and photos/sea. Checkpoints are kept after each
     epoch in the run's folder; --resume goes on from the last. samples.png shows the first tiles
-    with their labels, curves.png the losses and scores by epoch.
+    with their labels, curves.png the losses and scores by epoch. To go on from a released model
+    with --start, give a --first-tile beyond the tiles it learnt from.
     """
     need_training_extra()
     if labels is not None:
@@ -86,14 +93,17 @@ def train(
     from detection.training.train import train as train_network
 
     settings = read_settings()
-    weights = _field_file(settings, "weights", "yolo11n-coco.safetensors")
-    photos = _field_file(settings, "photos", "sea")
+    weights = field_file(settings, "weights", "yolo11n-coco.safetensors")
+    photos = field_file(settings, "photos", "sea")
     for what, at_hand in (("COCO weights", weights), ("real sea photos", photos)):
         console.print(f"{what}: {at_hand or 'none, going on without'}", highlight=False)
     data = out / "tiles" / "data.yaml"
     if not (resume and data.is_file()):
         console.print(f"rendering {tiles} tiles", highlight=False)
-        split = (TilePlan("train", tiles, tile_px, photos), TilePlan("val", tiles // 20, tile_px))
+        split = (
+            TilePlan("train", tiles, tile_px, photos, first_tile),
+            TilePlan("val", tiles // 20, tile_px),
+        )
         write_dataset(out / "tiles", split, processes=processes)
         write_samples(out / "tiles", "train", out / "samples.png")
     if start is not None and start.suffix == ".onnx":
@@ -136,7 +146,7 @@ def export_model(
     photos = {
         folder: EmptyPhotos((path,), reference)
         for folder in ("brighton_beach", "sea")
-        if (path := _field_file(settings, "photos", folder)) is not None
+        if (path := field_file(settings, "photos", folder)) is not None
     }
     manifest = release(
         ReleasePlan(
@@ -147,7 +157,7 @@ def export_model(
             test_flights=flights,
             empty_photos=photos,
             training={"weights": weights.name},
-            coco_weights=_field_file(settings, "weights", "yolo11n-coco.safetensors"),
+            coco_weights=field_file(settings, "weights", "yolo11n-coco.safetensors"),
         )
     )
     console.print(f"wrote {manifest}", highlight=False)

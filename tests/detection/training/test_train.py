@@ -80,6 +80,32 @@ def test_resuming_goes_on_from_the_weights_of_before(trained):
     assert not torch.equal(first[free], resumed[free])
 
 
+def test_the_command_trains_a_short_form_on_tiles_of_its_own(tmp_path):
+    """What `make train TRAIN="--tiles … --minutes …"` runs, without weights or photos at hand."""
+    environment = os.environ | {
+        "YOLO_OFFLINE": "True",
+        "YOLO_CONFIG_DIR": str(tmp_path),
+        "LIBONG_FIELD_DATA": "",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
+    done = subprocess.run(
+        [
+            sys.executable, "-c", "from libong.cli.main import app; app()", "train",
+            "--out", "run", "--tiles", "20", "--tile-px", "64", "--minutes", "0.1",
+            "--first-tile", "700", "--processes", "1",
+        ],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    run = tmp_path / "run"
+    tiles = sorted(p.stem for p in (run / "tiles" / "images" / "train").iterdir())
+    assert (tiles[0], tiles[-1], len(tiles)) == ("00000700", "00000719", 20)
+    assert (run / "samples.png").stat().st_size > 1000
+    assert (run / "curves.png").stat().st_size > 1000
+    best = Path(done.stdout.rsplit("libong export-model", 1)[1].strip().replace("\n", ""))
+    assert (tmp_path / best).is_file()
+
+
 def test_weights_of_another_network_are_refused(tmp_path):
     import torch
     from safetensors.torch import save_file
