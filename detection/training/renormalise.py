@@ -6,7 +6,7 @@ normalisation again that undoes itself: statistics of what the convolution answe
 a gain and offset equal to them, so that the network computes what it did.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,15 +29,20 @@ def write_start_file(onnx: Path, tiles: Path, target: Path) -> Path:
     `tiles` is the folder of square pictures of one size, a multiple of 32, it is to be trained on.
     Raises WeightsError when there is none, or when the file holds no network of ours.
     """
-    pictures = sorted(tiles.glob("*.jpg"))[:_PICTURES]
-    if not pictures:
-        raise WeightsError(f"{tiles} must hold the tiles to train on, as JPEG files; it has none")
-    model = renormalised(model_from_onnx(onnx), _batches(pictures))
+    model = renormalised(model_from_onnx(onnx), picture_batches(tiles))
     torch.save({"model": model, "train_args": {}}, target)
     return target
 
 
-def _batches(pictures: Sequence[Path]) -> Iterator[torch.Tensor]:
+def picture_batches(tiles: Path) -> Iterator[torch.Tensor]:
+    """Batches, N x 3 x H x W, RGB 0..1, of up to 128 pictures of a folder, from all over it.
+
+    Raises WeightsError when there is none.
+    """
+    pictures = sorted(tiles.glob("*.jpg"))
+    if not pictures:
+        raise WeightsError(f"{tiles} must hold the tiles to train on, as JPEG files; it has none")
+    pictures = pictures[:: -(-len(pictures) // _PICTURES)]
     for first in range(0, len(pictures), _BATCH):
         rgb = [decode_bgr(p)[..., ::-1] for p in pictures[first : first + _BATCH]]
         yield torch.from_numpy(np.stack(rgb)).permute(0, 3, 1, 2).float() / 255

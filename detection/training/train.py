@@ -92,7 +92,7 @@ def coco_start_model(coco_weights: Path | None) -> DetectionModel:
     return model
 
 
-def _network_of(weights: Path) -> DetectionModel:
+def network_of(weights: Path) -> DetectionModel:
     """The network that a `.pt` of an earlier run holds, in 32 bits."""
     return YOLO(str(weights)).model.float()
 
@@ -117,7 +117,7 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         if weights is not None:
             model.load_state_dict(weights.float().state_dict())
         elif self.plan.start_weights is not None:
-            model.load_state_dict(_network_of(self.plan.start_weights).state_dict())
+            model.load_state_dict(network_of(self.plan.start_weights).state_dict())
         return model
 
     def _setup_train(self) -> None:

@@ -81,7 +81,8 @@ def train(
     a folder with weights/yolo11n-coco.safetensors and photos/sea. Checkpoints are kept after each
     epoch in the run's folder; --resume goes on from the last. samples.png shows the first tiles
     with their labels, curves.png the losses and scores by epoch. To go on from a released model
-    with --start, give a --first-tile beyond the tiles it learnt from.
+    with --start, give a --first-tile beyond the tiles it learnt from; averaged.pt then lies halfway
+    between the start and the end of the training, which is often better on seas unlike the tiles.
     """
     need_training_extra()
     if labels is not None:
@@ -117,6 +118,12 @@ def train(
     best = train_network(plan, resume=resume)
     write_curves(out / "network" / "results.csv", out / "curves.png")
     console.print(f"trained; next: libong export-model {best}", highlight=False)
+    if start is not None:
+        from detection.training.averaging import write_average
+
+        tiles_folder = out / "tiles" / "images" / "train"
+        halfway = write_average(start, best.with_name("last.pt"), tiles_folder, out / "averaged.pt")
+        console.print(f"or halfway to where it began: {halfway}", highlight=False)
 
 
 def export_model(

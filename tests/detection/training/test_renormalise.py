@@ -29,14 +29,14 @@ def test_it_answers_as_before_and_its_statistics_are_those_of_the_pictures(tiles
     from ultralytics import YOLO
 
     from detection.training.from_onnx import model_from_onnx
-    from detection.training.renormalise import _batches, write_start_file
+    from detection.training.renormalise import picture_batches, write_start_file
 
     released = BASE.parent / load_manifest(BASE).file
     before = model_from_onnx(released)
     after = YOLO(str(write_start_file(released, tiles, tmp_path / "start.pt"))).model
     norms = [m for m in after.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert len(norms) > 50
-    (batch,) = _batches(sorted(tiles.glob("*.jpg")))
+    (batch,) = picture_batches(tiles)
     with torch.no_grad():
         expected, found = before(batch)[0], after.eval()(batch)[0]
         first_answers = after.model[0].conv(batch)
