@@ -26,6 +26,7 @@ LONG_TAIL = (500, 680, 560, 930, BOAT)
     ("name", "gear", "stays"),
     [
         ("a float on the deck", (546, 682, 559, 701), False),
+        ("an engine that reaches beyond the box of its boat", (546, 677, 559, 698), False),
         ("a float half over the side", (550, 700, 570, 715), True),
         ("a float beside the boat", (600, 700, 615, 715), True),
         ("a net as large as the boat, alongside", (500, 680, 556, 925), True),
