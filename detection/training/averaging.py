@@ -14,6 +14,9 @@ from ultralytics.nn.tasks import DetectionModel
 from detection.training.renormalise import picture_batches
 from detection.training.train import network_of
 
+# Statistics of 128 pictures gave other thresholds at each draw; Wu & Johnson (2021) advise so many.
+_PICTURES = 1024
+
 
 def write_average(start: Path, trained: Path, tiles: Path, target: Path) -> Path:
     """Write the average of two `.pt` files of one architecture as a `.pt`; returns its path.
@@ -45,7 +48,7 @@ def renew_statistics(network: DetectionModel, tiles: Path) -> None:
         layer.momentum = None  # a plain mean over all batches
     network.train()
     with torch.no_grad():
-        for batch in picture_batches(tiles):
+        for batch in picture_batches(tiles, _PICTURES):
             network(batch)
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum

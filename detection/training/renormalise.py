@@ -29,20 +29,20 @@ def write_start_file(onnx: Path, tiles: Path, target: Path) -> Path:
     `tiles` is the folder of square pictures of one size, a multiple of 32, it is to be trained on.
     Raises WeightsError when there is none, or when the file holds no network of ours.
     """
-    model = renormalised(model_from_onnx(onnx), picture_batches(tiles))
+    model = renormalised(model_from_onnx(onnx), picture_batches(tiles, _PICTURES))
     torch.save({"model": model, "train_args": {}}, target)
     return target
 
 
-def picture_batches(tiles: Path) -> Iterator[torch.Tensor]:
-    """Batches, N x 3 x H x W, RGB 0..1, of up to 128 pictures of a folder, from all over it.
+def picture_batches(tiles: Path, most: int) -> Iterator[torch.Tensor]:
+    """Batches, N x 3 x H x W, RGB 0..1, of up to `most` pictures of a folder, from all over it.
 
     Raises WeightsError when there is none.
     """
     pictures = sorted(tiles.glob("*.jpg"))
     if not pictures:
         raise WeightsError(f"{tiles} must hold the tiles to train on, as JPEG files; it has none")
-    pictures = pictures[:: -(-len(pictures) // _PICTURES)]
+    pictures = pictures[:: -(-len(pictures) // most)]
     for first in range(0, len(pictures), _BATCH):
         rgb = [decode_bgr(p)[..., ::-1] for p in pictures[first : first + _BATCH]]
         yield torch.from_numpy(np.stack(rgb)).permute(0, 3, 1, 2).float() / 255

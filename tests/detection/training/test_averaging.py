@@ -42,7 +42,7 @@ def test_weights_lie_halfway_and_statistics_are_those_of_the_pictures(tiles, tmp
     began, first = network_of(start).model[0], halfway.model[0]
     assert torch.allclose(first.conv.weight, began.conv.weight + 0.01, atol=1e-6)
     assert torch.allclose(first.bn.bias, began.bn.bias - 0.25, atol=1e-6)
-    (batch,) = picture_batches(tiles)
+    (batch,) = picture_batches(tiles, 16)
     with torch.no_grad():
         answers = first.conv(batch)
     assert torch.allclose(first.bn.running_mean, answers.mean(dim=(0, 2, 3)), atol=1e-5)

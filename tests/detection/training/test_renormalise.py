@@ -36,7 +36,7 @@ def test_it_answers_as_before_and_its_statistics_are_those_of_the_pictures(tiles
     after = YOLO(str(write_start_file(released, tiles, tmp_path / "start.pt"))).model
     norms = [m for m in after.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert len(norms) > 50
-    (batch,) = picture_batches(tiles)
+    (batch,) = picture_batches(tiles, 16)
     with torch.no_grad():
         expected, found = before(batch)[0], after.eval()(batch)[0]
         first_answers = after.model[0].conv(batch)
