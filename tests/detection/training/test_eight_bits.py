@@ -47,7 +47,7 @@ def test_the_copy_is_a_model_of_its_own_that_names_its_origin(copy):
 def test_both_models_are_measured_on_the_same_flights(copy):
     recalls = {c.object_class: c for c in copy.comparisons if c.measure == "recall"}
     assert ObjectClass.DUGONG in recalls
-    assert all(c.after > 0.5 * c.before for c in recalls.values())
+    assert all(c.after >= c.before - 0.3 for c in recalls.values()), recalls
     assert copy.times_as_fast > 0
     assert (copy.manifest.parent / "comparison.md").is_file()
 

@@ -26,16 +26,19 @@ def test_the_network_read_back_gives_what_openvino_gives():
 
     path, manifest = released()
     model = model_from_onnx(path)
-    plan = TilePlan("test", 2, manifest.input_px)
-    tiles = [np.ascontiguousarray(make_tile(plan, n).rgb[..., ::-1]) for n in range(2)]
+    plan = TilePlan("test", 4, manifest.input_px)
+    tiles = [np.ascontiguousarray(make_tile(plan, n).rgb[..., ::-1]) for n in range(4)]
     engine = OpenVinoEngine(path, manifest.input_px, precision="f32")
+    off_px = []
     for tile, expected in zip(tiles, engine.infer(tiles), strict=True):
         rgb = torch.from_numpy(tile[..., ::-1].copy()).permute(2, 0, 1)[None] / 255
         with torch.no_grad():
             found = model(rgb)[0][0].numpy()
         assert np.abs(found[4:] - expected[4:]).max() < 1e-3
         seen = expected[4:].max(axis=0) > 0.01
-        assert np.abs(found[:4, seen] - expected[:4, seen]).max() < 0.05
+        off_px += np.abs(found[:4, seen] - expected[:4, seen]).ravel().tolist()
+    assert len(off_px) > 100  # boxes of what shows in some of the tiles
+    assert max(off_px) < 0.05
 
 
 def test_the_network_read_back_can_be_trained():
