@@ -15,7 +15,7 @@ import numpy as np
 from detection.detector import Detector
 from detection.engine import Engine, OpenVinoEngine, TileBGR
 from detection.errors import ModelError
-from detection.manifest import load_manifest
+from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
 from detection.training.comparison import Comparison, as_markdown, compare
 from detection.training.evaluate import CAVEAT, render_flights, score_flights
@@ -86,7 +86,7 @@ def eight_bit_copy(
     rendered = rehearsal_tiles(schedule, plan.photo_folder, processes=plan.processes)
     tiles = [np.ascontiguousarray(tile.rgb()[..., ::-1]) for tile in rendered]
     tell("turning the networks into eight bits")
-    manifest = _written(plan, tiles)
+    manifest = _written(plan, base, tiles)
     tell("measuring both models on rendered flights")
     flights = render_flights("val", plan.rendered_flights, plan.flights_folder)
     before, after = (score_flights(open_model(path), flights) for path in (plan.base, manifest))
@@ -94,16 +94,20 @@ def eight_bit_copy(
     (manifest.parent / "comparison.md").write_text(
         f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
     )
+    copy = load_manifest(manifest)
     return EightBitCopy(
         manifest,
-        load_manifest(manifest).sha256,
+        copy.sha256,
         comparisons,
-        _times_as_fast(_engines(plan.base), _engines(manifest), tiles[:_TIMED_TILES]),
+        _times_as_fast(
+            _engines(plan.base.parent, base),
+            _engines(manifest.parent, copy),
+            tiles[:_TIMED_TILES],
+        ),
     )
 
 
-def _written(plan: EightBitPlan, tiles: Sequence[TileBGR]) -> Path:
-    base = load_manifest(plan.base)
+def _written(plan: EightBitPlan, base: Manifest, tiles: Sequence[TileBGR]) -> Path:
     plan.models.mkdir(parents=True, exist_ok=True)
     document = json.loads(plan.base.read_text(encoding="utf-8"))
     with TemporaryDirectory(dir=plan.models, prefix=".eight-bits-") as workshop:
@@ -139,9 +143,8 @@ def _quantised(onnx: Path, tiles: Sequence[TileBGR], folder: Path) -> dict[str, 
     }
 
 
-def _engines(path: Path) -> list[Engine]:
-    manifest = load_manifest(path)
-    return [OpenVinoEngine(path.parent / n.file, manifest.input_px) for n in manifest.networks]
+def _engines(folder: Path, manifest: Manifest) -> list[Engine]:
+    return [OpenVinoEngine(folder / n.file, manifest.input_px) for n in manifest.networks]
 
 
 def _times_as_fast(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from detection.evaluation.scoring import Xyxy
 from detection.labels.label import Label, LabelledFrame, Undecided
 from detection.labels.tool_box import CLASSES
-from detection.level_search import PADDING_GREY
+from detection.level_search import PADDING_GREY, empty_tile
 from detection.search_plan import OVERLAP_PX
 from detection.tiling import MAX_ENLARGEMENT, grid
 from detection.training.dataset import TARGET_GSD_M
@@ -142,7 +142,7 @@ def _shown(box: tuple[float, ...], window: Xyxy) -> tuple[Xyxy, float]:
 def _four_to_a_tile(crops: tuple[TrainingTile, ...], tile_px: int) -> Iterator[TrainingTile]:
     half = tile_px // 2
     for number in range(ceil(len(crops) / 4)):
-        tile = np.full((tile_px, tile_px, 3), PADDING_GREY, np.uint8)
+        tile = empty_tile(tile_px)
         classes: list[int] = []
         boxes: list[Xyxy] = []
         for place, crop in enumerate(crops[4 * number : 4 * number + 4]):

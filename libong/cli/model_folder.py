@@ -86,13 +86,17 @@ def _learn(
     if worse:
         console.print(f"worse than the model in use: {told}; keep the old one", highlight=False)
     elif promote:
-        promote_model(settings.models_dir, candidate.model_sha256)
-        console.print("promoted; go back with: libong models revert", highlight=False)
+        _take_into_use(settings, candidate.model_sha256)
     else:
         console.print(
             f"no gate regresses; use it with: libong models promote {candidate.model_sha256[:12]}",
             highlight=False,
         )
+
+
+def _take_into_use(settings: Settings, sha256: str) -> None:
+    promote_model(settings.models_dir, sha256)
+    console.print("promoted; go back with: libong models revert", highlight=False)
 
 
 @app.command("list")
@@ -174,8 +178,7 @@ def quantise(
     if reason:
         console.print(f"keep the model in use: {reason}", highlight=False)
     elif promote:
-        promote_model(settings.models_dir, made.model_sha256)
-        console.print("promoted; go back with: libong models revert", highlight=False)
+        _take_into_use(settings, made.model_sha256)
     else:
         console.print(
             f"fit for use: libong models promote {made.model_sha256[:12]}", highlight=False

@@ -1,6 +1,5 @@
 """A released network with its normalisation put back: the same answers, and fit for training."""
 
-import cv2
 import pytest
 
 from detection.manifest import load_manifest
@@ -12,17 +11,6 @@ pytest.importorskip("ultralytics", reason="needs the extra `train`")
 pytest.importorskip("onnx", reason="needs the extra `train`")
 
 BASE = HOUSE / "models" / "manifest.json"
-
-
-@pytest.fixture(scope="module")
-def tiles(tmp_path_factory):
-    from detection.training.dataset import TilePlan, make_tile
-
-    folder = tmp_path_factory.mktemp("tiles")
-    for number in range(6):
-        tile = make_tile(TilePlan("val", 6, 128), number)
-        cv2.imwrite(str(folder / f"{number}.jpg"), tile.rgb[..., ::-1])
-    return folder
 
 
 def test_it_answers_as_before_and_its_statistics_are_those_of_the_pictures(tiles, tmp_path):
