@@ -1,11 +1,13 @@
 """What people wait for in a large store, beside the same read as a simpler program would read it.
 
 The peer of a page is the reading of its whole list, sorted out in Python; the peer of a lookup is
-the same lookup without its index.
+the same lookup without its index. A store of a tenth of the size comes first: it tells how long the
+rest will take, and whether the check of the ledger needs more memory for more entries.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 from time import perf_counter
@@ -15,8 +17,11 @@ from sqlalchemy import create_engine, make_url, select
 from sqlalchemy.orm import Session
 
 from detection.types import ObjectClass, Sighting
-from libong.bench.row import Row, lower_is_better
+from libong.bench.ledger import Checked, checked
+from libong.bench.row import Row, higher_is_better, lower_is_better
 from libong.bench.store_fill import OFFICERS, Filled, StoreSize, fill
+from libong.bench.watch import Watch
+from patrol.checkpoint_key import SiteKey
 from patrol.incident import Incident, State
 from patrol.incident_list import IncidentFilter, Listing
 from patrol.ledger import event_of
@@ -37,6 +42,8 @@ _UNINDEXED = "the same without its index"
 _ALONE = "nothing comparable"
 _OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
 _JUDGED = 1000
+_WHOLE_READS = 10  # of the list of incidents, by the peers
+_QUICK_S = 1.0
 
 
 @contextmanager
@@ -57,74 +64,112 @@ def own_schema(url: str) -> Iterator[str]:
         engine.dispose()
 
 
-def store_rows(url: str, site: Site, size: StoreSize, rounds: int) -> list[Row]:
-    """Fill an empty database and time what people ask of it; rows name the database."""
-    store = Store(url)
-    try:
-        store.migrate()
-        began = perf_counter()
-        filled = fill(store.database, site, size)
-        seconds = perf_counter() - began
-        store.database.take_statistics()
-        return _Clock(store, site, size, filled, rounds).rows(seconds)
-    finally:
-        store.close()
+def store_rows(
+    new_database: Callable[[], AbstractContextManager[str]],
+    site: Site,
+    size: StoreSize,
+    rounds: int,
+    key: SiteKey,
+    watch: Watch,
+) -> Iterator[Row]:
+    """Fill a database, its ledger signed with `key`, and yield each row as it is measured.
+
+    `new_database` gives the URL of an empty one, and drops it afterwards; rows name its kind.
+    Raises TimeUp, with what was measured before yielded.
+    """
+    with new_database() as url:
+        tenth = _Tenth.measured(url, site, size.tenth, key, watch)
+    watch.foretell("the whole store", 10 * tenth.seconds)
+    with new_database() as url, closing(Store(url, key)) as store:
+        yield from _Clock(store, site, size, rounds, watch).rows(url, key, tenth.check)
+
+
+@dataclass(frozen=True)
+class _Tenth:
+    """What a store of a tenth took: `seconds` are those that grow with the store."""
+
+    check: Checked
+    seconds: float
+
+    @classmethod
+    def measured(
+        cls, url: str, site: Site, size: StoreSize, key: SiteKey, watch: Watch
+    ) -> "_Tenth":
+        with closing(Store(url, key)) as store:
+            store.migrate()
+            watch.stage(f"{store.database.reader.dialect.name}: a store of a tenth first")
+            began = perf_counter()
+            fill(store.database, site, size, watch.part)
+            fill_s = perf_counter() - began
+            check = checked(url, key.public, watch.left_s)
+            read_s = _WHOLE_READS * _peer_seconds(store.incidents)
+            return cls(check, fill_s + check.seconds + read_s)
 
 
 class _Clock:
-    """Times a filled store."""
+    """Fills a store, and times it."""
 
     def __init__(
-        self, store: Store, site: Site, size: StoreSize, filled: Filled, rounds: int
+        self, store: Store, site: Site, size: StoreSize, rounds: int, watch: Watch
     ) -> None:
-        self._store, self._site, self._size, self._filled = store, site, size, filled
-        self._rounds = rounds
+        self._store, self._site, self._size = store, site, size
+        self._rounds, self._watch = rounds, watch
         self._name = store.database.reader.dialect.name
+        self._filled, self._fill_s = self._fill()
 
-    def rows(self, fill_s: float) -> list[Row]:
-        """Return all rows of this store."""
+    def _fill(self) -> tuple[Filled, float]:
+        self._store.migrate()
+        self._watch.stage(f"{self._name}: filling with {self._size.detections} detections")
+        began = perf_counter()
+        filled = fill(self._store.database, self._site, self._size, self._watch.part)
+        seconds = perf_counter() - began
+        self._store.database.take_statistics()
+        return filled, seconds
+
+    def rows(self, url: str, key: SiteKey, tenth: Checked) -> Iterator[Row]:
+        """Yield all rows of this store, which `url` opens, beside a check of one of a tenth."""
         store, site = self._store, self._site
         some = store.incident_page(Listing.EVERY, limit=PAGE).incidents[-1]
         today = self._filled.last_utc.astimezone(site.reference.timezone).date()
         month = Month(today.year, today.month).later(-1)
-        rows = [
-            self._row("fill, per 1,000 detections", fill_s / self._size.detections * 1000),
-            self._row("open alerts, first page", self._page(), self._whole_alerts, _WHOLE),
-            self._row("open alerts, last page", self._last_page(), self._whole_alerts, _WHOLE),
-        ]
+        per_thousand = self._fill_s / self._size.detections * 1000
+        yield self._row("fill, per 1,000 detections", lambda: per_thousand)
+        yield from self._check_rows(url, key, tenth)
+        yield self._row("open alerts, first page", self._page, self._whole_alerts, _WHOLE)
+        yield self._row("open alerts, last page", self._last_page, self._whole_alerts, _WHOLE)
         for name, asked in self._filters(some).items():
-            rows.append(self._filter_row(name, asked))
-        rows += [
-            self._row(
-                "one incident with its history",
-                self._timed(lambda: (store.incident(some.incident_id), self._events(some))),
-                lambda: self._unindexed(some.incident_id),
-                _UNINDEXED,
-            ),
-            self._row(
-                "flights, first page",
-                self._timed(lambda: store.flight_page(limit=PAGE)),
-                store.flights,
-                _WHOLE,
-            ),
-            self._row(
-                "zone statuses",
-                self._timed(lambda: store.zone_statuses(site, today)),
-                lambda: zone_statuses(site, store.incidents(), (), today),
-                _WHOLE,
-            ),
-            self._row(
-                "all that one person did, first page",
-                self._timed(lambda: store.tail.trail(actor=OFFICERS[0], limit=PAGE)),
-            ),
-            self._row("month report", self._timed(lambda: store.reports.facts(site, month, today))),
-            self._rules_row(),
-            self._verify_row(),
-        ]
-        return rows
+            yield self._filter_row(name, asked)
+        yield self._row(
+            "one incident with its history",
+            self._timed(lambda: (store.incident(some.incident_id), self._events(some))),
+            lambda: self._unindexed(some.incident_id),
+            _UNINDEXED,
+        )
+        yield self._row(
+            "flights, first page",
+            self._timed(lambda: store.flight_page(limit=PAGE)),
+            store.flights,
+            _WHOLE,
+        )
+        yield self._row(
+            "zone statuses",
+            self._timed(lambda: store.zone_statuses(site, today)),
+            lambda: zone_statuses(site, store.incidents(), (), today),
+            _WHOLE,
+        )
+        yield self._row(
+            "all that one person did, first page",
+            self._timed(lambda: store.tail.trail(actor=OFFICERS[0], limit=PAGE)),
+        )
+        yield self._row(
+            "month report", self._timed(lambda: store.reports.facts(site, month, today))
+        )
+        yield self._row(
+            "rules with what was seen before, per 1,000 sightings", self._judged_thousand
+        )
 
     def _page(self) -> float:
-        return self._timed(lambda: self._store.incident_page(Listing.WAITING, limit=PAGE))
+        return self._seconds(lambda: self._store.incident_page(Listing.WAITING, limit=PAGE))
 
     def _last_page(self) -> float:
         page = self._store.incident_page(Listing.WAITING, limit=PAGE)
@@ -132,7 +177,7 @@ class _Clock:
         while page.following is not None:
             last = page.following
             page = self._store.incident_page(Listing.WAITING, limit=PAGE, after=last)
-        return self._timed(
+        return self._seconds(
             lambda: self._store.incident_page(Listing.WAITING, limit=PAGE, after=last)
         )
 
@@ -177,7 +222,7 @@ class _Clock:
                 [event_of(ledger_entry(row)) for row in session.scalars(entries)],
             )
 
-    def _rules_row(self) -> Row:
+    def _judged_thousand(self) -> float:
         flights = self._store.flight_page(limit=_JUDGED // 50).flights
         sightings: list[Sighting] = []
         for flight in flights:
@@ -192,36 +237,43 @@ class _Clock:
                 for some in by_flight
             ]
 
-        per_thousand = self._timed(judged) / max(len(sightings), 1) * 1000
-        return self._row("rules with what was seen before, per 1,000 sightings", per_thousand)
+        return self._seconds(judged) / max(len(sightings), 1) * 1000
 
-    def _verify_row(self) -> Row:
-        began = perf_counter()
-        report = self._store.verify()
-        seconds = perf_counter() - began
-        if report.faults:
-            raise RuntimeError(f"the filled store is not as its ledger says: {report.faults[0]}")
-        return self._row("verify, per 1,000 entries", seconds / report.events * 1000)
+    def _check_rows(self, url: str, key: SiteKey, tenth: Checked) -> Iterator[Row]:
+        self._watch.stage(f"{self._name}: verify")
+        check = checked(url, key.public, self._watch.left_s)
+        each = f"{self._name}: verify"
+        what = f"{check.entries} entries, {check.checkpoints} checkpoints"
+        yield lower_is_better(BENCH, f"{each}, {what}", "s", check.seconds, None, _ALONE)
+        rate = check.entries / check.seconds
+        yield higher_is_better(BENCH, f"{each}, entries a second", "1/s", rate, None, _ALONE)
+        yield lower_is_better(
+            BENCH,
+            f"{each}, peak memory beside {tenth.entries} entries",
+            "MB",
+            check.peak_mb,
+            tenth.peak_mb,
+            "a tenth of the store",
+        )
 
-    def _timed(self, ask: Callable[[], object]) -> float:
+    def _timed(self, ask: Callable[[], object]) -> Callable[[], float]:
+        return lambda: self._seconds(ask)
+
+    def _seconds(self, ask: Callable[[], object]) -> float:
         return _seconds(ask, self._rounds)
 
     def _row(
         self,
         metric: str,
-        ours_s: float,
+        ours: Callable[[], float],
         peer: Callable[[], object] | None = None,
         peer_name: str = _ALONE,
     ) -> Row:
-        peer_s = None if peer is None else _seconds(peer, 1)
-        return lower_is_better(
-            BENCH,
-            f"{self._name}: {metric}",
-            "ms",
-            ours_s * 1000,
-            None if peer_s is None else peer_s * 1000,
-            peer_name,
-        )
+        named = f"{self._name}: {metric}"
+        self._watch.stage(named)
+        ours_ms = ours() * 1000
+        peer_ms = None if peer is None else _peer_seconds(peer) * 1000
+        return lower_is_better(BENCH, named, "ms", ours_ms, peer_ms, peer_name)
 
 
 def _fits(incident: Incident, asked: IncidentFilter) -> bool:
@@ -244,3 +296,11 @@ def _seconds(ask: Callable[[], object], rounds: int) -> float:
         ask()
         taken.append(perf_counter() - began)
     return median(taken)
+
+
+def _peer_seconds(ask: Callable[[], object]) -> float:
+    """Time it once; again where it was so quick that the first time's own costs would count."""
+    began = perf_counter()
+    ask()
+    seconds = perf_counter() - began
+    return seconds if seconds > _QUICK_S else _seconds(ask, 1)

@@ -9,6 +9,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from detection.types import Sighting
+from patrol.checkpoint import Checkpoint
+from patrol.checkpoint_table import CheckpointRow
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import LoggedFrame
 from patrol.incident import Incident
@@ -39,6 +41,7 @@ class Batch:
     surveys: Rows = field(default_factory=list)
     incidents: Rows = field(default_factory=list)
     ledger: Rows = field(default_factory=list)
+    checkpoints: Rows = field(default_factory=list)
 
     def add_flight(
         self,
@@ -81,6 +84,10 @@ class Batch:
         """Add an entry of the ledger."""
         self.ledger.append(vars(entry))
 
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Add a checkpoint of the ledger."""
+        self.checkpoints.append(vars(checkpoint))
+
     def write(self, session: Session) -> None:
         """Write all of it."""
         for table, rows in (
@@ -91,6 +98,7 @@ class Batch:
             (SurveyRow, self.surveys),
             (IncidentRow, self.incidents),
             (LedgerRow, self.ledger),
+            (CheckpointRow, self.checkpoints),
         ):
             if rows:
                 session.execute(insert(Base.metadata.tables[table.__tablename__]), rows)

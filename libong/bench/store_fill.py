@@ -4,7 +4,7 @@ Every row is one that the software could have written: the ledger vouches for al
 `verify` finds nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -20,6 +20,9 @@ from libong.bench.made_up_flight import (
     taken_utc,
 )
 from libong.bench.store_batch import Batch
+from patrol.checkpoint import Checkpoint, is_due, sign
+from patrol.checkpoint_key import SiteKey
+from patrol.checkpoint_table import key_of
 from patrol.database import Database
 from patrol.incident import Incident, IncidentEvent, State
 from patrol.incident_event import Deed
@@ -63,6 +66,11 @@ class StoreSize:
         """How many flights hold so many detections."""
         return max(self.detections // DETECTIONS_A_FLIGHT, 1)
 
+    @property
+    def tenth(self) -> "StoreSize":
+        """A tenth of it."""
+        return StoreSize(self.detections // 10, self.incidents // 10, self.open_alerts // 10)
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -72,11 +80,17 @@ class Filled:
     last_utc: datetime
 
 
-def fill(database: Database, site: Site, size: StoreSize) -> Filled:
+def fill(
+    database: Database,
+    site: Site,
+    size: StoreSize,
+    told: Callable[[int, int], None] = lambda _done, _flights: None,
+) -> Filled:
     """Write flights, incidents and their entries into an empty database that was migrated.
 
-    One flight follows another every twelve hours; the same size gives the same store. Raises
-    ValueError for more incidents than sightings, or a ledger that is not empty.
+    One flight follows another every twelve hours; the same size gives the same store. The ledger
+    is signed where the database was opened with a key. `told` hears how many flights are written.
+    Raises ValueError for more incidents than sightings, or a ledger that is not empty.
     """
     if size.incidents > size.flights * SIGHTINGS_A_FLIGHT:
         raise ValueError(f"{size.flights} flights have no {size.incidents} sightings")
@@ -86,7 +100,7 @@ def fill(database: Database, site: Site, size: StoreSize) -> Filled:
         head = lock_ledger(session)
         if head.sequence:
             raise ValueError("the store to be filled must be empty")
-        chain = _Chain(head, size, chance)
+        chain = _Chain(head, size, chance, key_of(database.writer))
         for start in range(0, size.flights, _FLIGHTS_AT_ONCE):
             batch = Batch()
             for number in range(start, min(start + _FLIGHTS_AT_ONCE, size.flights)):
@@ -94,6 +108,7 @@ def fill(database: Database, site: Site, size: StoreSize) -> Filled:
                 until = (number + 1) * size.incidents // size.flights
                 chain.log(maker.flight(number, until - first), site.site_id, first, batch)
             batch.write(session)
+            told(min(start + _FLIGHTS_AT_ONCE, size.flights), size.flights)
         session.get_one(LedgerHeadRow, 1).sequence = chain.head.sequence
         session.get_one(LedgerHeadRow, 1).entry_hash = chain.head.entry_hash
     return Filled(chain.head.sequence, taken_utc(size.flights - 1))
@@ -102,9 +117,12 @@ def fill(database: Database, site: Site, size: StoreSize) -> Filled:
 class _Chain:
     """The ledger's end, which moves on with each flight and each step of an officer."""
 
-    def __init__(self, head: LedgerHead, size: StoreSize, chance: Random) -> None:
+    def __init__(
+        self, head: LedgerHead, size: StoreSize, chance: Random, key: SiteKey | None
+    ) -> None:
         self.head = head
-        self._size, self._chance = size, chance
+        self._size, self._chance, self._key = size, chance, key
+        self._signed: Checkpoint | None = None
 
     def log(self, made: MadeUpFlight, site_id: str, first: int, batch: Batch) -> None:
         """Log a flight and what officers did with its incidents, of which `first` is the number."""
@@ -161,3 +179,7 @@ class _Chain:
         entry = appended(self.head, at_utc=at_utc, kind=kind, subject=subject, payload=payload)
         batch.add_entry(entry)
         self.head = head_after(entry)
+        if self._key is not None and is_due(self._signed, self.head, at_utc):
+            number = 1 if self._signed is None else self._signed.number + 1
+            self._signed = sign(number, self.head, at_utc, self._key)
+            batch.add_checkpoint(self._signed)

@@ -1,13 +1,16 @@
 """libong bench: our figures beside a peer's, measured in the same run."""
 
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from detection.manifest import load_manifest
 from ingest.errors import LibongError
@@ -19,16 +22,18 @@ from libong.bench.pictures import BenchPicture, real_picture, rendered_picture
 from libong.bench.row import Row
 from libong.bench.store import own_schema, store_rows
 from libong.bench.store_fill import StoreSize
-from libong.cli.output import JsonOption, console, messages, print_json
+from libong.bench.watch import TimeUp, Watch
+from libong.cli.output import Exit, JsonOption, console, messages, print_error
 from libong.composition import open_site
 from libong.settings import Settings, read_settings
+from patrol.checkpoint_key import SiteKey
 
 REAL_PICTURE = Path("photos", "sea", "DJI_20240213141303_0001.JPG")
 
 RoundsOption = Annotated[int, typer.Option(min=1, help="Turns each way takes on each picture.")]
 FolderOption = Annotated[Path, typer.Option(help="Where the rendered picture is kept.")]
 DEFAULT_ROUNDS, DEFAULT_FOLDER = 3, Path("datasets/bench")
-DEFAULT_DETECTIONS = 1_000_000
+DEFAULT_DETECTIONS, DEFAULT_MINUTES = 1_000_000, 60
 DEFAULT_CHROMIUM = Path("/usr/bin/chromium")
 DEFAULT_PHOTOS, SAMPLE_PHOTOS = 1000, Path("sample_flights/seagrass_survey")
 
@@ -49,10 +54,13 @@ def register(parent: typer.Typer) -> None:
 def everything(context: typer.Context, as_json: JsonOption = False) -> None:
     """Run every benchmark; name one to run it alone."""
     if context.invoked_subcommand is None:
-        rows = _detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER)
-        rows += _ingest_rows([], DEFAULT_PHOTOS, DEFAULT_ROUNDS)
-        rows += _store_rows(DEFAULT_DETECTIONS, read_settings().test_postgres, DEFAULT_ROUNDS)
-        rows += _page_rows(DEFAULT_ROUNDS, DEFAULT_CHROMIUM)
+        server = read_settings().test_postgres
+        rows = chain(
+            _detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER),
+            _ingest_rows([], DEFAULT_PHOTOS, DEFAULT_ROUNDS),
+            _page_rows(DEFAULT_ROUNDS, DEFAULT_CHROMIUM),
+            _store_rows(DEFAULT_DETECTIONS, server, DEFAULT_ROUNDS, DEFAULT_MINUTES),
+        )
         _show(rows, as_json=as_json)
 
 
@@ -102,15 +110,19 @@ def store(
         typer.Option(help="A PostgreSQL server to measure too, in a schema of its own."),
     ] = None,
     rounds: RoundsOption = DEFAULT_ROUNDS,
+    minutes: Annotated[
+        float, typer.Option(min=0.01, help="End after so long with what was measured.")
+    ] = DEFAULT_MINUTES,
     as_json: JsonOption = False,
 ) -> None:
     """Fill a store and time what people wait for: lists, one incident, statuses, report, check.
 
     Beside the same read whole and sorted out in Python, or without an index. The store is filled
-    with a million made-up detections in a scratch folder, and dropped.
+    with a million made-up detections in a scratch folder, and dropped. A tenth of it comes first
+    and tells how long the rest will take. Rows are printed as they are measured.
     """
     server = postgres or read_settings().test_postgres
-    _show(_store_rows(detections, server, rounds), as_json=as_json)
+    _show(_store_rows(detections, server, rounds, minutes), as_json=as_json)
 
 
 @app.command()
@@ -127,18 +139,23 @@ def pages(
     _show(_page_rows(rounds, chromium), as_json=as_json)
 
 
-def _store_rows(detections: int, postgres: str | None, rounds: int) -> list[Row]:
+def _store_rows(
+    detections: int, postgres: str | None, rounds: int, minutes: float
+) -> Iterator[Row]:
     site = open_site(read_settings().site)
     size = StoreSize(detections, detections // 10, min(3000, detections // 30))
-    rows = []
+    watch = Watch(lambda text: messages.print(text, highlight=False), minutes * 60)
     with TemporaryDirectory(prefix="libong-bench-") as scratch:
-        messages.print(f"filling SQLite with {detections} detections")
-        rows += store_rows(f"sqlite:///{scratch}/bench.sqlite3", site, size, rounds)
-    if postgres is not None:
-        messages.print(f"filling PostgreSQL with {detections} detections")
-        with own_schema(postgres) as url:
-            rows += store_rows(url, site, size, rounds)
-    return rows
+        key = SiteKey.kept_at(Path(scratch, "site_key.pem"))
+        yield from store_rows(_sqlite_database, site, size, rounds, key, watch)
+        if postgres is not None:
+            yield from store_rows(lambda: own_schema(postgres), site, size, rounds, key, watch)
+
+
+@contextmanager
+def _sqlite_database() -> Iterator[str]:
+    with TemporaryDirectory(prefix="libong-bench-") as scratch:
+        yield f"sqlite:///{scratch}/bench.sqlite3"
 
 
 def _page_rows(rounds: int, chromium: Path) -> list[Row]:
@@ -194,14 +211,37 @@ def _real_pictures(
     return [real_picture(settings.field_data / REAL_PICTURE, site)]
 
 
-def _show(rows: Sequence[Row], *, as_json: bool) -> None:
-    if as_json:
-        print_json([asdict(r) for r in rows])
-        return
-    table = Table("metric", "unit", "ours", "peer", "ratio", title=rows[0].peer_name)
-    for r in rows:
-        table.add_row(r.metric, r.unit, f"{r.ours:.3f}", _shown(r.peer), _shown(r.ratio))
-    console.print(table)
+def _show(rows: Iterable[Row], *, as_json: bool) -> None:
+    """Print each row as it is measured, so that a run that is cut off keeps what it has."""
+    print_all = _print_json if as_json else _print_lines
+    try:
+        print_all(rows)
+    except TimeUp as why:
+        print_error(str(why))
+        raise typer.Exit(Exit.PARTIAL) from why
+
+
+def _print_json(rows: Iterable[Row]) -> None:
+    before = "["
+    try:
+        for row in rows:
+            sys.stdout.write(f"{before}\n {json.dumps(asdict(row), ensure_ascii=False)}")
+            sys.stdout.flush()
+            before = ","
+    finally:
+        sys.stdout.write("[]\n" if before == "[" else "\n]\n")
+
+
+def _print_lines(rows: Iterable[Row]) -> None:
+    console.print(_line("metric", "unit", "ours", "peer", "ratio", "peer's name"), style="bold")
+    for row in rows:
+        figures = f"{row.ours:.3f}", _shown(row.peer), _shown(row.ratio)
+        text = _line(row.metric, row.unit, *figures, row.peer_name)
+        console.print(text, highlight=False, soft_wrap=True)
+
+
+def _line(metric: str, unit: str, ours: str, peer: str, ratio: str, peer_name: str) -> str:
+    return f"{metric:<70} {unit:>5} {ours:>12} {peer:>12} {ratio:>10}  {peer_name}"
 
 
 def _shown(value: float | None) -> str:

@@ -145,6 +145,20 @@ def test_a_folder_without_photos_is_told_and_logged_nowhere(tmp_path, command):
     assert json.loads(run(tmp_path, "flights", "list", "--json").stdout) == []
 
 
+def test_a_benchmark_prints_rows_as_they_come_and_ends_when_its_time_is_up(tmp_path):
+    whole = run(tmp_path, "bench", "store", "--detections", "1000", "--rounds", "1", "--json")
+    assert whole.returncode == 0, whole.stderr
+    assert "the whole store: about 1 minutes" in whole.stderr
+    assert len(json.loads(whole.stdout)) > 15
+    # a run that is killed leaves whole rows behind
+    lines = whole.stdout.splitlines()
+    assert all(json.loads(line.removesuffix(",")) for line in lines[1:-1])
+    ended = run(tmp_path, "bench", "store", "--minutes", "0.01", "--json")
+    assert ended.returncode == 1
+    assert json.loads(ended.stdout) == []
+    assert "the 0.01 minutes are over" in ended.stderr
+
+
 @pytest.mark.parametrize("name", ["[/x]", "[bold]", "a[red]b"])
 def test_brackets_in_names_are_shown_as_they_are(tmp_path, name):
     added = run(tmp_path, "user", "add", name)

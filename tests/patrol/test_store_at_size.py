@@ -1,16 +1,20 @@
 """A store filled in bulk: honest to the last entry, and searched by its indices."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from libong.bench.store import store_rows
+from libong.bench.store import own_schema, store_rows
 from libong.bench.store_fill import StoreSize, fill
+from libong.bench.watch import TimeUp, Watch
+from patrol.checkpoint_key import SiteKey
 from patrol.incident import State
 from patrol.incident_list import IncidentFilter, Listing
 from patrol.report.month import Month
@@ -209,10 +213,61 @@ def test_a_page_of_flights_walks_through_no_other_flights_frames(filled) -> None
     assert "pk_frames" in plan or "sqlite_autoindex_frames" in plan
 
 
-def test_the_benchmark_tells_every_row_with_its_peer(database_url) -> None:
-    rows = store_rows(database_url, shipped_site(), StoreSize(2_000, 200, 60), rounds=1)
+@pytest.fixture
+def scratch_database(tmp_path, database_url):
+    """Give an empty database of the same kind each time it is asked."""
+    made = itertools.count()
+
+    @contextmanager
+    def new_database():
+        if database_url.startswith("postgresql"):
+            with own_schema(database_url.partition("?")[0]) as url:
+                yield url
+        else:
+            yield f"sqlite:///{tmp_path}/bench{next(made)}.sqlite3"
+
+    return new_database
+
+
+def test_the_benchmark_tells_every_row_with_its_peer(scratch_database, tmp_path, database_url):
+    said = []
+    rows = list(
+        store_rows(
+            scratch_database,
+            shipped_site(),
+            StoreSize(2_000, 200, 60),
+            1,
+            SiteKey.kept_at(tmp_path / "key.pem"),
+            Watch(said.append, 600),
+        )
+    )
     dialect = "postgresql" if database_url.startswith("postgresql") else "sqlite"
     assert {row.bench for row in rows} == {"store"}
     assert all(row.metric.startswith(f"{dialect}: ") and row.ours > 0 for row in rows)
-    told = {row.metric.removeprefix(f"{dialect}: ") for row in rows}
-    assert {"open alerts, first page", "verify, per 1,000 entries", "month report"} <= told
+    told = {row.metric.removeprefix(f"{dialect}: "): row for row in rows}
+    assert {"open alerts, first page", "verify, entries a second", "month report"} <= set(told)
+    (signed,) = [name for name in told if "checkpoints" in name]
+    entries, checkpoints = map(int, re.findall(r"\d+", signed))
+    assert entries > 2 * 200
+    assert checkpoints > entries // 100 > 0
+    # what is said beforehand is said before the store is filled
+    foretold = next(at for at, text in enumerate(said) if "the whole store: about" in text)
+    assert foretold < next(at for at, text in enumerate(said) if "filling" in text)
+    assert any("filling with 2000 detections: 100 %" in text for text in said)
+
+
+def test_a_benchmark_out_of_time_keeps_what_it_measured(scratch_database, tmp_path, monkeypatch):
+    clock = iter(range(10_000))
+    monkeypatch.setattr("libong.bench.watch.monotonic", lambda: next(clock))
+    site, size = shipped_site(), StoreSize(1_000, 100, 60)
+    key = SiteKey.kept_at(tmp_path / "key.pem")
+    kept = []
+
+    def measure() -> None:
+        rows = store_rows(scratch_database, site, size, 1, key, Watch(print, 30))
+        kept.extend(row.metric.partition(": ")[2] for row in rows)
+
+    with pytest.raises(TimeUp, match=r"minutes are over at: .*; what was measured"):
+        measure()
+    assert "verify, entries a second" in kept
+    assert "month report" not in kept
