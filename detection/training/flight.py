@@ -72,7 +72,7 @@ def _seen_through(box: Box, warp: npt.NDArray[np.float64], camera: RenderCamera)
     shown = clip_outlines(outlines, camera.width_px, camera.height_px)
     if shown is None:
         return None
-    return replace(box, xyxy_px=shown[0], visible_share=shown[1], outlines_px=tuple(outlines))
+    return replace(box, xyxy_px=shown[0], inside_share=shown[1], outlines_px=tuple(outlines))
 
 
 def render_flight(plan: FlightPlan, folder: Path) -> Path:

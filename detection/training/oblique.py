@@ -139,7 +139,7 @@ def _seen(box: Box, warp: Matrix, size_px: int) -> Box | None:
     shown = clip_outlines(outlines, size_px, size_px)
     if shown is None:
         return None
-    return replace(box, xyxy_px=shown[0], visible_share=shown[1], outlines_px=outlines)
+    return replace(box, xyxy_px=shown[0], inside_share=shown[1], outlines_px=outlines)
 
 
 def _standing(picture: Picture, box: Box, camera: _Camera, gsd_m: float) -> Box:

@@ -82,7 +82,7 @@ def random_contents(
         company = rng.random()
         if company < 0.05:
             placed += herd_of(rng, thing, len(placed))
-        elif company < 0.4:  # calves are the smallest animals, and most often missed
+        elif company < 0.5:  # calves are the smallest animals, and most often missed
             placed.append(calf_of(rng, thing, len(placed)))
     return tuple(placed)
 

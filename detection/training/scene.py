@@ -1,6 +1,6 @@
 """A true-to-scale picture of a world from straight above, with the exact box of every object."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from detection.training.animals import ANIMAL_PAINTERS
 from detection.training.boats import paint_boat
 from detection.training.canvas import Canvas, Points
+from detection.training.covering import uncovered_share
 from detection.training.distractors import paint_distractor
 from detection.training.gear import paint_gear
 from detection.training.noise import Grid, Image
@@ -36,8 +37,9 @@ _SURELY_SEEN = 0.08  # contrast at which a careful person surely sees an animal
 class Box:
     """Where one object shows in a picture.
 
-    `xyxy_px` is the bounding box of the part of its outline inside the picture; `visible_share` is
-    how much of the outline's area that is; `contrast` is the colour difference to what lies behind
+    `xyxy_px` is the bounding box of the part of its outline inside the picture; `inside_share` is
+    how much of the outline's area that is, `uncovered_share` how much of an animal's no other thing
+    lies over; `contrast` is the colour difference to what lies behind
     it, 0..1 of full scale in the channel that differs most, and 1 where it is not measured.
     `outlines_px` are the polygons, N x 2, it was painted with, uncut: what
     another view of the same picture makes its box from.
@@ -48,9 +50,15 @@ class Box:
     object_class: ObjectClass
     xyxy_px: tuple[float, float, float, float]
     depth_m: float
-    visible_share: float
+    inside_share: float
     contrast: float
     outlines_px: tuple[Points, ...] = field(default=(), repr=False, compare=False)
+    uncovered_share: float = 1.0
+
+    @property
+    def visible_share(self) -> float:
+        """The share of it that is neither outside the picture nor under another thing, 0..1."""
+        return self.inside_share * self.uncovered_share
 
     @property
     def visibility(self) -> float:
@@ -89,7 +97,7 @@ def render_ortho(
         canvas = Canvas(grid, through_water(world, grid))
     else:
         canvas = Canvas(grid, photo.astype(np.float32) / np.float32(255))
-    boxes = [_paint(canvas, thing, world) for thing in under]
+    painted = [_paint(canvas, thing, world) for thing in under]
     if photo is None:
         canvas.rgb = refract(world, grid, canvas.rgb, time_s)
         factor, white = surface_light(world, grid, time_s)
@@ -100,13 +108,13 @@ def render_ortho(
         if thing.kind in _BOATS:
             paint_wake(canvas, thing, world)
     _lay_foam(canvas, foam_texture(world, grid, time_s))
-    boxes += [_paint(canvas, thing, world) for thing in above]
+    painted += [_paint(canvas, thing, world) for thing in above]
     _lay_foam(canvas, foam_texture(world, grid, time_s))
     light = world.light
     if photo is None:
         canvas.rgb *= np.asarray(light.tint, dtype=np.float32) * np.float32(light.brightness)
     picture = np.clip(canvas.rgb * 255 + 0.5, 0, 255).astype(np.uint8)
-    return Render(picture, tuple(box for box in boxes if box is not None))
+    return Render(picture, tuple(_boxes(painted, grid)))
 
 
 def _lay_foam(canvas: Canvas, texture: Image) -> None:
@@ -117,11 +125,20 @@ def _lay_foam(canvas: Canvas, texture: Image) -> None:
         canvas.foam = np.zeros_like(canvas.foam)
 
 
-def _paint(canvas: Canvas, thing: SceneObject, world: World) -> Box | None:
-    """Paint one object; its box if it is one to be found and shows in the picture."""
+@dataclass(frozen=True)
+class _Painted:
+    """A thing as painted: its solid outlines, and how far its colour is from what was there."""
+
+    thing: SceneObject
+    outlines: tuple[Points, ...]
+    contrast: float
+
+
+def _paint(canvas: Canvas, thing: SceneObject, world: World) -> _Painted:
+    """Paint one object where it can reach the picture."""
     canvas.outlines.clear()
     if not _near(canvas.grid, thing):
-        return None
+        return _Painted(thing, (), 0.0)
     before = _shrunk(canvas, thing)
     if thing.kind in ANIMAL_PAINTERS:
         ANIMAL_PAINTERS[thing.kind](canvas, thing, world)
@@ -131,16 +148,26 @@ def _paint(canvas: Canvas, thing: SceneObject, world: World) -> Box | None:
         paint_gear(canvas, thing, world)
     else:
         paint_distractor(canvas, thing, world)
-    if thing.object_class is None or not canvas.outlines:
-        return None
-    shown = clip_outlines(canvas.outlines, canvas.grid.width_px, canvas.grid.height_px)
-    if shown is None:
-        return None
-    xyxy, share = shown
-    return Box(
-        thing.object_id, thing.kind, thing.object_class, xyxy, thing.depth_m, share,
-        _contrast(canvas, thing, before), tuple(canvas.outlines),
-    )  # fmt: skip
+    return _Painted(thing, tuple(canvas.outlines), _contrast(canvas, thing, before))
+
+
+def _boxes(painted: Sequence[_Painted], grid: Grid) -> Iterator[Box]:
+    """The boxes of things to be found that show in the picture; they were painted in this order."""
+    for place, one in enumerate(painted):
+        thing = one.thing
+        if thing.object_class is None or not one.outlines:
+            continue
+        shown = clip_outlines(one.outlines, grid.width_px, grid.height_px)
+        if shown is None:
+            continue
+        free = 1.0
+        if thing.kind is Kind.DUGONG:
+            over = [outline for other in painted[place + 1 :] for outline in other.outlines]
+            free = uncovered_share(one.outlines, over)
+        yield Box(
+            thing.object_id, thing.kind, thing.object_class, shown[0], thing.depth_m, shown[1],
+            one.contrast, one.outlines, free,
+        )  # fmt: skip
 
 
 def _near(grid: Grid, thing: SceneObject) -> bool:

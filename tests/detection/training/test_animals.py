@@ -85,12 +85,23 @@ def test_visibility_falls_with_depth(seed):
 
 
 @pytest.mark.parametrize(
-    ("contrast", "visible_share", "visibility"),
-    [(0.08, 1.0, 0.5), (0.08, 0.5, 0.25), (0.0, 1.0, 0.0), (0.16, 1.0, 0.75), (1.0, 1.0, 1.0)],
+    ("contrast", "inside_share", "uncovered_share", "visibility"),
+    [
+        (0.08, 1.0, 1.0, 0.5),
+        (0.08, 0.5, 1.0, 0.25),
+        (0.08, 1.0, 0.5, 0.25),
+        (0.08, 0.5, 0.5, 0.125),
+        (0.0, 1.0, 1.0, 0.0),
+        (0.16, 1.0, 1.0, 0.75),
+        (1.0, 1.0, 1.0, 1.0),
+    ],
 )
-def test_visibility_is_what_shows_times_what_is_left(contrast, visible_share, visibility):
+def test_visibility_is_what_shows_times_what_is_left(
+    contrast, inside_share, uncovered_share, visibility
+):
     box = Box(
-        1, Kind.DUGONG, ObjectClass.DUGONG, (0, 0, 40, 20), 1.0, visible_share, contrast
+        1, Kind.DUGONG, ObjectClass.DUGONG, (0, 0, 40, 20), 1.0, inside_share, contrast,
+        uncovered_share=uncovered_share,
     )  # fmt: skip
     assert box.visibility == pytest.approx(visibility, abs=1e-3)
 

@@ -137,6 +137,26 @@ def test_what_the_border_cuts_is_boxed_as_far_as_it_shows():
     assert 0.3 < box.visible_share < 0.7
 
 
+def test_an_animal_under_another_shows_as_far_as_it_is_not_covered():
+    calf = replace(dugong(depth_m=0.6), object_id=2, length_m=1.2, width_m=0.35)
+    world = replace(clear_sea(), objects=(dugong(depth_m=0.2), calf))
+    below, mother = render_ortho(world, GRID).boxes
+    (alone,) = render_ortho(replace(world, objects=(calf,)), GRID).boxes
+    assert below.object_id == 2
+    assert below.uncovered_share < 0.3
+    assert below.visibility < 0.3 * alone.visibility
+    assert mother.uncovered_share == alone.uncovered_share == 1.0
+    assert below.xyxy_px == alone.xyxy_px
+
+
+def test_a_boat_over_an_animal_covers_it():
+    boat = SceneObject(2, Kind.KAYAK, 0.0, 0.0, 0.0, 4.0, 0.8, look_seed=2)
+    world = replace(clear_sea(), objects=(dugong(depth_m=0.6), boat))
+    below, _ = render_ortho(world, GRID).boxes
+    assert below.object_class is ObjectClass.DUGONG
+    assert below.uncovered_share < 0.7
+
+
 def test_what_lies_outside_the_picture_has_no_box():
     world = replace(sea(), objects=(dugong(east_m=30.0), dugong(north_m=-9.0)))
     assert render_ortho(world, GRID).boxes == ()
