@@ -20,6 +20,7 @@ from patrol.incident_step import (
     Step,
     Undo,
 )
+from patrol.site import Site
 from patrol.verdict import Priority
 
 MOST_AT_ONCE = 200
@@ -160,10 +161,6 @@ class JoinMany(_In):
     do: Literal["join"]
     into: IncidentId
 
-    def step(self) -> Step:
-        """Return the step that this asks for."""
-        return Join(self.into)
-
 
 class PlainMany(_In):
     """Comment on each (with the reason), separate each, or undo the last decision on it."""
@@ -190,6 +187,10 @@ class StepsIn(_In):
         MoveMany | AssignMany | PrioritiseMany | JoinMany | PlainMany, Field(discriminator="do")
     ]
     reason: Text = ""
+
+    def step_at(self, site: Site) -> Step:
+        """Return the step that this asks for; the rules of `site` judge what is joined."""
+        return Join(self.step.into, site) if isinstance(self.step, JoinMany) else self.step.step()
 
 
 class RefusalOut(BaseModel):

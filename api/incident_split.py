@@ -7,7 +7,6 @@ from api.frame_picture import Piece, frame_jpeg
 from detection.types import Sighting
 from patrol.crops import LARGEST_SIDE_PX, crop_window
 from patrol.incident import Incident
-from patrol.incident_event import Deed
 from patrol.incident_split import part_shown_apart
 from patrol.incident_step import Signature, Split
 
@@ -27,10 +26,7 @@ def split_incident(
     part = part_shown_apart(incident, at_hand.store.sighting_of(incident_id), frames)
     site = at_hand.store.site_in_force(at_hand.site)
     step = Split(frozenset(frames), site, _crop(at_hand, part))
-    at_hand.store.take_step(incident_id, step, by, expected_version=expected_version)
-    splits = (e for e in at_hand.store.events(incident_id) if e.deed is Deed.SPLIT)
-    *_, last = splits
-    return at_hand.store.incident(last.split_off or "")
+    return at_hand.store.split(incident_id, step, by, expected_version=expected_version)
 
 
 def _crop(at_hand: Services, part: Sighting) -> str | None:

@@ -73,7 +73,7 @@ def associate(
     Raises:
         AssociationError: when a detection has no position or time.
     """
-    ordered = sorted(detections, key=lambda d: (_time(d), d.frame_sha256, -d.score, d.xyxy_px))
+    ordered = sorted(detections, key=_in_order)
     tracks: list[_Track] = []
     of_frames = _AmongFrames(frames)
     for _, frame in groupby(ordered, key=lambda d: (_time(d), d.frame_sha256)):
@@ -101,10 +101,7 @@ def _whole_lines(
 ) -> list[list[Detection]]:
     """Detections by object, the parts of each long line or net made one object."""
     return [
-        sorted(
-            (d for index in line for d in found[index]),
-            key=lambda d: (_time(d), d.frame_sha256, -d.score, d.xyxy_px),
-        )
+        sorted((d for index in line for d in found[index]), key=_in_order)
         for line in lines_of(found, frames)
     ]
 
@@ -231,10 +228,30 @@ def part_of(
     own = [d for d in sighting.detections if d.frame_sha256 in frames]
     if not own:
         raise AssociationError(f"sighting {sighting.sighting_id} is in none of these frames")
-    part = _sighting(own, sighting.flight_id, poses)
-    if all(d.frame_sha256 in poses for d in (own[0], own[-1])):
-        return part
-    return replace(part, speed_m_s=None, speed_sigma_m_s=None)
+    return _with_known_poses(own, sighting.flight_id, poses)
+
+
+def whole_of(sightings: Sequence[Sighting], poses: Mapping[str, CameraPose]) -> Sighting:
+    """Return what several sightings of a flight, at least one, are as a single thing.
+
+    `poses` are as for `part_of`.
+    """
+    found = (detection for each in sightings for detection in each.detections)
+    return _with_known_poses(sorted(found, key=_in_order), sightings[0].flight_id, poses)
+
+
+def _with_known_poses(
+    detections: Sequence[Detection], flight_id: str, poses: Mapping[str, CameraPose]
+) -> Sighting:
+    found = _sighting(detections, flight_id, poses)
+    if all(d.frame_sha256 in poses for d in (detections[0], detections[-1])):
+        return found
+    return replace(found, speed_m_s=None, speed_sigma_m_s=None)
+
+
+def _in_order(detection: Detection) -> tuple[datetime, str, float, tuple[float, ...]]:
+    """Sort detections by time, and those of one time always alike."""
+    return _time(detection), detection.frame_sha256, -detection.score, detection.xyxy_px
 
 
 def _sighting(

@@ -23,8 +23,7 @@ from patrol.incident_list import (
 )
 from patrol.incident_list_table import all_incidents, incident_page
 from patrol.incident_match import LONGEST_APART, likely_same
-from patrol.incident_split_records import follow_split
-from patrol.incident_step import Move, Signature, Step, take_step
+from patrol.incident_step import Move, Signature, Split, Step, take_step
 from patrol.incident_surroundings import surroundings
 from patrol.ledger import event_of
 from patrol.ledger_table import (
@@ -37,6 +36,7 @@ from patrol.ledger_table import (
 from patrol.records import Records, storable
 from patrol.rows import incident_of, write_decisions
 from patrol.split_table import sighting_of, split_off_from
+from patrol.step_consequences import follow_step
 from patrol.tables import IncidentRow
 from patrol.zone_version_table import judged_zone
 
@@ -194,7 +194,16 @@ class IncidentRecords(Records):
         """
         with self._writing() as session, session.begin():
             lock_ledger(session)
-            return _taken(session, incident_id, step, by, expected_version)
+            return _taken(session, incident_id, step, by, expected_version)[0]
+
+    def split(
+        self, incident_id: str, step: Split, by: Signature, *, expected_version: int | None
+    ) -> Incident:
+        """Split an incident and return what the part becomes; raises as `take_step` does."""
+        with self._writing() as session, session.begin():
+            lock_ledger(session)
+            _, event = _taken(session, incident_id, step, by, expected_version)
+            return incident_of(_incident_row(session, event.split_off or ""))
 
     def take_steps(
         self, seen: Mapping[str, int], step: Step, by: Signature
@@ -208,7 +217,7 @@ class IncidentRecords(Records):
             lock_ledger(session)
             for incident_id, version in seen.items():
                 try:
-                    outcomes[incident_id] = _taken(session, incident_id, step, by, version)
+                    outcomes[incident_id], _ = _taken(session, incident_id, step, by, version)
                 except (UnknownIncident, StaleVersion, TransitionError) as refusal:
                     outcomes[incident_id] = refusal
         return outcomes
@@ -238,7 +247,7 @@ def _damaged(incident_id: str) -> StoreError:
 
 def _taken(
     session: Session, incident_id: str, step: Step, by: Signature, expected_version: int | None
-) -> Incident:
+) -> tuple[Incident, IncidentEvent]:
     row = _incident_row(session, incident_id)
     if expected_version is not None and row.version != expected_version:
         raise _stale(session, row, expected_version)
@@ -247,8 +256,8 @@ def _taken(
     after, event = take_step(before, step, by, around)
     write_decisions(row, after)
     append_incident(session, event, after)
-    follow_split(session, before, after, event, around, by)
-    return after
+    follow_step(session, before, after, event, around, by)
+    return after, event
 
 
 def _stale(session: Session, row: IncidentRow, seen: int) -> StaleVersion:

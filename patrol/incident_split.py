@@ -11,28 +11,25 @@ from dataclasses import dataclass, replace
 from detection.sightings import AssociationError, part_of
 from detection.types import Sighting
 from ingest.pose import CameraPose
+from patrol.flight_things import Poses, Rejudged
 from patrol.incident import Incident, SplitFrom, open_incidents
 from patrol.incident_state import TransitionError
 from patrol.ledger import canonical_json
 from patrol.ledger_form import split_form
-from patrol.rules.comparison import VerdictChanges
 from patrol.verdict import Certainty, Priority, Verdict
 
-Poses = Mapping[str, CameraPose]
 _AS_LOGGED: Mapping[str, CameraPose] = {}
 
 
 @dataclass(frozen=True)
 class Parting:
-    """What a split comes to: the incident that the part becomes, and what the rules say now.
+    """What a split comes to: the incident that the part becomes, and what else the rules say now.
 
-    `changes` are without the verdict that the incident rests on; `sightings` are those of the
-    flight as they stand afterwards, by their ids.
+    The verdict that the incident rests on is not among the changes of `rejudged`.
     """
 
     opened: Incident
-    changes: VerdictChanges
-    sightings: Mapping[str, Sighting]
+    rejudged: Rejudged
 
 
 def part_shown_apart(

@@ -54,6 +54,10 @@ ALLOWED: Mapping[tuple[State, State], Passage] = {
 }
 
 
+# What somebody found to be none, before vouching for it or after.
+TAKEN_BACK = frozenset({State.DISMISSED, State.RETRACTED})
+
+
 def check_transition(from_state: State, to_state: State) -> Passage:
     """Return the passage between two states; raises TransitionError where there is none."""
     passage = ALLOWED.get((from_state, to_state))

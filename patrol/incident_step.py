@@ -6,6 +6,7 @@ from datetime import datetime
 from unicodedata import category
 
 from detection.types import ObjectClass, Sighting
+from patrol.flight_things import Rejudged
 from patrol.incident import Incident, standing_of, with_standing
 from patrol.incident_event import SOFTWARE, Deed, IncidentEvent
 from patrol.incident_split import Parting, part_shown_apart
@@ -47,9 +48,14 @@ class Comment:
 
 @dataclass(frozen=True)
 class Join:
-    """Say that the incident is about the same thing as another, which then stands for both."""
+    """Say that the incident is about the same thing as another, which then stands for both.
+
+    Where one flight saw both, the rules of `site` judge the two as one; without a site nothing is
+    judged. What two flights saw each keeps its own time, and stays judged as it was.
+    """
 
     into: str
+    site: Site | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,8 @@ class Surroundings:
     `history` are the incident's events, oldest first; `into` is the incident it would be joined
     to, `has_joined` whether others are joined to it; `officers` are who can be given it; `sighting`
     is what it is about, without what was split off from it; `parting` is what a split comes to,
-    None for frames that make no part.
+    None for frames that make no part; `rejudged` what the rules say of the two as one, None where
+    they have nothing to judge anew.
     """
 
     history: Sequence[IncidentEvent] = ()
@@ -103,6 +110,7 @@ class Surroundings:
     officers: Collection[str] = ()
     sighting: Sighting | None = None
     parting: Parting | None = None
+    rejudged: Rejudged | None = None
 
 
 _NOTHING_ELSE = Surroundings()

@@ -3,12 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from patrol.flight_rejudged import parting_of, rejudged_as_one
 from patrol.incident_step import Assign, Join, Signature, Split, Step, Surroundings, Undo
 from patrol.ledger import event_of
 from patrol.ledger_table import incident_entries
 from patrol.records import storable
 from patrol.rows import incident_of, user_of
-from patrol.split_judgement import parting_of
 from patrol.split_table import sighting_of
 from patrol.tables import IncidentRow, UserRow
 from patrol.user import Role
@@ -30,9 +30,11 @@ def surroundings(session: Session, row: IncidentRow, step: Step, by: Signature) 
         case Join():
             into = session.get(IncidentRow, step.into) if storable(step.into) else None
             joined = select(IncidentRow.incident_id).where(IncidentRow.joined_to == row.incident_id)
+            other = None if into is None else incident_of(into)
             return Surroundings(
-                into=None if into is None else incident_of(into),
+                into=other,
                 has_joined=session.scalar(joined.limit(1)) is not None,
+                rejudged=rejudged_as_one(session, incident_of(row), other, step.site),
             )
         case Split():
             incident = incident_of(row)

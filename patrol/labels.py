@@ -15,10 +15,10 @@ from detection.labels.label import (
 from detection.types import Detection
 from patrol.flight_log import LoggedFrame
 from patrol.incident import Incident, IncidentEvent, State
+from patrol.incident_state import TAKEN_BACK
 from patrol.zones import RuleName
 
 _VOUCHED_FOR = frozenset({State.CONFIRMED, State.RESPONDING, State.RESOLVED})
-_TAKEN_BACK = frozenset({State.DISMISSED, State.RETRACTED})
 # Dismissing a boat or gear may mean that it had leave to be there: it still is a boat. A dugong
 # sighting is dismissed for one reason, that it is no dugong.
 _RULES_ABOUT_WHAT_IT_IS = frozenset({RuleName.DUGONG_SIGHTING})
@@ -153,7 +153,7 @@ def _by_sighting(decisions: Iterable[Decision]) -> dict[str, Decision]:
 def _verdict(incident: Incident) -> Verdict | None:
     if incident.state in _VOUCHED_FOR:
         return Verdict.OBJECT
-    if incident.state in _TAKEN_BACK and incident.rule in _RULES_ABOUT_WHAT_IT_IS:
+    if incident.state in TAKEN_BACK and incident.rule in _RULES_ABOUT_WHAT_IT_IS:
         return Verdict.FALSE_ALARM
     return None
 

@@ -8,13 +8,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from detection.types import ObjectClass
 from patrol.effort_table import EffortRow
-from patrol.incident import State
+from patrol.incident_state import TAKEN_BACK
 from patrol.records import Records
 from patrol.tables import Base, FrameRow, IncidentRow, SightingRow, UserRow
 from patrol.uploads_rows import UploadRow
 from patrol.zones import RuleName
-
-_TAKEN_BACK = (State.DISMISSED.value, State.RETRACTED.value)
 
 
 class RangerCreditRow(Base):
@@ -80,7 +78,7 @@ def _totals(session: Session, name: str) -> RangerTotals:
     credit = session.get(RangerCreditRow, name)
     in_them = IncidentRow.flight_id.in_(flights)
     sighted = in_them & (IncidentRow.rule == RuleName.DUGONG_SIGHTING.value)
-    gone = IncidentRow.state.in_(_TAKEN_BACK) | IncidentRow.joined_to.is_not(None)
+    gone = IncidentRow.state.in_(TAKEN_BACK) | IncidentRow.joined_to.is_not(None)
     taken_back = select(IncidentRow.sighting_id).where(sighted, gone)
     split_off = select(func.count(IncidentRow.sighting_id.distinct())).where(
         sighted, ~gone, IncidentRow.split_from.is_not(None)

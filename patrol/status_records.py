@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from patrol.coverage import ZoneSurvey
 from patrol.incident import State
 from patrol.incident_histories import incident_histories
+from patrol.incident_state import TAKEN_BACK
 from patrol.presence import zone_statuses
 from patrol.records import Records
 from patrol.site import Site
@@ -17,8 +18,6 @@ from patrol.zone_history import DugongCase, ZoneChange, zone_changes
 from patrol.zone_status import ZoneStatus
 from patrol.zone_version_table import site_in_force, site_of_days
 from patrol.zones import RuleName
-
-_TAKEN_BACK = (State.DISMISSED.value, State.RETRACTED.value)
 
 
 class StatusRecords(Records):
@@ -106,7 +105,7 @@ def _recent_dugongs(session: Session, site: Site, today: date) -> tuple[_Sighted
         .where(
             FlightRow.site_id == site.site_id,
             IncidentRow.rule == RuleName.DUGONG_SIGHTING.value,
-            IncidentRow.state.not_in(_TAKEN_BACK),
+            IncidentRow.state.not_in(TAKEN_BACK),
         )
     )
     found: list[_Sighted] = []

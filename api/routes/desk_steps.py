@@ -54,7 +54,10 @@ def take_steps(
     by = Signature(session.user.name, why, at_hand.now())
     if do == "split":
         return _split(request, at_hand, session, asked, versions, frames, by)
-    step = _step(do, session.user.name, assignee, into)
+    if do == "join":
+        step: Step = Join(into, at_hand.store.site_in_force(at_hand.site))
+    else:
+        step = _step(do, session.user.name, assignee)
     outcomes = at_hand.store.take_steps(versions, step, by)
     refused = {key: came for key, came in outcomes.items() if not isinstance(came, Incident)}
     if refused:
@@ -159,7 +162,7 @@ def _versions(seen: list[str]) -> dict[str, int]:
     return found
 
 
-def _step(do: str, officer: str, assignee: str, into: str) -> Step:
+def _step(do: str, officer: str, assignee: str) -> Step:
     """Return the step that a button asks for; raises TransitionError for a word that is none."""
     if do in tuple(State):
         return Move(State(do))
@@ -169,10 +172,10 @@ def _step(do: str, officer: str, assignee: str, into: str) -> Step:
         "take": Assign(officer),
         "assign": Assign(assignee or None),
         "comment": Comment(),
-        "join": Join(into),
         "separate": Separate(),
         "undo": UndoStep(),
     }
     if do not in steps:
-        raise TransitionError(f"there is no step {do!r}; there are: {', '.join(sorted(steps))}")
+        known = ", ".join(sorted((*steps, "join", "split")))
+        raise TransitionError(f"there is no step {do!r}; there are: {known}")
     return steps[do]

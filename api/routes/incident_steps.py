@@ -31,6 +31,7 @@ from patrol.incident_step import (
     Step,
     Undo,
 )
+from patrol.site import Site
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["officers"], responses=dict(PROBLEMS))
 _CHANGES = {**NOT_FOUND, **CONFLICT}
@@ -77,8 +78,12 @@ def undo(
 def join(
     at_hand: ServicesDep, officer: ActingOfficer, incident_id: Id, given: JoinIn
 ) -> IncidentOut:
-    """Say that the incident is about the same boat or gear as another, which stands for both."""
-    return _decide(at_hand, officer, incident_id, Join(given.into), given)
+    """Say that the incident is about the same thing as another, which stands for both.
+
+    The rules judge what one flight saw of the two as one. What they raise or take back is told in
+    the events, and turned back when the two are separated or the step is undone.
+    """
+    return _decide(at_hand, officer, incident_id, Join(given.into, _site(at_hand)), given)
 
 
 @router.post("/{incident_id}/separate", responses=_CHANGES)
@@ -127,7 +132,7 @@ def take_steps(at_hand: ServicesDep, officer: ActingOfficer, given: StepsIn) -> 
     """Take the same step with several incidents; one that is refused keeps no other back."""
     seen = {each.id: each.expected_version for each in given.incidents}
     by = _signature(at_hand, officer, given.reason)
-    return OutcomesOut.of(at_hand.store.take_steps(seen, given.step.step(), by))
+    return OutcomesOut.of(at_hand.store.take_steps(seen, given.step_at(_site(at_hand)), by))
 
 
 def _decide(
@@ -137,6 +142,10 @@ def _decide(
     return IncidentOut.of(
         at_hand.store.take_step(incident_id, step, by, expected_version=given.expected_version)
     )
+
+
+def _site(at_hand: Services) -> Site:
+    return at_hand.store.site_in_force(at_hand.site)
 
 
 def _signature(at_hand: Services, officer: Session, reason: str) -> Signature:

@@ -25,6 +25,7 @@ from patrol.compliance import (
 from patrol.effort import SeaEffort, ZoneEffort
 from patrol.effort_table import FlightEffort
 from patrol.incident import Incident, IncidentEvent, State
+from patrol.incident_state import TAKEN_BACK
 from patrol.report.costs import CostIndicators, PatrolCosts, cost_indicators
 from patrol.report.intervals import Rate, rate
 from patrol.report.month import Month
@@ -41,7 +42,6 @@ VIOLATION_RULES = tuple(
     if rule not in (RuleName.DUGONG_SIGHTING, RuleName.REPORTED, RuleName.STILL_DUGONG)
 )
 # What officers say was not so.
-WRONG = frozenset({State.DISMISSED, State.RETRACTED})
 
 
 class Looked(StrEnum):
@@ -146,7 +146,7 @@ def month_figures(facts: MonthFacts, site: Site, today: date) -> MonthFigures:
     standing = [
         incident
         for incident, _ in facts.cases
-        if incident.state not in WRONG and incident.joined_to is None
+        if incident.state not in TAKEN_BACK and incident.joined_to is None
     ]
     dugongs = [i for i in standing if i.rule is RuleName.DUGONG_SIGHTING]
     violations = [i for i in standing if i.rule in VIOLATION_RULES]

@@ -13,8 +13,9 @@ from patrol.conditions import CONDITIONS_TOLD, conditions_of
 from patrol.effort_table import EffortRow, efforts_between
 from patrol.incident import Incident, IncidentEvent
 from patrol.incident_histories import incident_histories
+from patrol.incident_state import TAKEN_BACK
 from patrol.records import Records, pieces
-from patrol.report.figures import WRONG, MonthFacts
+from patrol.report.figures import MonthFacts
 from patrol.report.month import Month
 from patrol.rows import ledger_entry
 from patrol.site import Site
@@ -99,7 +100,9 @@ def _boats(session: Session, site: Site, month: Month) -> tuple[BoatSeen, ...]:
             SightingRow.object_class == ObjectClass.BOAT.value,
             SightingRow.first_seen_utc >= first,
             SightingRow.first_seen_utc < after,
-            or_(~exists().where(*told), exists().where(*told, IncidentRow.state.not_in(WRONG))),
+            or_(
+                ~exists().where(*told), exists().where(*told, IncidentRow.state.not_in(TAKEN_BACK))
+            ),
         )
         .order_by(SightingRow.first_seen_utc, SightingRow.sighting_id)
     )

@@ -182,3 +182,45 @@ def test_dugongs_of_one_flight_are_joined_and_those_of_two_are_not(
     )
     assert refused.status_code == 409
     assert "of one flight" in refused.json()["detail"]
+
+
+@pytest.fixture
+def crowd(world, make_seen):
+    """Four boats around a dugong, one more than the site's rules let pass: the boats, the crowd."""
+    around = make_seen(zone_id=None, rule=RuleName.BOATS_AROUND_DUGONG)
+    near = [
+        make_seen(
+            zone_id=None,
+            object_class=ObjectClass.BOAT,
+            rule=RuleName.BOAT_NEAR_DUGONG,
+            position=around.position._replace(lat=around.position.lat + 0.0002 * number),
+        )
+        for number in range(1, 5)
+    ]
+    told, *boats = world.log(around, *near).incidents
+    return boats, told
+
+
+@pytest.mark.parametrize("way", ["api", "several", "desk"])
+def test_what_is_joined_is_judged_as_one_however_it_is_joined(world, officer, crowd, way) -> None:
+    (one, two, *_), told = crowd
+    if way == "api":
+        post(officer, f"{two.incident_id}/join", {"into": one.incident_id, "expected_version": 1})
+    elif way == "several":
+        step = {"do": "join", "into": one.incident_id}
+        named = [{"id": two.incident_id, "expected_version": 1}]
+        post(officer, "steps", {"incidents": named, "step": step})
+    else:
+        form = {
+            "do": "join",
+            "seen": f"{two.incident_id}:1",
+            "into": one.incident_id,
+            "csrf_token": officer.get("/api/v1/session").json()["csrf_token"],
+        }
+        assert officer.post("/desk/steps", data=form, follow_redirects=False).status_code == 303
+    now = officer.get(f"/api/v1/incidents/{told.incident_id}").json()
+    since = f"since {two.incident_id} was joined to {one.incident_id}"
+    assert (now["state"], now["events"][-1]["actor"]) == ("dismissed", "libong")
+    assert since in now["events"][-1]["reason"]
+    post(officer, f"{two.incident_id}/undo", {"expected_version": 2})
+    assert officer.get(f"/api/v1/incidents/{told.incident_id}").json()["state"] == "new"
