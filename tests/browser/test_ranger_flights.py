@@ -90,7 +90,7 @@ def test_a_flight_chosen_offline_is_sent_when_the_network_is_back(
     wait_for_chip(page, "Done")
     found = page.locator(".found").inner_text()
     assert "3 Boat" in found
-    assert "3 photos looked at" in found
+    assert re.search(r"3 photos looked at, [1-9][\d,.]* k?m² of sea seen", found), found
     assert "Thank you" in found
     page.locator("#totals", has_text="flights").wait_for()
     seen.picture("ranger-done")
@@ -99,6 +99,27 @@ def test_a_flight_chosen_offline_is_sent_when_the_network_is_back(
     assert re.match(r"\d{1,2} \S+ 25[67]\d \d\d:\d\d", day), "days are in the Buddhist era"
     assert seen.hosts == {"127.0.0.1"}
     assert [said for said in seen.complaints if not NO_NETWORK.match(said)] == []
+
+
+@pytest.mark.parametrize(
+    ("km2", "thai", "english"),
+    [
+        (0.0, "0 ตร.กม.", "0 km²"),
+        (0.004895, "4,900 ตร.ม.", "4,900 m²"),  # three photos from 42 m, overlapping
+        (0.0000312, "31 ตร.ม.", "31 m²"),
+        (0.0996, "100,000 ตร.ม.", "100,000 m²"),
+        (0.1, "0.10 ตร.กม.", "0.10 km²"),
+        (0.999, "1.00 ตร.กม.", "1.00 km²"),
+        (3.14159, "3.1 ตร.กม.", "3.1 km²"),
+        (43.7, "44 ตร.กม.", "44 km²"),
+    ],
+)
+def test_no_area_is_told_as_nothing(served, watch, phone, km2, thai, english):
+    seen = watch(served, phone, user="don")
+    said = "km2 => import('/static/ranger/words.js').then(({ areaText }) => areaText(km2))"
+    for language, text in (("th", thai), ("en", english)):
+        seen.open(f"/ranger?lang={language}")
+        assert seen.page.evaluate(said, km2) == text
 
 
 def test_the_queue_goes_on_after_the_browser_was_closed(served, lasting, flight):

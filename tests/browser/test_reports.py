@@ -58,6 +58,39 @@ def test_a_rangers_report_made_offline_is_sent_later(served, watch, photo, phone
     assert [said for said in seen.complaints if not NO_NETWORK.match(said)] == []
 
 
+@pytest.mark.parametrize("path", ["/report", "/ranger/report"])
+def test_a_photo_is_chosen_in_the_language_of_the_page(served, watch, photo, phone, path):
+    """A browser's own control speaks the browser's language: it is there, but not seen."""
+    seen = watch(served, phone, user="don")
+    page = seen.page
+    seen.open(f"{path}?lang=th")
+    pick, control = page.locator(".pick--live"), page.locator("#photo")
+    assert pick.inner_text().split("\n") == ["เลือกรูปหรือถ่ายรูป", "ยังไม่ได้เลือก"]
+    assert control.evaluate("e => getComputedStyle(e).opacity") == "0"
+    assert control.get_attribute("title") == "ยังไม่ได้เลือก"
+    control.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert control.evaluate("e => e === document.activeElement")
+    face = page.locator(".pick__face")
+    assert face.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    with page.expect_file_chooser() as chooser:
+        face.click(position={"x": 20, "y": 20}, force=True)
+    chooser.value.set_files(str(photo))
+    assert re.search(r"IMG_0001\.JPG \([\d.]+ kB\)", pick.inner_text())
+    page.locator("#photo-look").wait_for()
+    assert seen.overflow_px() == 0
+    assert page.get_by_label("เลือกรูปหรือถ่ายรูป").get_attribute("id") == "photo"
+    seen.assert_clean()
+
+
+def test_without_scripts_the_browsers_own_control_is_seen(served, watch, phone):
+    seen = watch(served, phone, java_script_enabled=False)
+    seen.open("/report?lang=th")
+    assert seen.page.locator("#photo").evaluate("e => getComputedStyle(e).opacity") == "1"
+    assert not seen.page.locator(".pick__face").is_visible()
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_the_public_reports_and_follows(served, watch, photo, phone, script):
     seen = watch(served, phone, java_script_enabled=script)

@@ -1,7 +1,7 @@
 /* One flight of the queue as a card. */
 
 import { Step } from "./queue.js";
-import { bytesText, element, say, words } from "./words.js";
+import { areaText, bytesText, element, say, words } from "./words.js";
 
 const MOST_LISTED = 200;
 
@@ -89,9 +89,9 @@ function foundBox(found) {
   } else {
     box.append(element("p", "", say("found_none")));
   }
-  const km2 = found.seen_km2.toFixed(found.seen_km2 < 10 ? 2 : 0);
+  const area = areaText(found.seen_km2);
   box.append(
-    element("p", "", say("found_photos", { count: found.photos, km2 })),
+    element("p", "", say("found_photos", { count: found.photos, area })),
     element("p", "found__thanks", say("thanks")),
   );
   return box;

@@ -1,6 +1,6 @@
 /* Where it was: the phone's own place, or a tap on a map that is drawn from the site's coast. */
 
-import { say } from "./words.js";
+import { bytesText, say } from "./words.js";
 
 const WIDEST_M = 5_000; // of the phone's error; a worse guess is no place
 const TAP_PX = 14; // how far beside the meant point a finger lands
@@ -92,6 +92,20 @@ class PlaceMap {
   }
 }
 
+/** Speak for a file input in the reader's language; returns a function that tells what is chosen. */
+function livenPick(input) {
+  const chosen = document.querySelector(`#${input.id}-chosen`);
+  const none = chosen.textContent;
+  const tell = () => {
+    const [file] = input.files;
+    chosen.textContent = file ? `${file.name} (${bytesText(file.size)})` : none;
+    input.title = chosen.textContent; // in place of the browser's own
+  };
+  input.closest(".pick").classList.add("pick--live");
+  tell();
+  return tell;
+}
+
 async function showPhoto(input, canvas) {
   const [photo] = input.files;
   canvas.hidden = true;
@@ -144,10 +158,16 @@ export function livenForm(form) {
     });
   }
   const look = document.querySelector("#photo-look");
-  form.elements.photo.addEventListener("change", () => showPhoto(form.elements.photo, look));
+  const { photo } = form.elements;
+  const tellPhoto = livenPick(photo);
+  photo.addEventListener("change", () => {
+    tellPhoto();
+    showPhoto(photo, look);
+  });
   return () => {
     set(null);
     told.textContent = "";
+    tellPhoto();
     look.hidden = true;
   };
 }

@@ -1,14 +1,14 @@
 /* What a ranger's flights came to, and by which name others may know it. */
 
 import { askJson } from "./server.js";
-import { element, say } from "./words.js";
+import { areaText, element, say } from "./words.js";
 
 const FIGURES = ["seen_km2", "dugongs", "flights", "photos"];
-const LABELS = { seen_km2: "km2", dugongs: "dugongs", flights: "flights", photos: "photos" };
+const LABELS = { seen_km2: "surveyed", dugongs: "dugongs", flights: "flights", photos: "photos" };
 
 function figure(name, value) {
   const item = element("li");
-  const shown = name === "seen_km2" ? value.toFixed(value < 10 ? 2 : 0) : String(value);
+  const shown = name === "seen_km2" ? areaText(value) : String(value);
   item.append(element("strong", "", shown), element("span", "", say(LABELS[name])));
   return item;
 }
@@ -21,9 +21,9 @@ function show(totals) {
     ...totals.everybody.map((ranger) => {
       const item = element("li");
       const name = ranger.credit_name ?? say("anonymous");
-      const km2 = `${ranger.seen_km2.toFixed(2)} ${say("km2")}`;
+      const sea = `${areaText(ranger.seen_km2)} ${say("surveyed")}`;
       const flights = `${say("flights")}: ${ranger.flights}`;
-      item.append(element("strong", "", name), element("span", "quiet", `${km2} · ${flights}`));
+      item.append(element("strong", "", name), element("span", "quiet", `${sea} · ${flights}`));
       return item;
     }),
   );

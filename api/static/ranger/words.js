@@ -17,6 +17,16 @@ export function bytesText(bytes) {
   return `${value >= 10 || unit === 0 ? Math.ceil(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+const PLACES = [[10, 0], [1, 1], [0.1, 2]]; // at least so many km², to so many decimals
+
+/** Say an area; what a few photos see is told in square metres, to two figures. */
+export function areaText(km2) {
+  const known = PLACES.find(([least]) => km2 >= least);
+  if (known || !km2) return say("km2", { area: km2.toFixed(known?.[1] ?? 0) });
+  const m2 = Number((km2 * 1e6).toPrecision(2));
+  return say("m2", { area: m2.toLocaleString("en") });
+}
+
 export function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
