@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -117,3 +118,18 @@ def test_reports_are_for_officers(reported, path) -> None:
 @pytest.mark.parametrize("month", ["2026-13", "2569-11", "nov", "2026-1", "2026-11-01"])
 def test_other_months_are_not_found(reported, month) -> None:
     assert reported.logged_in("mali").get(f"/desk/reports/{month}").status_code == 404
+
+
+def test_lines_of_charts_cross_no_name(reported) -> None:
+    """A name stands over its bar, and the lines of the scale pass through the bar alone."""
+    page = reported.logged_in("mali").get("/desk/reports/2026-11?lang=th").text
+    charts = re.findall(r'<figure class="report-chart">.*?</figure>', page, re.DOTALL)
+    assert charts
+    for chart in charts:
+        names = [int(y) for y in re.findall(r'chart__label" x="0" y="(\d+)"', chart)]
+        lines = [
+            (int(a), int(b)) for a, b in re.findall(r'y1="(\d+)" x2="[\d.]+" y2="(\d+)"', chart)
+        ]
+        assert len(lines) > len(names) > 0
+        # a Thai name reaches 14 above its line of writing, and 4 below
+        assert not [1 for y in names for top, end in lines if top < y + 4 and end > y - 14]
