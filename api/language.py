@@ -81,7 +81,7 @@ def moment_text(moment: datetime, timezone: tzinfo, language: Language) -> str:
     """Return an aware time on the local clock: `22 พ.ย. 2569 14:05 น.` or `22 Nov 2026 14:05`."""
     local = moment.astimezone(timezone)
     clock = format_time(local, "HH:mm", locale="en")
-    suffix = " น." if language is Language.THAI else ""
+    suffix = "\u00a0น." if language is Language.THAI else ""
     return f"{date_text(local.date(), language)} {clock}{suffix}"
 
 

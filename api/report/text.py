@@ -74,7 +74,7 @@ class _Told:
             (words.FLIGHTS, f"{figures.flights}"),
             (words.DAYS_FLOWN, f"{figures.days_flown}"),
             (words.KM_FLOWN, f"{figures.flown_km:.1f}"),
-            (words.HOURS, f"{figures.minutes / 60:.1f}"),
+            (words.HOURS, _hours(figures.minutes)),
             (words.SEEN_KM2, _km2(figures.effort.seen_km2)),
             (words.USABLE_KM2, _km2(figures.effort.usable_km2)),
             (words.DISTINCT_KM2, _km2(figures.distinct_km2)),
@@ -363,7 +363,15 @@ def month_text(month: Month, language: Language) -> str:
 
 def _km2(area_km2: float) -> str:
     """Return an area with three digits that count, but no fewer than a hectare."""
-    return f"{area_km2:.2f}" if area_km2 >= 1 or not area_km2 else f"{area_km2:.3f}"
+    if not area_km2:
+        return "0"
+    return f"{area_km2:.2f}" if area_km2 >= 1 else f"{area_km2:.3f}"
+
+
+def _hours(minutes: float) -> str:
+    """Return hours; what is less than one to a minute or so."""
+    hours = minutes / 60
+    return f"{hours:.1f}" if hours >= 1 or not hours else f"{hours:.2f}"
 
 
 def _percent(share: float) -> str:

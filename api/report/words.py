@@ -43,12 +43,12 @@ SEA_STATES = mark("Flights by the state of the sea (Douglas scale), as recorded"
 NOT_RECORDED = mark("not recorded")
 UNKNOWN_EFFORT = mark("Flights without a record of effort")
 
-EFFORT = mark("Where was looked")
+EFFORT = mark("Where the sea was looked at")
 EFFORT_NOTE = mark(
     "A zone counts as surveyed on a day when one flight looked at %(share)s of its sea. That none "
     "was seen is said of surveyed zones only, and a dugong may still be under murky water."
 )
-MAPS = mark("Maps of where was looked")
+MAPS = mark("Maps of what was looked at")
 SHADES = mark(
     "Shaded: sea looked at in usable pictures on one day, on two or three days, and, darkest, on "
     "four days or more. The red line is the zone; north is up. No animal's place is shown."
@@ -58,8 +58,8 @@ WHISKERS = mark("Thin line: range that holds the true value with 95 % confidence
 ZONE = mark("Zone")
 COVERED = mark("Share of the zone looked at")
 SURVEY_DAYS = mark("Days surveyed")
-REVISIT = mark("Days between surveys, in the middle")
-GAP = mark("Longest time without, days")
+REVISIT = mark("Median days between surveys")
+GAP = mark("Longest gap, days")
 
 DUGONG_TITLE = mark("Dugongs")
 PER_KM2 = mark("Per km² looked at")

@@ -9,9 +9,13 @@ const map = window[box.id];
 
 L.control.attribution({ prefix: false }).addAttribution(box.dataset.attribution).addTo(map);
 L.control
-  .zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut })
+  .zoom({
+    position: "topright", // over land: the sea to the west has zones
+    zoomInTitle: box.dataset.zoomIn,
+    zoomOutTitle: box.dataset.zoomOut,
+  })
   .addTo(map);
-L.control.scale({ imperial: false, position: "topright" }).addTo(map);
+L.control.scale({ imperial: false, position: "topleft" }).addTo(map);
 
 const cards = new Map(
   [...document.querySelectorAll("[data-feature-id]")].map((card) => [card.dataset.featureId, card]),
@@ -41,7 +45,8 @@ map.eachLayer((layer) => {
       maxWidth: width,
       maxHeight: box.clientHeight - 60,
       // clear of the zoom buttons, which hide on narrow screens
-      autoPanPaddingTopLeft: [box.clientWidth > 500 ? 64 : 10, 10],
+      autoPanPaddingTopLeft: [10, 10],
+      autoPanPaddingBottomRight: [box.clientWidth > 500 ? 64 : 10, 10],
     });
   }
   const { label, hint } = layer.feature.properties ?? {};
@@ -56,12 +61,26 @@ map.eachLayer((layer) => {
   if (hint) layer.bindTooltip(textElement(hint), { sticky: true, className: "map-label" });
 });
 
+/* A label that the edge of the map would cut stands a little beside the middle of its zone. */
+function keepWhole(tooltip) {
+  const setBeside = (px) => {
+    tooltip.options.offset = [px, 0];
+    tooltip.update();
+  };
+  setBeside(0);
+  const frame = box.getBoundingClientRect();
+  const here = tooltip.getElement().getBoundingClientRect();
+  const cut = Math.max(frame.left + 4 - here.left, 0) + Math.min(frame.right - 4 - here.right, 0);
+  if (cut && Math.abs(cut) < here.width) setBeside(cut);
+}
+
 /* Where labels would cover each other, the more urgent one stays; zooming in shows the others. */
 function showLabels() {
   const shown = [];
   for (const layer of labelled) {
     const element = layer.getTooltip().getElement();
     element.hidden = false;
+    keepWhole(layer.getTooltip());
     const here = element.getBoundingClientRect();
     element.hidden = shown.some(
       (other) =>

@@ -44,7 +44,7 @@ def test_dates_as_people_write_them(day, thai, english):
 
 def test_a_moment_is_shown_on_the_local_clock_and_day():
     late = datetime(2026, 12, 31, 20, 5, tzinfo=UTC)
-    assert moment_text(late, BANGKOK, Language.THAI) == "1 ม.ค. 2570 03:05 น."
+    assert moment_text(late, BANGKOK, Language.THAI) == "1 ม.ค. 2570 03:05\u00a0น."
     assert moment_text(late, BANGKOK, Language.ENGLISH) == "1 Jan 2027 03:05"
 
 

@@ -59,7 +59,7 @@ def reported(world, make_seen, monkeypatch):
     ("lang", "texts"),
     [
         ("th", ["รายงานประจำเดือน พฤศจิกายน 2569", "ยังไม่ได้กำหนด", "สำรวจที่ใดบ้าง", "12 นาที"]),
-        ("en", ["Monthly report, November 2026", "not set", "Where was looked", "12 min"]),
+        ("en", ["Monthly report, November 2026", "not set", "Where the sea was looked at", "12 min"]),
     ],
 )
 def test_the_page(reported, lang, texts) -> None:
