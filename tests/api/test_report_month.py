@@ -59,7 +59,10 @@ def reported(world, make_seen, monkeypatch):
     ("lang", "texts"),
     [
         ("th", ["รายงานประจำเดือน พฤศจิกายน 2569", "ยังไม่ได้กำหนด", "สำรวจที่ใดบ้าง", "12 นาที"]),
-        ("en", ["Monthly report, November 2026", "not set", "Where the sea was looked at", "12 min"]),
+        (
+            "en",
+            ["Monthly report, November 2026", "not set", "Where the sea was looked at", "12 min"],
+        ),
     ],
 )
 def test_the_page(reported, lang, texts) -> None:
@@ -68,6 +71,7 @@ def test_the_page(reported, lang, texts) -> None:
     for text in texts:
         assert text in page.text
     assert "0.17 (0.00–0.93)" in page.text  # 1 on 6 km²: Garwood's 0.0253 and 5.572
+    assert "<dd>0.50</dd>" in page.text  # half an hour in the air
     assert "99.467" not in page.text
     assert "style=" not in page.text
 

@@ -49,6 +49,25 @@ def test_the_advice_is_read_first_and_a_tap_on_a_zone_tells_it(operator):
     operator.assert_clean()
 
 
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_map_cuts_no_label_and_lays_no_button_over_one(operator, language):
+    operator.open(f"/?lang={language}")
+    operator.page.locator(".map-label").first.wait_for()
+    frame, labels, buttons = operator.page.evaluate(
+        """[".folium-map", ".map-label:not([hidden])", ".leaflet-control-zoom"].map((shown) =>
+             [...document.querySelectorAll(shown)].map((element) => {
+               const { left, right, top, bottom } = element.getBoundingClientRect();
+               return [left, right, top, bottom];
+             }))"""
+    )
+    ((left, right, top, bottom),) = frame
+    assert len(labels) >= 3
+    for a, b, c, d in labels:
+        assert left < a < b < right
+        assert top < c < d < bottom
+        assert not [1 for e, f, g, h in buttons if a < f and e < b and c < h and g < d]
+
+
 def test_each_status_has_its_word_sign_and_pattern_beside_its_colour(operator):
     operator.open("/?lang=en")
     told = operator.page.evaluate(
