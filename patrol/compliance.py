@@ -6,13 +6,14 @@ from enum import StrEnum
 
 import shapely
 
+from detection.tracks import KNOTS_PER_M_S
 from ingest.lonlat import LonLat
 from patrol.report.intervals import Share, share
 from patrol.zones import AdvisedSpeed, RuleName, Zone
 
-KNOT_M_S = 1852 / 3600
-# Two standard deviations to either side: a boat is called fast or slow with 95 % confidence.
-_SIGMAS = 1.96
+# The 95 % interval of a speed along its course, as reasons tell it: fast is what lies above the
+# advice with all of it.
+SIGMAS_OF_95_PERCENT = 1.96
 
 
 class Pace(StrEnum):
@@ -63,12 +64,12 @@ def pace_of(boat: BoatSeen, limit: AdvisedSpeed | None) -> Pace:
     speed, sigma = boat.speed_m_s, boat.speed_sigma_m_s
     if limit is None or speed is None or sigma is None:
         return Pace.CANNOT_TELL
-    over_m_s = speed - limit.knots * KNOT_M_S
-    if over_m_s - _SIGMAS * sigma > 0:
+    over_m_s = speed - limit.knots / KNOTS_PER_M_S
+    if over_m_s - SIGMAS_OF_95_PERCENT * sigma > 0:
         return Pace.FAST
-    if over_m_s + _SIGMAS * sigma > 0:
+    if over_m_s + SIGMAS_OF_95_PERCENT * sigma > 0:
         return Pace.CANNOT_TELL
-    return Pace.SLOW if speed - _SIGMAS * sigma > 0 else Pace.STILL
+    return Pace.SLOW if speed - SIGMAS_OF_95_PERCENT * sigma > 0 else Pace.STILL
 
 
 def asks_for_slowness(zone: Zone) -> bool:

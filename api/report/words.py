@@ -83,8 +83,9 @@ CANNOT_TELL = mark("Cannot tell")
 SPEED_NOTE = mark(
     "Slow and fast are said where the measured speed, with its 95 % error, lies on one side of the "
     "speed that the zone advises. A boat lies still where its speed cannot be told from none. Of "
-    "all other boats, and in zones without such a figure, it cannot be told; the share is of the "
-    "boats under way of which it can. What officers dismissed is left out."
+    "all other boats, and in zones without such a figure, it cannot be told: such a boat opens no "
+    "alert and is counted here alone. The share is of the boats under way of which it can be told. "
+    "What officers dismissed is left out."
 )
 ADVICE = mark("Held against %(knots)s knots in %(zones)s. Source: %(source)s")
 RESPONSE_TITLE = mark("From picture to response")

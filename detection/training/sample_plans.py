@@ -78,7 +78,7 @@ def seagrass_survey() -> FlightPlan:
             ExpectedIncident("dugong_sighting", closed, 1),
             ExpectedIncident("dugong_sighting", closed, 2),
             ExpectedIncident("dugong_sighting", go_slow, 3),
-            ExpectedIncident("boat_in_go_slow_zone", go_slow, 4),
+            # its speed is not told by two pictures, so that it is reported for the animal alone
             ExpectedIncident("boat_near_dugong", go_slow, 4),
             ExpectedIncident("gear_in_no_fishing_zone", closed, 5),
         ),
@@ -142,10 +142,7 @@ def boats_on_video() -> FlightPlan:
         world=replace(sea, objects=(under_way, moored)),
         shots=shots,
         camera=RenderCamera(1280, 720, 24),
-        expected_incidents=(
-            ExpectedIncident("boat_in_go_slow_zone", "mod_tanoi_bay", 1),
-            ExpectedIncident("boat_in_go_slow_zone", "mod_tanoi_bay", 2),
-        ),
+        expected_incidents=(ExpectedIncident("boat_in_go_slow_zone", "mod_tanoi_bay", 1),),
         seed=3,
     )
 

@@ -2,6 +2,7 @@
 
 from detection.tracks import KNOTS_PER_M_S
 from detection.types import ObjectClass, Sighting
+from patrol.compliance import SIGMAS_OF_95_PERCENT
 from patrol.rules.place import ERRORS_OF_95_PERCENT, Place
 from patrol.verdict import Certainty
 from patrol.zones import Binding, RuleName, Zone
@@ -65,8 +66,8 @@ def speed_words(sighting: Sighting) -> Words:
     speed_m_s, sigma_m_s = sighting.speed_m_s, sighting.speed_sigma_m_s
     if speed_m_s is None or sigma_m_s is None:
         return " ไม่ทราบความเร็ว (อาจจอดอยู่)", "; speed not known (it may be at rest)"
-    # 95 % of a speed along its course, two-sided
-    kn, margin_kn = speed_m_s * KNOTS_PER_M_S, 1.96 * sigma_m_s * KNOTS_PER_M_S
+    kn = speed_m_s * KNOTS_PER_M_S
+    margin_kn = SIGMAS_OF_95_PERCENT * sigma_m_s * KNOTS_PER_M_S
     return (
         f" ความเร็วที่วัดได้ {kn:.1f} ± {margin_kn:.1f} นอต ({speed_m_s * 3.6:.0f} กม./ชม.)",
         f"; measured speed {kn:.1f} ± {margin_kn:.1f} kn ({speed_m_s * 3.6:.0f} km/h)",

@@ -7,6 +7,7 @@ from math import sqrt
 from detection.tracks import KNOTS_PER_M_S
 from detection.types import ObjectClass, Sighting
 from ingest.tide import SeaTide
+from patrol.compliance import BoatSeen, Pace, pace_of
 from patrol.permits import Permit, permits_in_force
 from patrol.rules.place import place_in, seen_at
 from patrol.rules.precedence import Found, answering
@@ -20,9 +21,6 @@ from patrol.zones import AdvisedSpeed, RuleName, Zone
 # The sea's height above its mean in metres at a time (UTC); None where nobody knows it.
 Tide = Callable[[datetime], SeaTide | None]
 
-# A boat goes too fast when its speed is above the advice with 95 % probability (one-sided).
-SIGMAS_OF_95_PERCENT_ONE_SIDED = 1.645
-
 # The questions that are asked of an area about each class, by the rules that answer them.
 _QUESTIONS = {
     ObjectClass.BOAT: (RuleName.BOAT_IN_CLOSED_ZONE, RuleName.BOAT_IN_GO_SLOW_ZONE),
@@ -34,14 +32,9 @@ _QUESTIONS = {
 _PRIORITY = {
     (RuleName.BOAT_IN_CLOSED_ZONE, Certainty.INSIDE): Priority.HIGH,
     (RuleName.GEAR_IN_NO_FISHING_ZONE, Certainty.INSIDE): Priority.HIGH,
-    (RuleName.BOAT_IN_GO_SLOW_ZONE, Certainty.BOUNDARY): Priority.LOW,
 }
 
 _NOTHING: Words = ("", "")
-_SPEED_IN_DOUBT: Words = (
-    " บอกไม่ได้ว่าเร็วเกินคำแนะนำหรือไม่",
-    ", so it cannot be told whether above the advice",
-)
 _TIDE_UNKNOWN: Words = (
     " ไม่ทราบระดับน้ำ จึงบอกไม่ได้ว่าเขตมีผลในขณะนั้นหรือไม่",
     "; the tide is not known, so it cannot be told whether the zone held then",
@@ -123,32 +116,29 @@ def _answer(rule: RuleName, sighting: Sighting, found: Found, site: Site) -> Ite
 
 
 def _go_slow(sighting: Sighting, found: Found, site: Site) -> Iterator[Verdict]:
-    """Yield what a go-slow zone says of a boat: nothing of one that surely goes slowly enough."""
-    rule, advice = RuleName.BOAT_IN_GO_SLOW_ZONE, advised_speed(found.zone, site)
+    """Yield what a go-slow zone says of a boat that is faster than it advises, beyond its error.
+
+    Of others it says nothing: officers can do nothing about a boat whose speed is not known, or is
+    too near the advice to tell. The month's figures count them.
+    """
+    advice = advised_speed(found.zone, site)
     speed_m_s, sigma_m_s = sighting.speed_m_s, sighting.speed_sigma_m_s
-    told = speed_words(sighting)
-    if advice is None:
-        yield _verdict(rule, sighting, found, Priority.LOW, told)
+    pace = pace_of(BoatSeen(sighting.position, speed_m_s, sigma_m_s), advice)
+    if pace is not Pace.FAST or advice is None or speed_m_s is None:
         return
-    limit_m_s = advice.knots / KNOTS_PER_M_S
-    source = f"{found.zone.citation} {advice.citation}"
-    limit = (f" (คำแนะนำไม่เกิน {advice.knots:g} นอต)", f" (advice: at most {advice.knots:g} kn)")
-    if speed_m_s is None or sigma_m_s is None:
-        words = joined(told, limit)
-        certainty = Certainty.UNKNOWN
-        yield _verdict(rule, sighting, found, Priority.LOW, words, certainty, (), source)
-        return
-    margin_m_s = SIGMAS_OF_95_PERCENT_ONE_SIDED * sigma_m_s
-    figure = Figure("speed_m_s", speed_m_s, sigma_m_s, limit_m_s)
-    if speed_m_s - margin_m_s > limit_m_s:
-        words = joined(told, (" เร็วเกินคำแนะนำ", ", above the advice"), limit)
-        sure = found.place.certainty is Certainty.INSIDE
-        priority = Priority.NORMAL if sure else Priority.LOW
-        yield _verdict(rule, sighting, found, priority, words, None, (figure,), source)
-    elif speed_m_s + margin_m_s > limit_m_s:
-        words = joined(told, _SPEED_IN_DOUBT, limit)
-        certainty = Certainty.UNKNOWN
-        yield _verdict(rule, sighting, found, Priority.LOW, words, certainty, (figure,), source)
+    yield _verdict(
+        RuleName.BOAT_IN_GO_SLOW_ZONE,
+        sighting,
+        found,
+        Priority.NORMAL if found.place.certainty is Certainty.INSIDE else Priority.LOW,
+        joined(
+            speed_words(sighting),
+            (" เร็วเกินคำแนะนำ", ", above the advice"),
+            (f" (คำแนะนำไม่เกิน {advice.knots:g} นอต)", f" (advice: at most {advice.knots:g} kn)"),
+        ),
+        (Figure("speed_m_s", speed_m_s, sigma_m_s, advice.knots / KNOTS_PER_M_S),),
+        f"{found.zone.citation} {advice.citation}",
+    )
 
 
 def advised_speed(zone: Zone, site: Site) -> AdvisedSpeed | None:
@@ -171,11 +161,11 @@ def _verdict(
     found: Found,
     priority: Priority,
     more: Words,
-    certainty: Certainty | None = None,
     figures: Sequence[Figure] = (),
     citation: str = "",
 ) -> Verdict:
     zone, place = found.zone, found.place
+    certainty = place.certainty
     if found.holds is Holds.UNKNOWN:
         certainty, priority = Certainty.UNKNOWN, Priority.LOW
         more = joined(more, _TIDE_UNKNOWN if found.tide is None else _TIDE_IN_DOUBT)
@@ -187,7 +177,7 @@ def _verdict(
         zone_id=zone.zone_id,
         sighting_id=sighting.sighting_id,
         object_class=sighting.object_class,
-        certainty=certainty or place.certainty,
+        certainty=certainty,
         priority=priority,
         reason_th=reason_th,
         reason_en=reason_en,

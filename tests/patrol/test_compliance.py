@@ -6,7 +6,6 @@ import pytest
 
 from ingest.lonlat import LonLat
 from patrol.compliance import (
-    KNOT_M_S,
     BoatSeen,
     Pace,
     asks_for_slowness,
@@ -16,7 +15,7 @@ from patrol.compliance import (
 )
 from patrol.zones import AdvisedSpeed
 
-SIX_KNOTS = 6 * KNOT_M_S
+SIX_KNOTS = 6 * 1852 / 3600
 
 
 @pytest.fixture(scope="module")

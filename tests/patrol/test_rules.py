@@ -162,7 +162,7 @@ def test_only_zones_valid_on_the_day_count(
 def test_a_zone_judges_only_by_the_rules_it_carries(
     with_zones, make_sighting, object_class, kind, rules, expected
 ) -> None:
-    sighting = make_sighting("s", object_class, CENTRE)
+    sighting = make_sighting("s", object_class, CENTRE, speed_m_s=8.0)
     verdicts = judge([sighting], with_zones(square(kind=kind, rules=rules)))
     assert [v.rule for v in verdicts] == ([] if expected is None else [expected])
     assert all(v.zone_id == "z" and v.citation.startswith("source of z") for v in verdicts)
@@ -284,15 +284,15 @@ def test_the_order_of_verdicts_does_not_depend_on_the_input(with_zones, make_sig
     slow = replace(slow, area=_east_of(slow.area))
     closed = square("closed")
     boats = [make_sighting(name, ObjectClass.BOAT, CENTRE) for name in ("b2", "b1")]
-    slower = make_sighting("b3", ObjectClass.BOAT, moved(1000))
+    faster = make_sighting("b3", ObjectClass.BOAT, moved(1000), speed_m_s=8.0)
     dugong = make_sighting("d", ObjectClass.DUGONG, moved(300))
     expected = [
         (RuleName.BOAT_IN_CLOSED_ZONE, "closed", "b1"),
         (RuleName.BOAT_IN_CLOSED_ZONE, "closed", "b2"),
-        (RuleName.DUGONG_SIGHTING, "closed", "d"),
         (RuleName.BOAT_IN_GO_SLOW_ZONE, "slow", "b3"),
+        (RuleName.DUGONG_SIGHTING, "closed", "d"),
     ]
-    for sightings in ([*boats, dugong, slower], [slower, dugong, *reversed(boats)]):
+    for sightings in ([*boats, dugong, faster], [faster, dugong, *reversed(boats)]):
         for zones in ((slow, closed), (closed, slow)):
             verdicts = judge(sightings, with_zones(*zones))
             assert [(v.rule, v.zone_id, v.sighting_id) for v in verdicts] == expected

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from detection.types import ObjectClass
 from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
 from ingest.tide import SeaTide
+from patrol.compliance import BoatSeen, Pace, pace_of
 from patrol.permits import Permit
 from patrol.presence import zone_statuses
 from patrol.rules import ERRORS_OF_95_PERCENT, EarlierSighting, judge
@@ -238,7 +239,8 @@ def test_no_verdict_comes_from_a_zone_out_of_its_days(
     ],
 )
 def test_overlapping_zones_answer_in_the_stated_order(site, boat, zones, answers) -> None:
-    verdicts = judge([boat], replace(site, zones=zones))
+    fast = replace(boat, speed_m_s=15 * KN, speed_sigma_m_s=0.5 * KN)
+    verdicts = judge([fast], replace(site, zones=zones))
     assert sorted(v.zone_id for v in verdicts) == sorted(answers)
 
 
@@ -252,42 +254,66 @@ def test_a_hole_in_a_zone_is_outside(site, boat) -> None:
 
 
 @pytest.mark.parametrize(
-    ("knots", "sigma_kn", "certainty", "priority"),
+    ("knots", "sigma_kn", "pace", "told"),
     [
-        (11.3, 0.53, Certainty.INSIDE, Priority.NORMAL),
-        (6.9, 0.53, Certainty.INSIDE, Priority.NORMAL),  # 6.9 - 1.645 x 0.53 = 6.03
-        (6.8, 0.53, Certainty.UNKNOWN, Priority.LOW),
-        (5.2, 0.53, Certainty.UNKNOWN, Priority.LOW),
-        (5.1, 0.53, None, None),  # surely slow enough
-        (11.3, 4.0, Certainty.UNKNOWN, Priority.LOW),
-        (None, None, Certainty.UNKNOWN, Priority.LOW),
+        (11.3, 0.53, Pace.FAST, True),
+        (7.1, 0.53, Pace.FAST, True),  # 7.1 - 1.96 x 0.53 = 6.06
+        (7.0, 0.53, Pace.CANNOT_TELL, False),  # 5.96
+        (5.2, 0.53, Pace.CANNOT_TELL, False),
+        (4.9, 0.53, Pace.SLOW, False),
+        (0.5, 0.53, Pace.STILL, False),
+        (11.3, 4.0, Pace.CANNOT_TELL, False),
+        (None, None, Pace.CANNOT_TELL, False),
     ],
 )
-def test_a_boat_is_too_fast_only_beyond_its_error(
-    site, boat, knots, sigma_kn, certainty, priority
+def test_only_a_boat_that_is_too_fast_beyond_its_error_is_told(
+    site, boat, knots, sigma_kn, pace, told
 ) -> None:
+    """What opens no alert is not lost: the month counts it, by the same limits."""
     boat = replace(
         boat,
         speed_m_s=None if knots is None else knots * KN,
         speed_sigma_m_s=None if sigma_kn is None else sigma_kn * KN,
     )
     zone = slow(advised_speed=KNOTS, version=3)
+    seen = BoatSeen(boat.position, boat.speed_m_s, boat.speed_sigma_m_s)
+    assert pace_of(seen, zone.advised_speed) is pace
     verdicts = judge([boat], replace(site, zones=(zone,)))
-    if certainty is None:
-        assert verdicts == ()
-        return
-    (verdict,) = verdicts
-    assert (verdict.certainty, verdict.priority) == (certainty, priority)
-    assert (verdict.grounds.zone_version, verdict.grounds.zone_sha256) == (3, zone_sha256(zone))
-    assert 0.999 < verdict.grounds.probability < 1
-    if knots is None:
-        assert "speed not known" in verdict.reason_en
-        assert "ไม่ทราบความเร็ว" in verdict.reason_th
-        return
-    speed = {figure.name: figure for figure in verdict.grounds.figures}["speed_m_s"]
-    assert (speed.value, speed.sigma) == (boat.speed_m_s, boat.speed_sigma_m_s)
-    assert speed.limit == pytest.approx(6 * KN)
-    assert verdict.citation == "source of slow a source of the figure"
+    assert len(verdicts) == told
+    for verdict in verdicts:
+        assert (verdict.certainty, verdict.priority) == (Certainty.INSIDE, Priority.NORMAL)
+        assert (verdict.grounds.zone_version, verdict.grounds.zone_sha256) == (
+            3,
+            zone_sha256(zone),
+        )
+        assert 0.999 < verdict.grounds.probability < 1
+        speed = {figure.name: figure for figure in verdict.grounds.figures}["speed_m_s"]
+        assert (speed.value, speed.sigma) == (boat.speed_m_s, boat.speed_sigma_m_s)
+        assert speed.limit == pytest.approx(6 * KN)
+        assert verdict.citation == "source of slow a source of the figure"
+
+
+def test_where_no_speed_is_advised_no_boat_is_too_fast(site, boat) -> None:
+    fast = replace(boat, speed_m_s=15 * KN, speed_sigma_m_s=0.1)
+    silent = replace(site.rule_parameters, advised_speed=None)
+    place = replace(site, zones=(slow(),), rule_parameters=silent)
+    assert judge([fast], place) == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "east_m", "certainty", "words"),
+    [
+        (slow(), 495, Certainty.BOUNDARY, "it may be inside or outside"),
+        (slow(tide=TideRange(None, 0.0)), 0, Certainty.UNKNOWN, "the tide is not known"),
+    ],
+)
+def test_a_fast_boat_is_told_though_its_place_or_the_tide_leaves_a_doubt(
+    site, boat, zone, east_m, certainty, words
+) -> None:
+    fast = replace(boat, position=moved(east_m), speed_m_s=15 * KN, speed_sigma_m_s=0.5 * KN)
+    (verdict,) = judge([fast], replace(site, zones=(zone,)))
+    assert (verdict.certainty, verdict.priority) == (certainty, Priority.LOW)
+    assert words in verdict.reason_en
 
 
 @given(
