@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -58,11 +58,19 @@ def test_poisson_intervals_are_those_of_chi_square(count) -> None:
     )
 
 
-@given(of=st.integers(1, 200), data=st.data())
-def test_binomial_intervals_are_clopper_pearsons(of, data) -> None:
-    hits = data.draw(st.integers(0, of))
+@given(st.integers(1, 200).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+@example((1, 141))  # where scipy's own ends are furthest off
+def test_binomial_intervals_are_clopper_pearsons(hits_of) -> None:
+    hits, of = hits_of
+    low, high = binomial_interval(hits, of)
     known = stats.binomtest(hits, of).proportion_ci(0.95, "exact")
-    assert binomial_interval(hits, of) == pytest.approx((known.low, known.high), rel=1e-9)
+    # scipy searches for the ends, and stops within 2e-12 of them
+    assert (low, high) == pytest.approx((known.low, known.high), abs=1e-11, rel=0)
+    # the shares at which as many, or as few, would be counted once in 40 times
+    if hits > 0:
+        assert stats.binom.sf(hits - 1, of, low) == pytest.approx(0.025, rel=1e-9)
+    if hits < of:
+        assert stats.binom.cdf(hits, of, high) == pytest.approx(0.025, rel=1e-9)
 
 
 @pytest.mark.parametrize("mean", [0.3, 1.0, 4.0, 17.0])
