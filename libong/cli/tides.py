@@ -1,5 +1,6 @@
 """Commands on the tide: import a table, list, tell a moment's."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,17 @@ from ingest.tide import TideError
 from libong.cli.output import JsonOption, console, print_json
 from libong.composition import open_site, open_store
 from libong.settings import read_settings
+from patrol.tide_doubts import TideAnswer, tide_answers
 from patrol.tide_history import read_tide_table
+from patrol.zone_times import Holds
 
 app = typer.Typer(no_args_is_help=True, help="The tide: import tables, list them, ask for a time.")
+
+_HELD = {
+    Holds.YES: "the zone held",
+    Holds.NO: "the zone did not hold",
+    Holds.UNKNOWN: "the tide was too near the limit to tell",
+}
 
 SiteOption = Annotated[str | None, typer.Option(help="Name of a shipped site, or a folder.")]
 
@@ -33,7 +42,8 @@ def import_table(
     """Keep a tide table in the ledger: heights by the hour, or of high and low water.
 
     Times without an offset are local. It gives heights above the sea as it stood, and says whether
-    zones held that hang on the tide. Flights processed before stay as they are.
+    zones held that hang on the tide. Flights processed before stay as they are; open alerts that
+    waited for the tide are named, with what the table says of their zones.
     """
     settings = read_settings()
     place = open_site(site or settings.site)
@@ -51,6 +61,7 @@ def import_table(
     with closing(open_store(settings)) as store:
         store.tides.add(place.site_id, table, actor, datetime.now(UTC))
         judged = store.tides.flights_before(place.site_id, table)
+        answers = tuple(tide_answers(store.alerts(), store.site_in_force(place)))
     first, last = table.readings[0][0], table.readings[-1][0]
     console.print(f"{len(table.readings)} heights kept, {first} to {last}", highlight=False)
     if judged:
@@ -59,6 +70,21 @@ def import_table(
             "said of zones that hang on the tide, stay as they were told without it",
             highlight=False,
         )
+    _tell(answers)
+
+
+def _tell(answers: Sequence[TideAnswer]) -> None:
+    if not answers:
+        return
+    console.print(
+        f"{len(answers)} open alerts are about zones that hang on the tide, which was not known; "
+        "by the tables now:",
+        highlight=False,
+    )
+    for answer in answers:
+        held = _HELD[answer.holds]
+        console.print(f"  {answer.incident.incident_id}  {held}", highlight=False)
+    console.print("none is judged anew: confirm or dismiss them at the desk", highlight=False)
 
 
 @app.command("list")

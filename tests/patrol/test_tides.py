@@ -11,11 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 import patrol.site
-from ingest.tide import TideError
+from ingest.tide import UNKNOWN_TIDES, TideError
 from libong.cli.main import app
 from patrol.site import load_site
+from patrol.tide_doubts import TideAnswer, tide_answers
 from patrol.tide_history import read_tide_table
+from patrol.verdict import Certainty
 from patrol.zone_file import SiteFileError
+from patrol.zone_times import Holds, TideRange
 
 SHIPPED = Path(patrol.site.__file__).parent / "sites" / "koh_libong"
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -75,6 +78,35 @@ def test_flights_that_were_judged_without_a_table_are_counted(store, site, make_
     days_later = tuple((time + timedelta(days=2), metres) for time, metres in table.readings)
     assert store.tides.flights_before(site.site_id, replace(table, readings=days_later)) == 0
     assert store.tides.flights_before("elsewhere", table) == 0
+
+
+@pytest.mark.parametrize(
+    ("below_m", "hour_utc", "holds"),
+    [
+        (0.0, 22, Holds.NO),  # high water, 1.5 m above the mean
+        (2.0, 22, Holds.YES),
+        (1.5, 22, Holds.UNKNOWN),
+        (0.0, 20, None),  # before the table begins
+    ],
+)
+def test_what_waited_for_a_tide_is_named_with_what_the_table_says(
+    site, make_incident, below_m, hour_utc, holds
+) -> None:
+    low = replace(site.zones[0], tide=TideRange(None, below_m))
+    reference = replace(site.reference, tides=replace(UNKNOWN_TIDES, tables=(read(CSV),)))
+    place = replace(site, zones=(low, *site.zones[1:]), reference=reference)
+    waiting = make_incident(
+        zone_id=low.zone_id,
+        certainty=Certainty.UNKNOWN,
+        occurred_at_utc=datetime(2026, 2, 28, hour_utc, tzinfo=UTC),
+    )
+    others = (
+        replace(waiting, certainty=Certainty.INSIDE),
+        replace(waiting, zone_id=site.zones[1].zone_id),
+        replace(waiting, zone_id=None),
+    )
+    answers = list(tide_answers((waiting, *others), place))
+    assert answers == ([] if holds is None else [TideAnswer(waiting, holds)])
 
 
 @pytest.mark.parametrize(
