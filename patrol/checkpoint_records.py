@@ -20,7 +20,7 @@ from patrol.database import StoreError
 from patrol.exports.signature import signed_line
 from patrol.incident import Incident
 from patrol.ledger import LedgerReport
-from patrol.ledger_check import case_report, ledger_report
+from patrol.ledger_check import Told, case_report, ledger_report, silent
 from patrol.ledger_table import lock_ledger
 from patrol.media import MediaStore
 from patrol.records import Records
@@ -33,17 +33,19 @@ class LedgerRecords(Records):
         self,
         keys: Sequence[PublicKey] | None = None,
         witnesses: Sequence[Checkpoint | Witness] = (),
+        told: Told = silent,
     ) -> LedgerReport:
         """Check the whole ledger, its checkpoints, and that everything is as it says.
 
         `keys` are those whose checkpoints are trusted, None for the one that this store signs
-        with; `witnesses` are what was kept elsewhere. Nobody has to wait for the check.
+        with; `witnesses` are what was kept elsewhere; `told` hears how far it has come. Nobody has
+        to wait for the check.
         """
         if keys is None:
             own = key_of(self._database.writer)
             keys = () if own is None else (own.public,)
         with Session(self._database.snapshot) as session, session.begin():
-            return ledger_report(session, keys, witnesses)
+            return ledger_report(session, keys, witnesses, told)
 
     def verify_case(self, incident: Incident) -> LedgerReport:
         """Check what an export of an incident rests on: the chain, and what it says of this one."""

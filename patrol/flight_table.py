@@ -1,6 +1,9 @@
 """Flights in the database: written once, read back as frames, detections and sightings."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from detection.types import Detection, Sighting
@@ -54,8 +57,8 @@ def insert_flight(session: Session, log: FlightLog) -> FlightRow:
 
 def stored_frames(session: Session, flight_id: str) -> tuple[LoggedFrame, ...]:
     """Return a flight's frames in the order they were logged."""
-    query = select(FrameRow).where(FrameRow.flight_id == flight_id).order_by(FrameRow.ordinal)
-    return tuple(map(logged_frame, session.scalars(query)))
+    query = select(FrameRow.__table__).where(FrameRow.flight_id == flight_id)
+    return tuple(map(logged_frame, _plain(session, query.order_by(FrameRow.ordinal))))
 
 
 def stored_sightings(session: Session, flight_id: str) -> tuple[Sighting, ...]:
@@ -76,17 +79,22 @@ def _stored_finds(
 
     With an id they are those of that sighting alone.
     """
-    query = select(DetectionRow).where(DetectionRow.flight_id == flight_id)
-    sightings = select(SightingRow).where(SightingRow.flight_id == flight_id)
+    query = select(DetectionRow.__table__).where(DetectionRow.flight_id == flight_id)
+    sightings = select(SightingRow.__table__).where(SightingRow.flight_id == flight_id)
     if sighting_id is not None:
         query = query.where(DetectionRow.sighting_id == sighting_id)
         sightings = sightings.where(SightingRow.sighting_id == sighting_id)
     found = [
         (row.sighting_id, row.is_best, detection_of(row))
-        for row in session.scalars(query.order_by(DetectionRow.ordinal))
+        for row in _plain(session, query.order_by(DetectionRow.ordinal))
     ]
-    rows = session.scalars(sightings.order_by(SightingRow.ordinal)).all()
+    rows = _plain(session, sightings.order_by(SightingRow.ordinal))
     return tuple(detection for _, _, detection in found), sightings_of(rows, found)
+
+
+def _plain(session: Session, query: Select[Any]) -> Sequence[Any]:
+    """Return rows as plain values of the same names: objects of the mapper take as long again."""
+    return session.execute(query).all()
 
 
 def stored_flight_payload(session: Session, flight: FlightRow) -> str:

@@ -1,6 +1,7 @@
 """Incidents in the store: read, and taken a step further."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -58,6 +59,15 @@ class StaleVersion(LibongError, ValueError):  # noqa: N818
         self.missed = missed
 
 
+@dataclass(frozen=True)
+class IncidentPictures:
+    """The pictures that an incident rests on, by their SHA-256 (hex)."""
+
+    incident_id: str
+    frame_sha256: str
+    crop_sha256: str | None
+
+
 StepRefusal = UnknownIncident | StaleVersion | TransitionError
 
 
@@ -104,6 +114,15 @@ class IncidentRecords(Records):
         """Return one incident; raises UnknownIncident."""
         with self._reading() as session:
             return incident_of(_incident_row(session, incident_id))
+
+    def incident_pictures(self) -> Iterator[IncidentPictures]:
+        """Yield the pictures of every incident; a few hundred are held at a time."""
+        query = select(
+            IncidentRow.incident_id, IncidentRow.frame_sha256, IncidentRow.crop_sha256
+        ).order_by(IncidentRow.incident_id)
+        with self._reading() as session:
+            for row in session.execute(query.execution_options(yield_per=500)):
+                yield IncidentPictures(*row)
 
     def is_crop(self, sha256: str) -> bool:
         """Return whether some incident has the crop of this SHA-256 (hex)."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from libong.cli.output import Exit, JsonOption, console, print_json
+from libong.cli.output import Exit, JsonOption, console, print_json, progress_bar
 from libong.composition import open_media, open_store
 from libong.settings import Settings, read_settings
 from patrol.checkpoint import read_checkpoint
@@ -56,9 +56,10 @@ def verify(
         else trusted_keys(settings)
     )
     witnesses = [read_checkpoint(text) for text in checkpoint or ()]
-    with closing(open_store(settings)) as store:
-        report = store.verify(keys, witnesses)
-        faults = [*report.faults, *(media_faults(store, open_media(settings)) if media else ())]
+    with closing(open_store(settings)) as store, progress_bar() as progress:
+        report = store.verify(keys, witnesses, progress)
+        pictures = media_faults(store, open_media(settings), progress) if media else ()
+        faults = [*report.faults, *pictures]
     if as_json:
         print_json(
             {

@@ -50,6 +50,12 @@ STAGES = {
     "detect": "searching frames",
     "crop": "cutting pictures",
     "fly": "flying",
+    "chain": "checking the chain",
+    "incident": "checking incidents",
+    "flight": "checking flights",
+    "account": "checking accounts",
+    "message": "checking messages",
+    "media": "reading pictures",
 }
 
 
@@ -57,7 +63,7 @@ STAGES = {
 def progress_bar() -> Iterator[ProgressCallback]:
     """Show a bar on standard error, one line a stage; silent when that is no terminal."""
     columns = (
-        TextColumn("{task.description:<16}"),
+        TextColumn("{task.description:<18}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

@@ -363,6 +363,9 @@ def signature_faults(folder: Path, keys: dict[str, bytes]) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """Check the folder named on the command line, or the one this file lies in."""
+    if {"-h", "--help"} & set(arguments):
+        say(str(__doc__).strip())
+        return 0
     keys: dict[str, bytes] = {}
     if "--public-key" in arguments:
         place = arguments.index("--public-key")

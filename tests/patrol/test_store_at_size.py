@@ -40,8 +40,17 @@ def filled(database_url):
 
 def test_what_was_filled_in_bulk_is_as_its_ledger_says(filled) -> None:
     store, told = filled
-    report = store.verify()
+    heard: dict[str, list[tuple[int, int]]] = {}
+    report = store.verify(
+        told=lambda what, done, total: heard.setdefault(what, []).append((done, total))
+    )
     assert report.faults == ()
+    # read in pieces, of which each is told
+    assert heard["chain"][0] == (0, report.events)
+    assert heard["chain"][-1] == (report.events, report.events)
+    assert len(heard["chain"]) > 3
+    assert [done for done, _ in heard["incident"]] == [0, 500, 1000]
+    assert heard["flight"][-1] == (20, 20)
     assert report.events == told.entries > 2 * SIZE.incidents
     assert len(store.alerts()) == SIZE.open_alerts
     assert len(store.incidents()) == SIZE.incidents

@@ -72,6 +72,17 @@ def test_the_script_is_python_3_9_and_needs_only_its_library(extracted) -> None:
     assert imported <= sys.stdlib_module_names
 
 
+def test_it_tells_how_it_is_used(extracted) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(extracted / "verify.py"), "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "python3 verify.py --public-key KEY.pem" in done.stdout
+
+
 @pytest.mark.parametrize("name", [*FILES, "frame", "marked"])
 def test_one_changed_byte_is_found_in_every_file(extracted, name) -> None:
     path = {"frame": pictures(extracted)[0], "marked": pictures(extracted)[-1]}.get(
