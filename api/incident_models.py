@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.errors import answer_for
+from api.error_answers import answer_for
 from api.models import IncidentOut, PositionOut
 from detection.types import Detection, ObjectClass, Sighting
 from patrol.incident import Incident, State

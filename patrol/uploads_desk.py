@@ -9,7 +9,7 @@ turned out to be others than announced are moved aside.
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +17,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from ingest.disk_room import room_needed
-from ingest.entry_name import safe_parts
-from ingest.errors import ArchiveError
-from ingest.refusal import remedy_for
 from patrol.media import MediaStore
 from patrol.uploads import (
     FileOffer,
-    FileRefusal,
     FileState,
     OffsetError,
     QuotaError,
@@ -37,6 +33,7 @@ from patrol.uploads import (
     UploadStateError,
 )
 from patrol.uploads_content import HEAD_BYTES, content_of
+from patrol.uploads_offer import bytes_to_come, check_list, check_offer, judge_offer, refusal
 from patrol.uploads_quota import Quota
 from patrol.uploads_table import NewFile, UploadTable, manifest_sha256
 from patrol.user import Role, User
@@ -68,13 +65,13 @@ class Desk:
         """
         if not name.isprintable():
             raise UploadError(f"a flight's name must be printable; got {name[:80]!a}")
-        _check_list(offers, self.policy)
+        check_list(offers, self.policy)
         manifest = manifest_sha256(offers)
         upload = self.table.find(user.name, manifest)
         now, expires = self.now(), self._expiry()
         if upload is None:
             new = self._judged(user, offers)
-            wanted_bytes = _bytes_to_come(n.offer for n in new if n.state is FileState.WAITING)
+            wanted_bytes = bytes_to_come(n.offer for n in new if n.state is FileState.WAITING)
             self._check_disk(wanted_bytes)
             return self.table.add(
                 user.name,
@@ -91,14 +88,14 @@ class Desk:
             user.name,
             upload.upload_id,
             expires_at_utc=expires,
-            quota=self._quota(_bytes_to_come(upload.in_state(FileState.WAITING))),
+            quota=self._quota(bytes_to_come(upload.in_state(FileState.WAITING))),
         )
 
     def add_file(self, user: User, upload_id: str, offer: FileOffer) -> UploadFile:
         """Take note of one more file of an open upload, or return it when it was announced."""
         upload = self.own_upload(user, upload_id)
         self._check_open(upload)
-        _check_offer(offer)
+        check_offer(offer)
         (new,) = self._judged(user, [offer])
         wanted_bytes = offer.size_bytes if new.state is FileState.WAITING else 0
         if all(file.path != offer.path for file in upload.files):
@@ -199,7 +196,7 @@ class Desk:
         for file in upload.in_state(FileState.WAITING):
             # a server that died between the last byte and the check of the file left it to this
             if self.settle(file).state is FileState.WAITING and leave_out_missing:
-                self.table.refuse(file, _refusal("not_sent", "the file was announced, not sent"))
+                self.table.refuse(file, refusal("not_sent", "the file was announced, not sent"))
         return self.table.receive(upload_id, self.now())
 
     def _expiry(self) -> datetime:
@@ -226,7 +223,7 @@ class Desk:
         wanted = {offer.sha256 for offer in offers}
         ours = wanted if user.role in _SEES_ALL else self.table.sent_by(user.name, wanted)
         here = {sha256 for sha256 in ours if self.media.has(sha256)}
-        return [_judge(offer, here, self.policy) for offer in offers]
+        return [judge_offer(offer, here, self.policy) for offer in offers]
 
     def _check_disk(self, wanted_bytes: int) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -252,7 +249,7 @@ class Desk:
         if content_of(head) is None:
             self.table.refuse(
                 file,
-                _refusal("wrong_type", "its content is no photo, video, telemetry or flight log"),
+                refusal("wrong_type", "its content is no photo, video, telemetry or flight log"),
             )
 
     def _verify(self, file: UploadFile) -> None:
@@ -267,24 +264,19 @@ class Desk:
             self.table.keep(file)
             part.unlink(missing_ok=True)
             return
-        refusal = _refusal(
+        refused = refusal(
             "wrong_hash", f"its SHA-256 is {found}; it was announced with {file.sha256}"
         )
-        count = self.table.count_wrong_hash(file, refusal)
+        count = self.table.count_wrong_hash(file, refused)
         part.rename(part.with_suffix(f".{count}.aside"))
         if count >= MOST_WRONG_HASHES:
-            self.table.refuse(file, refusal)
+            self.table.refuse(file, refused)
 
     def _part(self, file: UploadFile) -> Path:
         return self._part_of(file.upload_id, file.file_id)
 
     def _part_of(self, upload_id: str, file_id: str) -> Path:
         return self.folder / upload_id / f"{file_id}.part"
-
-
-def _bytes_to_come(files: Iterable[FileOffer | UploadFile]) -> int:
-    """Return the size of files of which each content is sent once."""
-    return sum({file.sha256: file.size_bytes for file in files}.values())
 
 
 @contextmanager
@@ -297,45 +289,3 @@ def _locked(part: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
-
-
-def _check_list(offers: Sequence[FileOffer], policy: UploadPolicy) -> None:
-    if not 0 < len(offers) <= policy.max_files:
-        raise UploadError(f"a flight has 1 to {policy.max_files} files; got {len(offers)}")
-    seen: set[str] = set()
-    for offer in offers:
-        _check_offer(offer)
-        if offer.path in seen:
-            raise UploadError(f"the file {offer.path!a} is named twice; name each once")
-        seen.add(offer.path)
-
-
-def _check_offer(offer: FileOffer) -> None:
-    if not offer.path.isprintable():
-        raise UploadError(f"a file's name must be printable; got {offer.path[:80]!a}")
-
-
-def _judge(offer: FileOffer, here: set[str], policy: UploadPolicy) -> NewFile:
-    refusal = _refusal_of(offer, policy)
-    if refusal is not None:
-        return NewFile(offer, FileState.REFUSED, refusal)
-    return NewFile(offer, FileState.STORED if offer.sha256 in here else FileState.WAITING)
-
-
-def _refusal_of(offer: FileOffer, policy: UploadPolicy) -> FileRefusal | None:
-    try:
-        safe_parts(offer.path)
-    except ArchiveError:
-        return _refusal("unsafe_name", "its name must lead to a file within the flight's folder")
-    if offer.size_bytes == 0:
-        return _refusal("empty", "it has no bytes")
-    if offer.size_bytes > policy.max_file_bytes:
-        return _refusal(
-            "too_large",
-            f"a file may have {policy.max_file_bytes} bytes; it has {offer.size_bytes}",
-        )
-    return None
-
-
-def _refusal(code: str, text: str) -> FileRefusal:
-    return FileRefusal(code, text, remedy_for(code))

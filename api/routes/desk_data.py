@@ -5,7 +5,7 @@ from typing import Any
 
 from api.auth import CsrfError, NotAllowedError, NotLoggedInError, Session
 from api.deps import SecondFactorNeededError
-from api.errors import ANSWERS
+from api.error_answers import ANSWERS
 from api.language import Reader, mark
 from api.shown_frame import StaleLabelError, UnknownFrameError, UnmeasurableError
 from detection.labels.errors import LabelError

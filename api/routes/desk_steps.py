@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import check_csrf
 from api.deps import FormToken, OfficerSession, ServicesDep
-from api.errors import answer_for
+from api.error_answers import answer_for
 from api.incident_split import split_incident
 from api.routes.desk import address_of, desk_page
 from api.routes.desk_filter import DeskFilter, desk_filter

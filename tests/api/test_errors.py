@@ -7,7 +7,7 @@ import pytest
 from api.auth import CsrfError, LoginsBusyError, NotAllowedError, NotLoggedInError
 from api.crops import CropError
 from api.deps import SecondFactorNeededError
-from api.errors import ANSWERS, answer_for
+from api.error_answers import ANSWERS, answer_for
 from api.sender import NoUploadsError, TokenError, TusVersionError
 from api.shown_frame import StaleLabelError, UnknownFrameError, UnmeasurableError
 from api.zones_models import NoPreconditionError
