@@ -1,8 +1,8 @@
 """Training tiles cut from labelled frames, at the ground scale that the network knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 from pathlib import Path
 
 import cv2
@@ -21,9 +21,12 @@ from ingest.pixels import decode_bgr
 
 _Pixels = npt.NDArray[np.uint8]
 _JPEG_QUALITY = 95
-# Of a dugong or boat cut by a tile's edge this much must show to be asked for; of gear, which is
-# long and thin, any part.
+# Of a dugong or boat cut by a tile's edge this much must show to be asked for.
 _SHOWN_SHARE = 0.4
+# A box around a line that runs aslant is mostly water: a part of it may hold nothing. Gear counts
+# whole, or cut where its box is so narrow that the line fills it.
+_WHOLE_SHARE = 0.95
+_NARROW_PX = 40.0
 # Empty sea is most of every frame; a few tiles of it are enough beside those with something in.
 _EMPTY_TILES_A_FRAME = 2
 # A box larger than this share of a crop shows too little of its surroundings.
@@ -79,10 +82,13 @@ def _cut_all(
     scaled: _Pixels, frame: LabelledFrame, scale: float, tile_px: int, rng: np.random.Generator
 ) -> Iterator[TrainingTile]:
     height, width = scaled.shape[:2]
+    tiles = grid(width, height, tile_px, min(OVERLAP_PX, tile_px // 2))
+    windows = [(t.x_px, t.y_px, t.x_px + tile_px, t.y_px + tile_px) for t in tiles]
     empty = []
-    for tile in grid(width, height, tile_px, min(OVERLAP_PX, tile_px // 2)):
-        window = (tile.x_px, tile.y_px, tile.x_px + tile_px, tile.y_px + tile_px)
+    for window in (*windows, *_around_cut_gear(frame.objects, windows, scale, rng)):
         made = _cut(scaled, window, frame.objects, scale)
+        if made is None:
+            continue
         if made.classes or _inside(frame.false_alarms, window, scale):
             yield made
         else:
@@ -91,28 +97,58 @@ def _cut_all(
         yield empty[int(number)]
 
 
+def _around_cut_gear(
+    objects: tuple[Label, ...], windows: Sequence[Xyxy], scale: float, rng: np.random.Generator
+) -> Iterator[Xyxy]:
+    """A window more for each piece of gear that fits into one, and is whole in none."""
+    side_px = int(windows[0][2] - windows[0][0])
+    for label in objects:
+        box = _scaled(label.xyxy_px, scale)
+        free_px = (side_px - (box[2] - box[0]), side_px - (box[3] - box[1]))
+        if label.object_class is not ObjectClass.FISHING_GEAR or min(free_px) < 0:
+            continue
+        if not any(_shown(box, window)[1] >= _WHOLE_SHARE for window in windows):
+            x = int(box[0] - rng.uniform(0, 1) * free_px[0])
+            y = int(box[1] - rng.uniform(0, 1) * free_px[1])
+            yield x, y, x + side_px, y + side_px
+
+
 def _surroundings(
     scaled: _Pixels, frame: LabelledFrame, scale: float, side_px: int, rng: np.random.Generator
 ) -> Iterator[TrainingTile]:
     """A crop around each decided box, unless it shows something nobody decided on."""
     for label in (*frame.objects, *frame.false_alarms):
-        left, top, right, bottom = (scale * v for v in label.xyxy_px)
+        left, top, right, bottom = _scaled(label.xyxy_px, scale)
         free_px = (side_px - (right - left), side_px - (bottom - top))
         if min(free_px) < (1 - _MOST_OF_CROP) * side_px:
             continue
         x = int(left - rng.uniform(0.25, 0.75) * free_px[0])
         y = int(top - rng.uniform(0.25, 0.75) * free_px[1])
         window = (x, y, x + side_px, y + side_px)
-        if not _inside(frame.undecided, window, scale):
-            yield _cut(scaled, window, frame.objects, scale)
+        if _inside(frame.undecided, window, scale):
+            continue
+        made = _cut(scaled, window, frame.objects, scale)
+        if made is not None:
+            yield made
 
 
 def _inside(boxes: tuple[Label, ...] | tuple[Undecided, ...], window: Xyxy, scale: float) -> bool:
-    return any(_shown(tuple(scale * v for v in b.xyxy_px), window)[1] > 0 for b in boxes)
+    return any(_shown(_scaled(b.xyxy_px, scale), window)[1] > 0 for b in boxes)
 
 
-def _cut(scaled: _Pixels, window: Xyxy, objects: tuple[Label, ...], scale: float) -> TrainingTile:
-    """The pixels of a window, grey beyond the picture's edge, and the boxes that show in it."""
+def _scaled(xyxy_px: Xyxy, scale: float) -> Xyxy:
+    left, top, right, bottom = (scale * v for v in xyxy_px)
+    return left, top, right, bottom
+
+
+def _cut(
+    scaled: _Pixels, window: Xyxy, objects: tuple[Label, ...], scale: float
+) -> TrainingTile | None:
+    """The pixels of a window, grey beyond the picture's edge, and the boxes that show in it.
+
+    Where gear lies of which nobody can tell what the window shows is grey too; None where that
+    would hide something else.
+    """
     left, top, right, bottom = (int(v) for v in window)
     height, width = scaled.shape[:2]
     piece = np.full((bottom - top, right - left, 3), PADDING_GREY, np.uint8)
@@ -120,16 +156,36 @@ def _cut(scaled: _Pixels, window: Xyxy, objects: tuple[Label, ...], scale: float
     seen = scaled[rows, columns]
     y, x = rows.start - top, columns.start - left
     piece[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
-    classes, boxes = [], []
+    classes: list[int] = []
+    boxes: list[Xyxy] = []
+    unsure: list[Xyxy] = []
     for label in objects:
-        box, share = _shown(tuple(scale * v for v in label.xyxy_px), window)
-        if share >= (1e-6 if label.object_class is ObjectClass.FISHING_GEAR else _SHOWN_SHARE):
+        whole = _scaled(label.xyxy_px, scale)
+        box, share = _shown(whole, window)
+        inside = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
+        if share > 0 and _is_cut_aslant(label, whole, share):
+            unsure.append(inside)
+        elif share >= (
+            _SHOWN_SHARE if label.object_class is not ObjectClass.FISHING_GEAR else 1e-6
+        ):
             classes.append(CLASSES.index(label.object_class))
-            boxes.append((box[0] - left, box[1] - top, box[2] - left, box[3] - top))
+            boxes.append(inside)
+    for hidden in unsure:
+        if any(_shown(box, hidden)[1] > 0 for box in boxes):
+            return None
+        x0, y0, x1, y1 = floor(hidden[0]), floor(hidden[1]), ceil(hidden[2]), ceil(hidden[3])
+        piece[y0:y1, x0:x1] = PADDING_GREY
     return encoded_tile(piece, tuple(classes), tuple(boxes))
 
 
-def _shown(box: tuple[float, ...], window: Xyxy) -> tuple[Xyxy, float]:
+def _is_cut_aslant(label: Label, box: Xyxy, share: float) -> bool:
+    """Whether of gear a part shows that may be water alone."""
+    if label.object_class is not ObjectClass.FISHING_GEAR or share >= _WHOLE_SHARE:
+        return False
+    return min(box[2] - box[0], box[3] - box[1]) > _NARROW_PX
+
+
+def _shown(box: Xyxy, window: Xyxy) -> tuple[Xyxy, float]:
     """The part of a box inside a window, and which share of its area that is."""
     left, top = max(box[0], window[0]), max(box[1], window[1])
     right, bottom = min(box[2], window[2]), min(box[3], window[3])

@@ -98,6 +98,34 @@ def test_gear_counts_wherever_a_tile_cuts_it(picture):
     assert sum(bool(t.classes) for t in made) >= 5
 
 
+def test_a_broad_box_of_gear_is_shown_whole_or_not_at_all(picture):
+    # across the edges of the tiles, as a line that runs aslant is boxed
+    made = cut(picture(label(0, GEAR, (150.0, 150.0, 340.0, 330.0))))
+    holding = [t for t in made if t.classes]
+    assert holding
+    for tile in made:
+        if tile.classes:
+            (left, top, right, bottom) = tile.boxes_px[0]
+            assert (right - left, bottom - top) == pytest.approx((190, 180), rel=0.05)
+            assert_boxes_hold_what_shows(tile)
+        else:
+            assert extent(tile.rgb(), COLOURS[GEAR]) is None
+
+
+def test_gear_larger_than_a_tile_is_hidden(picture):
+    made = cut(picture(label(0, GEAR, (100.0, 100.0, 800.0, 700.0))))
+    assert made
+    for tile in made:
+        assert tile.classes == ()
+        assert extent(tile.rgb(), COLOURS[GEAR]) is None
+
+
+def test_a_tile_where_hidden_gear_would_cover_a_dugong_is_left_out(picture):
+    gear = label(0, GEAR, (100.0, 100.0, 800.0, 700.0))
+    dugong = label(1, DUGONG, (400.0, 300.0, 450.0, 330.0))
+    assert not any(t.classes for t in cut(picture(gear, dugong)))
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_of_a_partial_frame_nothing_undecided_shows(picture, seed):
     undecided = (
