@@ -49,14 +49,21 @@ def render_flights(split: str, count: int, folder: Path) -> tuple[Path, ...]:
     return tuple(folders)
 
 
-def score_flights(detector: Detector, folders: Iterable[Path]) -> tuple[ScoredFrame, ...]:
-    """Run a detector over rendered flights and lay its finds beside their truth."""
+def score_flights(
+    detector: Detector, folders: Iterable[Path], *, searching: Detector | None = None
+) -> tuple[ScoredFrame, ...]:
+    """Run a detector over rendered flights and lay its finds beside their truth.
+
+    `searching` finds from a low score up and gives the candidates for curves; without it the finds
+    are the candidates too. Low finds cannot stand for those at a threshold: what is joined or left
+    out depends on what else was found.
+    """
     scored: list[ScoredFrame] = []
     for folder in folders:
         labelled = [p for flight in read_labelled(folder).flights for p in flight.pictures]
         truths = {picture.path: picture.truths for picture in labelled}
         scored += [
-            _scored(detector, frame, folder.name, truths[frame.path])
+            _scored(detector, searching, frame, folder.name, truths[frame.path])
             for frame in read_flight([folder], RENDERED_SITE).frames
         ]
     return tuple(scored)
@@ -67,25 +74,32 @@ def score_photos(
 ) -> tuple[ScoredFrame, ...]:
     """Run a detector over located photographs with nothing to find: each find is a false alarm."""
     return tuple(
-        _scored(detector, frame, "photos", ()) for frame in read_flight(photos, site).frames
+        _scored(detector, None, frame, "photos", ()) for frame in read_flight(photos, site).frames
     )
 
 
 def _scored(
-    detector: Detector, frame: Frame, flight: str, truths: tuple[TrueBox, ...]
+    detector: Detector,
+    searching: Detector | None,
+    frame: Frame,
+    flight: str,
+    truths: tuple[TrueBox, ...],
 ) -> ScoredFrame:
-    """One search serves as finds, from any threshold up, and as candidates."""
-    finds = tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in detector.detect(frame))
+    finds = _found(detector, frame)
     return ScoredFrame(
         flight,
         frame.path.name,
         truths,
         finds,
         area_km2(frame.footprint),
-        candidates=finds,
+        candidates=finds if searching is None else _found(searching, frame),
         gsd_cm=frame.gsd_cm,
         path=frame.path,
     )
+
+
+def _found(detector: Detector, frame: Frame) -> tuple[FoundBox, ...]:
+    return tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in detector.detect(frame))
 
 
 def choose_thresholds(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, float]:

@@ -78,7 +78,8 @@ class ReleasePlan:
 def release(plan: ReleasePlan) -> Path:
     """Export, choose scales and thresholds, measure, and write the manifest; returns its path.
 
-    Scales, thresholds and calibration come from the `val` flights, all scores from the `test` ones.
+    Scales, thresholds and calibration come from the `val` flights, all scores from the `test` ones,
+    searched as they will be: at the thresholds.
     """
     onnx = export_onnx(plan.weights, plan.onnx)
     differences = checked_agreement(onnx, plan.weights, _tiles())
@@ -87,16 +88,19 @@ def release(plan: ReleasePlan) -> Path:
     val = render_flights("val", plan.val_flights, plan.flights_folder)
     trials = [_tried(searching.searching_at(*gsd_cm), val) for gsd_cm in plan.passes_gsd_cm]
     best = best_trial(trials)
-    chosen_on, thresholds = best.frames, best.thresholds
-    boats = _boat_network(plan)
-    measured = searching.searching_at(*best.gsd_cm)
-    if boats is not None:
-        measured = _with_boats(engine, onnx, thresholds, boats).searching_at(*best.gsd_cm)
-        chosen_on = score_flights(measured, val)
-    calibrations = calibrated(chosen_on)
-    test = score_flights(measured, render_flights("test", plan.test_flights, plan.flights_folder))
+    thresholds, boats = best.thresholds, _boat_network(plan)
+    operating, searching = (
+        _detector(engine, onnx, thresholds, boats, min_score).searching_at(*best.gsd_cm)
+        for min_score in (None, _SEARCH_SCORE)
+    )
+    calibrations = calibrated(best.frames if boats is None else score_flights(searching, val))
+    test = score_flights(
+        operating,
+        render_flights("test", plan.test_flights, plan.flights_folder),
+        searching=searching,
+    )
     photos = {
-        name: false_alarm_metrics(score_photos(measured, p.paths, p.site), thresholds)
+        name: false_alarm_metrics(score_photos(operating, p.paths, p.site), thresholds)
         for name, p in plan.empty_photos.items()
     }
     metrics = {
@@ -190,15 +194,19 @@ def _boat_network(plan: ReleasePlan) -> BoatNetwork | None:
     )
 
 
-def _with_boats(
-    engine: OpenVinoEngine, onnx: Path, thresholds: Mapping[ObjectClass, float], boats: BoatNetwork
+def _detector(
+    engine: OpenVinoEngine,
+    onnx: Path,
+    thresholds: Mapping[ObjectClass, float],
+    boats: BoatNetwork | None,
+    min_score: float | None,
 ) -> Detector:
-    """A detector that asks both networks, and reports from a low score on."""
+    """A detector of the networks there are, at the thresholds or from a score on."""
     manifest = _unmeasured(onnx).model_copy(
         update={"thresholds": dict(thresholds), "boat_network": boats}
     )
-    boat_engine = OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
-    return Detector(engine, manifest, boat_engine=boat_engine, min_score=_SEARCH_SCORE)
+    boat_engine = None if boats is None else OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
+    return Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)
 
 
 def _tiles() -> Sequence[npt.NDArray[np.uint8]]:

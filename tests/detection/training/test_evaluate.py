@@ -53,6 +53,17 @@ def test_frames_carry_flight_truth_and_area(flown):
     assert frames[0].area_km2 == pytest.approx(expected, rel=0.15)  # the height tag has its error
 
 
+def test_what_is_told_at_the_thresholds_is_kept_apart_from_what_curves_are_made_of(flown):
+    told, faint = FoundBox(BOAT, 0.9, (0, 0, 20, 20)), FoundBox(BOAT, 0.1, (50, 50, 70, 70))
+    (frame, _) = score_flights(
+        Oracle(lambda frame: [told]), [flown], searching=Oracle(lambda frame: [told, faint])
+    )
+    assert frame.finds == (told,)
+    assert frame.candidates == (told, faint)
+    (alone, _) = score_flights(Oracle(lambda frame: [told]), [flown])
+    assert alone.finds == alone.candidates == (told,)
+
+
 def test_empty_photos_make_every_find_a_false_alarm(flown):
     photos = sorted(flown.glob("*.JPG"))
     oracle = Oracle(lambda frame: [FoundBox(BOAT, 0.9, (0, 0, 20, 20))])
