@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from detection.types import ObjectClass, Sighting
 from libong.bench.ledger import Checked, checked
+from libong.bench.plans import whole_reads
 from libong.bench.row import Row, higher_is_better, lower_is_better
 from libong.bench.store_fill import OFFICERS, Filled, StoreSize, fill
 from libong.bench.watch import Watch
@@ -114,6 +115,7 @@ class _Clock:
     ) -> None:
         self._store, self._site, self._size = store, site, size
         self._rounds, self._watch = rounds, watch
+        self._asked: list[Callable[[], object]] = []
         self._name = store.database.reader.dialect.name
         self._filled, self._fill_s = self._fill()
 
@@ -167,6 +169,7 @@ class _Clock:
         yield self._row(
             "rules with what was seen before, per 1,000 sightings", self._judged_thousand
         )
+        yield self._plan_row()
 
     def _page(self) -> float:
         return self._seconds(lambda: self._store.incident_page(Listing.WAITING, limit=PAGE))
@@ -260,7 +263,14 @@ class _Clock:
         return lambda: self._seconds(ask)
 
     def _seconds(self, ask: Callable[[], object]) -> float:
+        self._asked.append(ask)
         return _seconds(ask, self._rounds)
+
+    def _plan_row(self) -> Row:
+        """Tell how often the questions that were timed make the database read a big table whole."""
+        whole = [table for ask in self._asked for table in whole_reads(self._store.database, ask)]
+        metric = f"{self._name}: big tables that these questions read whole"
+        return lower_is_better(BENCH, metric, "", len(whole), None, _ALONE)
 
     def _row(
         self,
