@@ -14,6 +14,7 @@ CROP = "7d" * 32
 PARAMETERS: Mapping[str, Any] = {
     "incident_id": INCIDENT,
     "flight_id": "c4f1a09be27d5836",
+    "file_format": "gpx",
     "zone_id": "mod_tanoi_bay",
     "number": 1,
     "upload_id": "u4f1a09be27d5836",

@@ -1,7 +1,7 @@
 """libong incidents export: incidents as files for GIS, spreadsheets, boats and courts."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,15 +17,10 @@ from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.composition import open_media, open_site, open_store
 from libong.settings import read_settings
 from patrol.exports.contents import WHY_WORDS, EvidenceReport
-from patrol.exports.darwin_core import write_darwin_core
-from patrol.exports.earthranger import incidents_earthranger
 from patrol.exports.evidence import EvidenceError, write_evidence
-from patrol.exports.geojson import incidents_geojson
-from patrol.exports.gpx import incidents_gpx
-from patrol.exports.kml import incidents_kml
+from patrol.exports.file_format import FileFormat, incidents_file
 from patrol.exports.sharing_policy import Cell, SharingPolicy, read_sharing_policy
-from patrol.exports.smart import OWN_MODEL, incidents_smart, read_smart_model
-from patrol.exports.spreadsheet import incidents_csv
+from patrol.exports.smart import OWN_MODEL, read_smart_model
 from patrol.incident import Incident, State
 from patrol.media import MediaStore
 from patrol.site import Site
@@ -39,15 +34,15 @@ class ExportError(LibongError, ValueError):
 
 
 class Format(StrEnum):
-    """For GIS, spreadsheets, Google Earth, plotters, EarthRanger, SMART, science, courts."""
+    """The formats of one file, and evidence for courts."""
 
-    GEOJSON = "geojson"
-    CSV = "csv"
-    KML = "kml"
-    GPX = "gpx"
-    EARTHRANGER = "earthranger"
-    SMART = "smart"
-    DARWIN_CORE = "darwin-core"
+    GEOJSON = FileFormat.GEOJSON.value
+    CSV = FileFormat.CSV.value
+    KML = FileFormat.KML.value
+    GPX = FileFormat.GPX.value
+    EARTHRANGER = FileFormat.EARTHRANGER.value
+    SMART = FileFormat.SMART.value
+    DARWIN_CORE = FileFormat.DARWIN_CORE.value
     EVIDENCE = "evidence"
 
 
@@ -112,29 +107,20 @@ def export(
             _tell_evidence(outcomes, faults, as_json=as_json)
             raise typer.Exit(_code(outcomes, faults))
     _check_free([out], force=force)
-    written = len(incidents)
+    made = incidents_file(
+        FileFormat(file_format.value),
+        incidents,
+        place,
+        datetime.now(place.reference.timezone).date(),
+        policy=_policy(policy, cell_deg) if file_format is Format.DARWIN_CORE else None,
+        smart_model=OWN_MODEL if smart_model is None else read_smart_model(smart_model),
+    )
     with _replaced(out) as file:
-        if file_format is Format.DARWIN_CORE:
-            today = datetime.now(place.reference.timezone).date()
-            written = write_darwin_core(file, incidents, place, _policy(policy, cell_deg), today)
-        elif file_format is Format.SMART:
-            model = OWN_MODEL if smart_model is None else read_smart_model(smart_model)
-            file.write(incidents_smart(incidents, place, model))
-        else:
-            file.write(_WRITERS[file_format](incidents, place))
+        file.write(made.content)
     if as_json:
-        print_json({"path": str(out), "incidents": written, "bytes": out.stat().st_size})
+        print_json({"path": str(out), "incidents": made.incidents, "bytes": out.stat().st_size})
     else:
-        _say(f"{out}: {written} incidents")
-
-
-_WRITERS: dict[Format, Callable[[Sequence[Incident], Site], bytes]] = {
-    Format.GEOJSON: lambda incidents, _: incidents_geojson(incidents),
-    Format.CSV: incidents_csv,
-    Format.KML: incidents_kml,
-    Format.GPX: lambda incidents, _: incidents_gpx(incidents),
-    Format.EARTHRANGER: lambda incidents, _: incidents_earthranger(incidents),
-}
+        _say(f"{out}: {made.incidents} incidents")
 
 
 def _policy(path: Path | None, side_deg: float | None) -> SharingPolicy:

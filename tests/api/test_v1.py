@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from zipfile import ZipFile
 
 import pytest
 from fastapi.openapi.models import OpenAPI
@@ -9,6 +10,7 @@ from PIL import Image
 
 from api.models import FlightOut, IncidentOut, IncidentWithHistory, PageOut
 from detection.types import ObjectClass
+from patrol.exports.file_format import KINDS, FileFormat, incidents_file
 from patrol.incident import State
 from patrol.verdict import Priority
 from patrol.zones import RuleName
@@ -18,6 +20,7 @@ OFFICER_URLS = (
     "/api/v1/incidents",
     "/api/v1/incidents.geojson",
     "/api/v1/incidents/x",
+    "/api/v1/incidents/files/gpx",
     f"/api/v1/crops/{'0' * 64}",
     "/desk",
     "/desk?id=x",
@@ -175,6 +178,35 @@ def test_incidents_as_geojson(world, make_seen):
     assert feature["geometry"] == {"type": "Point", "coordinates": [*incident.position]}
 
 
+@pytest.mark.parametrize("file_format", FileFormat)
+def test_incidents_as_files_for_other_programs(world, make_seen, file_format):
+    (incident,) = world.log(make_seen()).incidents
+    officer = world.logged_in("mali")
+    url = f"/api/v1/incidents/files/{file_format}"
+    response = officer.get(url)
+    kind = KINDS[file_format]
+    assert response.headers["content-type"] == kind.media_type
+    assert response.headers["content-disposition"].endswith(f'-incidents{kind.suffix}"')
+    stored = [world.store.incident(incident.incident_id)]
+    made = incidents_file(file_format, stored, world.site, incident.occurred_at_utc.date())
+    if file_format is FileFormat.DARWIN_CORE:  # of what nobody has confirmed yet it tells nothing
+        assert made.incidents == 0
+        with ZipFile(io.BytesIO(response.content)) as archive:
+            assert archive.testzip() is None
+        return
+    assert response.content == made.content
+    named = incident.incident_id.encode()
+    # its own id, or the UUID that SMART asks for
+    assert named in response.content or file_format is FileFormat.SMART
+    narrowed = officer.get(url, params={"state": "resolved"})
+    assert named not in narrowed.content
+    assert officer.get(url, params={"zone_id": incident.zone_id}).content == made.content
+
+
+def test_a_format_that_is_none_is_refused(world):
+    assert world.logged_in("mali").get("/api/v1/incidents/files/docx").status_code == 422
+
+
 def test_flights_tell_why_files_were_refused_but_not_where_they_lay(world, make_seen, refused_file):
     world.log(make_seen(), refused=[refused_file])
     response = world.logged_in("don").get("/api/v1/flights")
@@ -258,6 +290,7 @@ def test_openapi_is_valid_and_whole(world):
         "/api/v1/incidents",
         "/api/v1/incidents.geojson",
         "/api/v1/incidents/{incident_id}",
+        "/api/v1/incidents/files/{file_format}",
         "/api/v1/incidents/{incident_id}/transitions",
         "/api/v1/incidents/{incident_id}/assignment",
         "/api/v1/incidents/{incident_id}/priority",

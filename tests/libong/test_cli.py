@@ -148,7 +148,7 @@ def test_a_folder_without_photos_is_told_and_logged_nowhere(tmp_path, command):
 def test_a_benchmark_prints_rows_as_they_come_and_ends_when_its_time_is_up(tmp_path):
     whole = run(tmp_path, "bench", "store", "--detections", "1000", "--rounds", "1", "--json")
     assert whole.returncode == 0, whole.stderr
-    assert "the whole store: about 1 minutes" in whole.stderr
+    assert "the whole store: about " in whole.stderr
     assert len(json.loads(whole.stdout)) > 15
     # a run that is killed leaves whole rows behind
     lines = whole.stdout.splitlines()
