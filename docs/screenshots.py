@@ -78,8 +78,7 @@ def desk_pages(page: Page, base_url: str) -> Iterator[str]:
     page.goto(f"{base_url}/desk?class=dugong")
     page.goto(f"{base_url}{page.locator('.row__link').first.get_attribute('href')}")
     page.locator("#split-box summary").click()
-    page.locator("#split-box .pictures li").last.scroll_into_view_if_needed()
-    page.wait_for_timeout(1500)  # pictures come when they are scrolled to
+    page.wait_for_selector("#split-box[open] .pictures")
     yield "desk-split"
     page.go_back()
     photo = page.locator(".context").first.get_attribute("href")
@@ -126,9 +125,16 @@ def take_all(browser: Browser, base_url: str, user: str, password: str, out: Pat
             for name in pages_to_show(page, base_url, user, password):
                 # the opened zone is shown as on a screen, the others whole
                 whole = name != "public-zone"
+                wait_for_pictures(page)
                 shown = page.screenshot(full_page=whole)
                 keep(shown, out / f"{name}-{language}-{width_name}.webp")
             context.close()
+
+
+def wait_for_pictures(page: Page) -> None:
+    """Wait for the pictures of a page, those too that come only when they are scrolled to."""
+    page.evaluate("for (const picture of document.images) picture.loading = 'eager'")
+    page.wait_for_function("[...document.images].every((picture) => picture.complete)")
 
 
 def keep(png: bytes, path: Path) -> None:

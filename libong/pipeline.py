@@ -114,8 +114,8 @@ def _size_bytes(frames: Iterable[Frame]) -> int:
 def _keep_originals(
     frames: Iterable[Frame], sightings: Iterable[Sighting], media: MediaStore
 ) -> None:
-    """Keep the originals that show a sighting, where they come after what was found in them."""
-    shown = {sighting.best.frame_sha256 for sighting in sightings}
+    """Keep the originals that show a sighting, that officers can look at it from all sides."""
+    shown = {detection.frame_sha256 for sighting in sightings for detection in sighting.detections}
     for frame in frames:
         if frame.sha256 in shown and not media.has(frame.sha256):
             media.put(frame.path.read_bytes())
@@ -169,6 +169,7 @@ def _store_crops(
 
     Returns the picture's SHA-256 by sighting id.
     """
+    _keep_originals(flight.frames, sightings, media)
     by_frame: dict[str, list[Sighting]] = {}
     for sighting in sightings:
         by_frame.setdefault(sighting.best.frame_sha256, []).append(sighting)
@@ -176,7 +177,6 @@ def _store_crops(
     crops = {}
     for done, (frame_sha256, group) in enumerate(sorted(by_frame.items())):
         on_progress("crop", done, len(by_frame))
-        media.put(paths[frame_sha256].read_bytes())
         pixels = decode_bgr(paths[frame_sha256])
         for sighting in group:
             crops[sighting.sighting_id] = media.put(crop_jpeg(pixels, sighting.best))

@@ -99,12 +99,15 @@ class RuleSteps:
         opened = self._opened(verdict, thing)
         row = self.session.get(IncidentRow, opened.incident_id)
         if row is None:
-            reason = f"opened by the rule {verdict.rule}, judged anew {self.cause.told}"
+            reason = (
+                "เปิดเมื่อกฎตัดสินใหม่ · "
+                f"opened by the rule {verdict.rule}, judged anew {self.cause.told}"
+            )
             open_incident(self.session, opened, Signature(SOFTWARE, reason, self.at_utc))
             return
         history, last = self._history(row)
         if last.actor == SOFTWARE and last.deed in (Deed.MOVED, Deed.JOINED):
-            self._take_opposite(row, history, last, "said again")
+            self._take_opposite(row, history, last, "กฎพบอีกครั้ง · said again")
 
     def _opened(self, verdict: Verdict, thing: Thing) -> Incident:
         """Return the incident of a verdict, with the picture of others about what it shows."""

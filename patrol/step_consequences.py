@@ -20,6 +20,8 @@ from patrol.rule_steps import (
 )
 from patrol.tables import IncidentRow
 
+APART_AGAIN = "กลับเป็นคนละสิ่ง · apart again,"
+
 
 def follow_step(
     session: Session,
@@ -61,7 +63,7 @@ def _set_apart(session: Session, incident: Incident, parting: Parting, by: Signa
 
 def _turn_split(session: Session, part: Incident, by: Signature) -> None:
     """Turn back what the rules did when a part was last set apart or joined again."""
-    way = "apart again," if is_apart(part) else "together again,"
+    way = APART_AGAIN if is_apart(part) else "กลับเป็นสิ่งเดียวกัน · together again,"
     RuleSteps(session, cause_of_split(part), by.at_utc).turn_back(way)
 
 
@@ -73,7 +75,7 @@ def _turn_joining(
     rules = RuleSteps(session, cause_of_joining(after, into), by.at_utc)
     if after.joined_to is None:
         if session.get_one(IncidentRow, into).flight_id == after.flight_id:
-            rules.turn_back("apart again,")
+            rules.turn_back(APART_AGAIN)
     elif around.rejudged is not None and around.into is not None:
         rules.follow(around.rejudged)
         rules.join_what_is_told_twice(around.rejudged.thing_of(around.into.sighting_id))

@@ -1,10 +1,14 @@
 """The public pages: what they say, how they may be kept, and names meant to break them."""
 
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from html.parser import HTMLParser
 
+import cv2
+import numpy as np
+import pypdfium2
 import pytest
 from defusedxml.ElementTree import fromstring
 
@@ -351,6 +355,16 @@ def test_the_poster_is_one_page_that_no_sighting_changes(make_world, make_seen):
     assert one.headers["content-type"] == "application/pdf"
     assert one.content.count(b"/Type /Page\n") == 1
     assert one.content == other.content
+
+
+def test_the_code_on_the_poster_leads_to_the_map(world):
+    poster = world.client().get("/poster.pdf").content
+    with closing(pypdfium2.PdfDocument(poster)) as pdf:
+        printed = np.asarray(pdf[0].render(scale=3).to_pil())
+        words = pdf[0].get_textpage().get_text_range()
+    address, *_ = cv2.QRCodeDetector().detectAndDecode(printed)
+    assert address.startswith("http://testserver")
+    assert address in words
 
 
 def test_the_start_page_can_be_installed_and_its_worker_keeps_files_that_exist(world):

@@ -90,7 +90,9 @@ def test_a_flight_chosen_offline_is_sent_when_the_network_is_back(
     wait_for_chip(page, "Done")
     found = page.locator(".found").inner_text()
     assert "3 Boat" in found
-    assert re.search(r"3 photos looked at, [1-9][\d,.]* k?m² of sea seen", found), found
+    assert re.search(
+        r"3 photos looked at, [1-9][\d,.]* k?m² of sea seen", found.replace("\u00a0", " ")
+    ), found
     assert "Thank you" in found
     page.locator("#totals", has_text="flights").wait_for()
     seen.picture("ranger-done")
@@ -119,7 +121,7 @@ def test_no_area_is_told_as_nothing(served, watch, phone, km2, thai, english):
     said = "km2 => import('/static/ranger/words.js').then(({ areaText }) => areaText(km2))"
     for language, text in (("th", thai), ("en", english)):
         seen.open(f"/ranger?lang={language}")
-        assert seen.page.evaluate(said, km2) == text
+        assert seen.page.evaluate(said, km2).replace("\u00a0", " ") == text
 
 
 def test_the_queue_goes_on_after_the_browser_was_closed(served, lasting, flight):

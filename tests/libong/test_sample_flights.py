@@ -129,6 +129,14 @@ def test_every_incident_has_its_picture_and_its_original(processed):
             assert b"GPS" in original or b"drone-dji" in original
 
 
+def test_all_pictures_of_a_find_are_kept(processed):
+    """By one picture alone nobody can tell whether two things were taken for one."""
+    several = [s for s in processed.survey.sightings if len(s.detections) > 1]
+    assert several
+    for sighting in several:
+        assert all(processed.media.has(d.frame_sha256) for d in sighting.detections)
+
+
 def test_processing_again_changes_nothing(processed):
     before = (processed.store.flights(), processed.store.incidents(), processed.store.verify())
     again = processed.process(FLIGHTS / "seagrass_survey")

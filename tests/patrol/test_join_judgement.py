@@ -184,7 +184,7 @@ def test_what_the_rules_did_is_told_with_its_reason(store, closed, crossing, tak
     (opened,) = store.events(by_rule[RuleName.BOAT_THROUGH_PAIR].incident_id)
     assert (opened.actor, opened.reason) == (
         "libong",
-        f"opened by the rule boat_through_pair, judged anew {since}",
+        f"เปิดเมื่อกฎตัดสินใหม่ · opened by the rule boat_through_pair, judged anew {since}",
     )
     *_, dismissed = store.events(by_rule[RuleName.BOATS_AROUND_DUGONG].incident_id)
     assert (dismissed.actor, dismissed.to_state) == ("libong", State.DISMISSED)

@@ -22,9 +22,10 @@ const PLACES = [[10, 0], [1, 1], [0.1, 2]]; // at least so many km², to so many
 /** Say an area; what a few photos see is told in square metres, to two figures. */
 export function areaText(km2) {
   const known = PLACES.find(([least]) => km2 >= least);
-  if (known || !km2) return say("km2", { area: km2.toFixed(known?.[1] ?? 0) });
-  const m2 = Number((km2 * 1e6).toPrecision(2));
-  return say("m2", { area: m2.toLocaleString("en") });
+  const m2 = Number((km2 * 1e6).toPrecision(2)).toLocaleString("en");
+  const told =
+    known || !km2 ? say("km2", { area: km2.toFixed(known?.[1] ?? 0) }) : say("m2", { area: m2 });
+  return told.replace(" ", "\u00a0"); // no line ends before the unit
 }
 
 export function element(tag, className, text) {
