@@ -133,8 +133,14 @@ def take_all(browser: Browser, base_url: str, user: str, password: str, out: Pat
 
 def wait_for_pictures(page: Page) -> None:
     """Wait for the pictures of a page, those too that come only when they are scrolled to."""
-    page.evaluate("for (const picture of document.images) picture.loading = 'eager'")
-    page.wait_for_function("[...document.images].every((picture) => picture.complete)")
+    page.evaluate(
+        """Promise.all([...document.images].map((picture) => {
+             picture.loading = "eager";
+             return picture.complete || new Promise((done) => {
+               picture.onload = picture.onerror = done;
+             });
+           })).then(() => scrollTo(0, 0))"""  # where columns that stay in view are in their place
+    )
 
 
 def keep(png: bytes, path: Path) -> None:
