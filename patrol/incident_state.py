@@ -54,6 +54,10 @@ ALLOWED: Mapping[tuple[State, State], Passage] = {
 }
 
 
+# What a person still has something to do with.
+OPEN = frozenset({State.NEW, State.CONFIRMED, State.RESPONDING})
+# What somebody found to be one.
+VOUCHED_FOR = frozenset({State.CONFIRMED, State.RESPONDING, State.RESOLVED})
 # What somebody found to be none, before vouching for it or after.
 TAKEN_BACK = frozenset({State.DISMISSED, State.RETRACTED})
 

@@ -10,12 +10,11 @@ from shapely.geometry import mapping
 
 from patrol.coverage import ZoneSurvey
 from patrol.incident import State
+from patrol.incident_state import VOUCHED_FOR
 from patrol.site import RuleParameters, Site
 from patrol.watched_zones import days_until_told
 from patrol.zone_status import Presence, Status, ZoneStatus
 from patrol.zones import Binding, RuleName, Zone, ZoneKind
-
-_VOUCHED_FOR = frozenset({State.CONFIRMED, State.RESPONDING, State.RESOLVED})
 
 
 class SightedDugong(Protocol):
@@ -122,7 +121,7 @@ def counts(rule: RuleName, state: State, score: float, parameters: RuleParameter
     if rule is not RuleName.DUGONG_SIGHTING:
         return False
     unreviewed_but_sure = state is State.NEW and score >= parameters.auto_status_min_score
-    return state in _VOUCHED_FOR or unreviewed_but_sure
+    return state in VOUCHED_FOR or unreviewed_but_sure
 
 
 def raising_days(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from patrol.flight_things import Rejudged, Thing
 from patrol.incident import Incident, IncidentEvent, SplitFrom, State, open_incidents
 from patrol.incident_event import SOFTWARE, Deed
-from patrol.incident_state import TAKEN_BACK
+from patrol.incident_state import OPEN, TAKEN_BACK
 from patrol.incident_step import Comment, Join, Move, Separate, Signature, Step, Undo, take_step
 from patrol.incident_surroundings import surroundings
 from patrol.ledger import event_of, opening_event
@@ -23,8 +23,6 @@ from patrol.ledger_table import append_incident, incident_entries
 from patrol.rows import incident_of, incident_row, write_decisions
 from patrol.tables import IncidentRow
 from patrol.verdict import Verdict
-
-_OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ class RuleSteps:
         """Dismiss or retract what a rule does not say any more, and nobody has closed."""
         for row in self._told_by(verdict, thing):
             to = State.DISMISSED if row.state == State.NEW else State.RETRACTED
-            if row.state in _OPEN and not row.joined_to:
+            if row.state in OPEN and not row.joined_to:
                 said = "กฎไม่พบอีก · the rule says nothing of it any more"
                 take(self.session, row, Move(to), self._signature(said))
 

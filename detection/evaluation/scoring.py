@@ -1,11 +1,11 @@
 """Scores of detections against known truth: matching, recall, precision, F, thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot, inf
 from pathlib import Path
 
-from detection.types import ObjectClass
+from detection.types import Detection, ObjectClass
 from ingest.errors import LibongError
 
 Xyxy = tuple[float, float, float, float]
@@ -50,6 +50,11 @@ class FoundBox:
     object_class: ObjectClass
     score: float
     xyxy_px: Xyxy
+
+
+def found_boxes(detections: Iterable[Detection]) -> tuple[FoundBox, ...]:
+    """Return what was detected as it is scored."""
+    return tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in detections)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Searching labelled pictures as `libong detect` does, remembering what was found."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +13,7 @@ from pyproj import Geod
 from detection.detector import Picture
 from detection.evaluation.counting import FlightCount, SearchedPicture, count_flight
 from detection.evaluation.dataset import LabelledFlight, LabelledPicture
-from detection.evaluation.scoring import FoundBox, ScoredFrame
+from detection.evaluation.scoring import ScoredFrame, found_boxes
 from detection.manifest import Manifest
 from detection.types import Detection, ObjectClass
 from ingest.errors import PhotoError
@@ -133,9 +133,9 @@ def _search(
             flight=flight.name,
             frame=picture.path.name,
             truths=picture.truths,
-            finds=_boxes(operating),
+            finds=found_boxes(operating),
             area_km2=0.0 if frame is None else area_km2(frame.footprint),
-            candidates=_boxes(candidates),
+            candidates=found_boxes(candidates),
             gsd_cm=None if frame is None else frame.gsd_cm,
             sea_state=picture.sea_state,
             path=picture.path,
@@ -158,10 +158,6 @@ def _detections(
     except (Image.DecompressionBombError, OSError) as exc:
         raise PhotoError("unreadable", f"the picture cannot be read: {exc}") from exc
     return searcher.detect_unlocated(Picture(path, digest, width_px, height_px))
-
-
-def _boxes(detections: Iterable[Detection]) -> tuple[FoundBox, ...]:
-    return tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in detections)
 
 
 def area_km2(footprint: Sequence[LonLat] | None) -> float:

@@ -13,11 +13,11 @@ from detection.evaluation.dataset import read_labelled
 from detection.evaluation.evaluation import ClassEvaluation, evaluate
 from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
 from detection.evaluation.scoring import (
-    FoundBox,
     ScoredFrame,
     Tally,
     TrueBox,
     best_threshold,
+    found_boxes,
     tally,
 )
 from detection.evaluation.search import area_km2
@@ -85,21 +85,17 @@ def _scored(
     flight: str,
     truths: tuple[TrueBox, ...],
 ) -> ScoredFrame:
-    finds = _found(detector, frame)
+    finds = found_boxes(detector.detect(frame))
     return ScoredFrame(
         flight,
         frame.path.name,
         truths,
         finds,
         area_km2(frame.footprint),
-        candidates=finds if searching is None else _found(searching, frame),
+        candidates=finds if searching is None else found_boxes(searching.detect(frame)),
         gsd_cm=frame.gsd_cm,
         path=frame.path,
     )
-
-
-def _found(detector: Detector, frame: Frame) -> tuple[FoundBox, ...]:
-    return tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in detector.detect(frame))
 
 
 def choose_thresholds(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, float]:

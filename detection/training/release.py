@@ -89,8 +89,14 @@ def release(plan: ReleasePlan) -> Path:
     trials = [_tried(searching.searching_at(*gsd_cm), val) for gsd_cm in plan.passes_gsd_cm]
     best = best_trial(trials)
     thresholds, boats = best.thresholds, _boat_network(plan)
+    manifest = _unmeasured(onnx).model_copy(
+        update={"thresholds": dict(thresholds), "boat_network": boats}
+    )
+    boat_engine = None if boats is None else OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
     operating, searching = (
-        _detector(engine, onnx, thresholds, boats, min_score).searching_at(*best.gsd_cm)
+        Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score).searching_at(
+            *best.gsd_cm
+        )
         for min_score in (None, _SEARCH_SCORE)
     )
     calibrations = calibrated(best.frames if boats is None else score_flights(searching, val))
@@ -192,21 +198,6 @@ def _boat_network(plan: ReleasePlan) -> BoatNetwork | None:
         sha256=sha256(target.read_bytes()).hexdigest(),
         threshold=BOATS_THRESHOLD,
     )
-
-
-def _detector(
-    engine: OpenVinoEngine,
-    onnx: Path,
-    thresholds: Mapping[ObjectClass, float],
-    boats: BoatNetwork | None,
-    min_score: float | None,
-) -> Detector:
-    """A detector of the networks there are, at the thresholds or from a score on."""
-    manifest = _unmeasured(onnx).model_copy(
-        update={"thresholds": dict(thresholds), "boat_network": boats}
-    )
-    boat_engine = None if boats is None else OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
-    return Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)
 
 
 def _tiles() -> Sequence[npt.NDArray[np.uint8]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detection.detector import Detector
-from detection.evaluation.scoring import MATCH_IOU, FoundBox, ScoredFrame, TrueBox, iou
+from detection.evaluation.scoring import MATCH_IOU, FoundBox, ScoredFrame, TrueBox, found_boxes, iou
 from detection.labels.label import LabelledFlight, LabelledFrame
 from ingest.flight import read_flight
 from ingest.site_reference import SiteReference
@@ -23,9 +23,7 @@ def score_labelled(
         labels = {frame.sha256: frame for frame in flight.frames}
         for frame in read_flight([folder / flight.flight_id / "images"], site).frames:
             labelled = labels[frame.sha256]
-            finds = tuple(
-                FoundBox(d.object_class, d.score, d.xyxy_px) for d in detector.detect(frame)
-            )
+            finds = found_boxes(detector.detect(frame))
             scored.append(scored_frame(flight.flight_id, labelled, finds))
     return tuple(scored)
 

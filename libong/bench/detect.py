@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from detection.detector import Detector
 from detection.engine import Engine, OpenVinoEngine, RawOutput, TileBGR
-from detection.evaluation.scoring import FoundBox, ScoredFrame, Tally, tally
+from detection.evaluation.scoring import FoundBox, ScoredFrame, Tally, found_boxes, tally
 from detection.manifest import Manifest
 from detection.tiling import decode_denominator
 from detection.types import ObjectClass
@@ -125,8 +125,7 @@ class Contest:
 
     @staticmethod
     def _finds(detector: Detector, picture: BenchPicture) -> tuple[FoundBox, ...]:
-        found = detector.detect(picture.frame)
-        return tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in found)
+        return found_boxes(detector.detect(picture.frame))
 
 
 @dataclass(frozen=True)

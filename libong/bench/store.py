@@ -25,6 +25,7 @@ from libong.bench.watch import Watch
 from patrol.checkpoint_key import SiteKey
 from patrol.incident import Incident, State
 from patrol.incident_list import IncidentFilter, Listing
+from patrol.incident_state import OPEN
 from patrol.ledger import event_of
 from patrol.presence import zone_statuses
 from patrol.report.month import Month
@@ -41,7 +42,6 @@ PAGE = 100
 _WHOLE = "the whole list read and sorted out in Python"
 _UNINDEXED = "the same without its index"
 _ALONE = "nothing comparable"
-_OPEN = (State.NEW, State.CONFIRMED, State.RESPONDING)
 _JUDGED = 1000
 _WHOLE_READS = 10  # of the list of incidents, by the peers
 _QUICK_S = 1.0
@@ -188,7 +188,7 @@ class _Clock:
         found = [
             each
             for each in self._store.incidents()
-            if each.state in _OPEN and each.joined_to is None
+            if each.state in OPEN and each.joined_to is None
         ]
         urgency = {priority: rank for rank, priority in enumerate(Priority)}
         return sorted(found, key=lambda each: urgency[each.priority])[:PAGE]

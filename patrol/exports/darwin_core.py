@@ -18,10 +18,10 @@ from detection.types import ObjectClass
 from patrol.exports.plain_text import plain_text
 from patrol.exports.sharing_policy import DateDetail, SharingPolicy
 from patrol.exports.xml_file import child_text, xml_bytes
-from patrol.incident import Incident, State
+from patrol.incident import Incident
+from patrol.incident_state import VOUCHED_FOR
 from patrol.site import Site
 
-_CONFIRMED = frozenset({State.CONFIRMED, State.RESPONDING, State.RESOLVED})
 _TERMS = "http://rs.tdwg.org/dwc/terms/"
 _TEXT = "http://rs.tdwg.org/dwc/text/"
 _DUBLIN_CORE = "http://purl.org/dc/terms/"
@@ -94,7 +94,7 @@ def _animals(incidents: Sequence[Incident]) -> Iterator[Incident]:
         animal = incident.flight_id, incident.sighting_id
         if (
             incident.object_class is ObjectClass.DUGONG
-            and incident.state in _CONFIRMED
+            and incident.state in VOUCHED_FOR
             and incident.joined_to is None
             and animal not in told
         ):

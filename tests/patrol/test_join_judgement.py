@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-import shapely
 
 from detection.types import ObjectClass
 from ingest.lonlat import LonLat
@@ -13,7 +12,8 @@ from patrol.incident import State, open_incidents
 from patrol.incident_step import Join, Move, Separate, Signature, Split, Undo
 from patrol.rules import judge
 from patrol.site import Parameter, shipped_site
-from patrol.zones import AdvisedSpeed, Binding, RuleName, Zone, ZoneKind
+from patrol.zones import AdvisedSpeed, RuleName, Zone
+from tests.patrol.round_zone import round_zone
 
 # a metre is 9e-6 degrees of latitude; the animals lie 20 m apart, one to the north of the other
 NORTH, SOUTH = LonLat(99.4560, 7.2561), LonLat(99.4560, 7.2559)
@@ -24,21 +24,7 @@ FRAME = {"early": "a" * 64, "late": "b" * 64, "later": "c" * 64}
 
 def zone(zone_id: str, rule: RuleName, lon_lat: LonLat = NORTH, degrees: float = 0.01) -> Zone:
     """A zone of one rule about a place; by itself it holds all of them but the far one."""
-    return Zone(
-        zone_id=zone_id,
-        name_th=zone_id,
-        name_en=zone_id,
-        kind=ZoneKind.CLOSED,
-        area=shapely.Point(lon_lat).buffer(degrees),
-        rules=frozenset({rule}),
-        citation="drawn for the tests",
-        citation_th="วาดขึ้นเพื่อการทดสอบ",
-        binding=Binding.PROPOSAL,
-        jurisdiction="tests",
-        indicative=True,
-        valid_from=None,
-        valid_until=None,
-    )
+    return round_zone(zone_id, rule, lon_lat, degrees)
 
 
 @pytest.fixture

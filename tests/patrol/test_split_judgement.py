@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import shapely
 
 from detection.types import ObjectClass
 from ingest.lonlat import LonLat
@@ -14,7 +13,8 @@ from patrol.incident_step import Comment, Join, Move, Separate, Signature, Split
 from patrol.rules import judge
 from patrol.site import shipped_site
 from patrol.verdict import Certainty
-from patrol.zones import Binding, RuleName, Zone, ZoneKind
+from patrol.zones import RuleName
+from tests.patrol.round_zone import round_zone
 
 ANIMAL = LonLat(99.4560, 7.2560)
 NEAR = LonLat(99.4561, 7.2560)  # 11 m from it
@@ -22,28 +22,11 @@ FAR = LonLat(99.4650, 7.2560)  # 990 m
 CLOSE_BY, FAR_OFF = "a" * 64, "0" * 64
 
 
-def closed_zone(lon_lat: LonLat) -> Zone:
-    """A closed zone of 200 m about a place."""
-    return Zone(
-        zone_id="cape",
-        name_th="แหลม",
-        name_en="Cape",
-        kind=ZoneKind.CLOSED,
-        area=shapely.Point(lon_lat).buffer(0.001),
-        rules=frozenset({RuleName.BOAT_IN_CLOSED_ZONE}),
-        citation="drawn for the tests",
-        citation_th="วาดขึ้นเพื่อการทดสอบ",
-        binding=Binding.PROPOSAL,
-        jurisdiction="tests",
-        indicative=True,
-        valid_from=None,
-        valid_until=None,
-    )
-
-
 @pytest.fixture
 def place():
-    return replace(shipped_site(), zones=(closed_zone(NEAR),))
+    return replace(
+        shipped_site(), zones=(round_zone("cape", RuleName.BOAT_IN_CLOSED_ZONE, NEAR, 0.001),)
+    )
 
 
 @pytest.fixture
