@@ -35,6 +35,7 @@ from detection.labels.tool_box import CLASSES
 from detection.labels.yolo import read_yolo
 from detection.manifest import load_manifest
 from detection.model_folder import MANIFEST_FILE
+from detection.training.bf16 import compute_in_bf16
 from detection.training.comparison import Comparison, as_markdown, compare
 from detection.training.dataset import TilePlan, label_lines, make_tile
 from detection.training.evaluate import CAVEAT, render_flights, score_flights
@@ -199,7 +200,7 @@ def train_further(
     """Train a network on the site's tiles mixed with rehearsed ones; returns it and the steps.
 
     What is returned is the moving average of the weights, in evaluation mode. On a CPU it computes
-    in bf16, which takes half the time; weights and gradients stay in 32 bits.
+    in bf16, which takes half the time; weights, gradients and loss stay in 32 bits.
     """
     rng = np.random.default_rng([schedule.seed, 0xF17E])
     torch.manual_seed(schedule.seed)
@@ -213,6 +214,7 @@ def train_further(
     free = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(free, lr=schedule.learning_rate, weight_decay=5e-4)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.98))
+    compute_in_bf16(model)
     started, done = time.monotonic(), 0
     while done < steps:
         spent = (time.monotonic() - started) / (60 * schedule.minutes)
@@ -224,8 +226,7 @@ def train_further(
             group["lr"] = schedule.learning_rate * warm * (1 + math.cos(math.pi * share)) / 2
         picked = [site[int(n)] for n in rng.integers(len(site), size=new)]
         picked += [rehearsal[int(n)] for n in rng.integers(len(rehearsal), size=old)]
-        with torch.autocast("cpu", torch.bfloat16):
-            loss, _ = model.loss(_batch(picked, schedule.tile_px, rng))
+        loss, _ = model.loss(_batch(picked, schedule.tile_px, rng))
         optimizer.zero_grad()
         loss.sum().backward()
         torch.nn.utils.clip_grad_norm_(free, 10.0)

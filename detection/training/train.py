@@ -15,6 +15,7 @@ from ultralytics import YOLO
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.nn.tasks import DetectionModel
 
+from detection.training.bf16 import compute_in_bf16
 from detection.training.dataset import CLASSES
 from detection.training.torchvision_ops import ensure_torchvision_imports
 from detection.types import ObjectClass
@@ -102,31 +103,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def compute_in_bf16(model: nn.Module) -> None:
-    """Let a network compute in bf16 and answer in f32, so that its loss is computed in f32.
-
-    In bf16 a box far from its tile's origin moves in steps of 2 px, a sixth of a calf's width.
-    """
-    plain = model.predict
-
-    def predict(*args: Any, **kwargs: Any) -> Any:
-        with torch.autocast("cpu", torch.bfloat16):
-            answers = plain(*args, **kwargs)
-        return _in_32_bits(answers)
-
-    model.predict = predict
-
-
-def _in_32_bits(answers: Any) -> Any:
-    if isinstance(answers, torch.Tensor):
-        return answers.float() if answers.dtype is torch.bfloat16 else answers
-    if isinstance(answers, dict):
-        return {key: _in_32_bits(value) for key, value in answers.items()}
-    if isinstance(answers, list | tuple):
-        return type(answers)(_in_32_bits(value) for value in answers)
-    return answers
 
 
 class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ships no types
