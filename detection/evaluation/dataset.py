@@ -192,7 +192,7 @@ def _flights(
         pictures = []
         for path in paths:
             truths = tuple(
-                TrueBox(own, one.object_id, one.xyxy_px, one.fair, one.visibility)
+                TrueBox(own, one.object_id, one.xyxy_px, one.fair, one.visibility, one.depth_m)
                 for one in labels[path].labels
                 if (own := meant[one.name]) is not None
             )

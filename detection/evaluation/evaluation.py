@@ -41,7 +41,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class SliceScores:
-    """The scores of one bin of one dimension; by visibility only recall says something."""
+    """The scores of one bin of one dimension; of visibility and depth only recall is told."""
 
     dimension: Dimension
     bin: str

@@ -24,13 +24,17 @@ class LabelFormat(StrEnum):
 
 @dataclass(frozen=True)
 class Label:
-    """One labelled object: the name of its class as written, its box or point in stored pixels."""
+    """One labelled object: the name of its class as written, its box or point in stored pixels.
+
+    `depth_m` is how deep its top is under the surface, None where the labels do not tell.
+    """
 
     name: str
     xyxy_px: Xyxy
     object_id: int | str | None = None
     visibility: float | None = None
     fair: bool = True
+    depth_m: float | None = None
 
 
 @dataclass(frozen=True)

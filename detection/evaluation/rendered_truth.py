@@ -27,6 +27,7 @@ class _Object(BaseModel):
 
     object_id: int
     object_class: ObjectClass = Field(alias="class")
+    depth_m: float | None = None
     frames: list[_Seen]
 
 
@@ -58,6 +59,7 @@ def read_truth(file: Path, pictures: tuple[Path, ...]) -> dict[Path, PictureLabe
                     thing.object_id,
                     seen.visibility,
                     seen.fair,
+                    thing.depth_m,
                 )
             )
     sea_state = None if truth.sea_state is None else str(truth.sea_state)

@@ -26,8 +26,8 @@ class TrueBox:
     """One object in one frame; if not `fair` to expect a find, neither find nor miss counts.
 
     A label that is a point is a box without sides. `object_id` is the same in all frames of a
-    flight that show the object; None where the labels do not tell. `visibility` is in [0, 1], None
-    where the labels do not tell.
+    flight that show the object; None where the labels do not tell. `visibility` is in [0, 1],
+    `depth_m` of its top under the surface, each None where the labels do not tell.
     """
 
     object_class: ObjectClass
@@ -35,6 +35,7 @@ class TrueBox:
     xyxy_px: Xyxy
     fair: bool
     visibility: float | None = None
+    depth_m: float | None = None
 
     @property
     def is_point(self) -> bool:

@@ -1,4 +1,4 @@
-"""Scores apart by what an object, a find or its frame is like: size, visibility, sea state, GSD."""
+"""Scores apart by what an object, a find or its frame is like: size, visibility, depth, sea."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
@@ -17,26 +17,31 @@ class Dimension(StrEnum):
     SIZE_PX = "size_px"
     SIZE_M = "size_m"
     VISIBILITY = "visibility"
+    DEPTH_M = "depth_m"
     SEA_STATE = "sea_state"
     GSD_CM = "gsd_cm"
 
 
 # Lower edges of the second bin and on. Pixels as stored, doubling; metres by what is of that size:
-# calves, dugongs, kayaks and long-tails, ships and lines; visibility in quarters; GSD as drones fly
-# (1 cm near, 5 cm the model's own scale).
+# calves, dugongs, kayaks and long-tails, ships and lines; visibility in quarters; depth by backs at
+# the surface, then doubling; GSD as drones fly (1 cm near, 5 cm the model's own scale).
 _EDGES: dict[Dimension, tuple[float, ...]] = {
     Dimension.SIZE_PX: (16, 32, 64, 128),
     Dimension.SIZE_M: (1.5, 2.5, 4, 8, 16),
     Dimension.VISIBILITY: (0.25, 0.5, 0.75),
+    Dimension.DEPTH_M: (0.15, 0.5, 1, 2),
     Dimension.GSD_CM: (1.5, 3, 6),
 }
+# What labels tell of a truth: a false alarm has none.
+OF_TRUTHS_ONLY = frozenset({Dimension.VISIBILITY, Dimension.DEPTH_M})
 
 
 @dataclass(frozen=True)
 class Slice:
     """One bin of one dimension: what it is called, and its tally by flight.
 
-    False alarms have no visibility; there the tally counts none, and its precision says nothing.
+    False alarms have neither visibility nor depth; there the tally counts none, and its precision
+    says nothing.
     """
 
     dimension: Dimension
@@ -100,6 +105,8 @@ def bin_name(dimension: Dimension, value: float | None) -> str:
 def _bin_of_truth(dimension: Dimension, truth: TrueBox, frame: ScoredFrame) -> str | None:
     if dimension is Dimension.VISIBILITY:
         return bin_name(dimension, truth.visibility)
+    if dimension is Dimension.DEPTH_M:
+        return bin_name(dimension, truth.depth_m)
     if truth.is_point and dimension in (Dimension.SIZE_PX, Dimension.SIZE_M):
         return UNKNOWN
     return _bin_of_box(dimension, truth.xyxy_px, frame)
@@ -118,5 +125,5 @@ def _bin_of_box(dimension: Dimension, xyxy_px: Xyxy, frame: ScoredFrame) -> str 
             return bin_name(dimension, frame.gsd_cm)
         case Dimension.SEA_STATE:
             return frame.sea_state or UNKNOWN
-        case Dimension.VISIBILITY:
+        case Dimension.VISIBILITY | Dimension.DEPTH_M:
             return None

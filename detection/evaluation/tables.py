@@ -7,12 +7,13 @@ from typing import Any
 from detection.evaluation.bootstrap import Interval
 from detection.evaluation.evaluation import ClassEvaluation, CountError, Evaluation, Scores
 from detection.evaluation.gates import Gate
-from detection.evaluation.slices import Dimension
+from detection.evaluation.slices import OF_TRUTHS_ONLY, Dimension
 
 _DIMENSION_TITLES = {
     Dimension.SIZE_PX: "By size: the box's longer side, pixels",
     Dimension.SIZE_M: "By size: the box's longer side, metres",
     Dimension.VISIBILITY: "By visibility",
+    Dimension.DEPTH_M: "By depth of the animal's back under the surface, metres",
     Dimension.SEA_STATE: "By sea state",
     Dimension.GSD_CM: "By ground sample distance, cm per pixel",
 }
@@ -127,8 +128,8 @@ def _count_table(evaluation: Evaluation) -> TextTable:
 
 
 def _slices_table(evaluation: Evaluation, dimension: Dimension) -> TextTable:
-    # a false alarm has no visibility, so that there is no precision by it
-    full = dimension is not Dimension.VISIBILITY
+    # a false alarm has no visibility and no depth, so that there is no precision by them
+    full = dimension not in OF_TRUTHS_ONLY
     more = ("false alarms", "precision", "F1") if full else ()
     rows: list[tuple[str, ...]] = []
     for c in evaluation.classes:

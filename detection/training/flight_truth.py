@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from detection.training.flight_plan import FlightPlan, Shot, place
 from detection.training.random_tile import drawn_xyxy, worth_labelling
 from detection.training.scene import Box
-from detection.training.world import SceneObject
+from detection.training.sea_state import sea_state
+from detection.training.world import UNDER_WATER, SceneObject
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,18 @@ def frame_truths(
 
 
 def truth_document(plan: FlightPlan, truths: Sequence[FrameTruth]) -> dict[str, object]:
-    """What `truth.json` says, ready for JSON."""
+    """What `truth.json` says, ready for JSON.
+
+    `depth_m`, of its top under the surface, is told of animals only; `sea_state` on the Douglas
+    scale.
+    """
     seen = {number: [t for t in truths if t.object_id == number] for number in _numbers(truths)}
     fair = {(truth.object_id, truth.object_class) for truth in truths if truth.fair}
     return {
         "synthetic": True,
         "title": plan.title,
         "seed": plan.seed,
+        "sea_state": sea_state(plan.world.surface),
         "frames": len(plan.shots),
         "expected_sightings": Counter(object_class for _, object_class in sorted(fair)),
         "expected_incidents": [
@@ -76,11 +82,13 @@ def _numbers(truths: Sequence[FrameTruth]) -> set[int]:
 
 
 def _object_document(thing: SceneObject, seen: Sequence[FrameTruth]) -> dict[str, object]:
+    under = {"depth_m": round(thing.depth_m, 2)} if thing.kind in UNDER_WATER else {}
     return {
         "object_id": thing.object_id,
         "class": seen[0].object_class,
         "kind": thing.kind.value,
         "length_m": round(thing.length_m, 2),
+        **under,
         "speed_m_s": round(thing.speed_m_s, 2),
         "frames": [
             {

@@ -71,7 +71,7 @@ def test_false_alarms_where_no_sea_is_measured_are_none_a_km2(make):
 def test_slices_tell_scores_apart(make):
     frames = [
         make.frame(
-            [make.truth(0, visibility=0.9), make.truth(1, visibility=0.3)],
+            [make.truth(0, visibility=0.9, depth_m=0.1), make.truth(1, visibility=0.3, depth_m=2)],
             [make.find(0), make.find(5)],
             gsd_cm=20.0,
             sea_state="4",
@@ -86,6 +86,9 @@ def test_slices_tell_scores_apart(make):
         (Dimension.VISIBILITY, "0.25 to 0.5"): Tally(0, 1, 0),
         (Dimension.VISIBILITY, "0.75 and more"): Tally(1, 0, 0),
         (Dimension.VISIBILITY, "unknown"): Tally(0, 1, 0),
+        (Dimension.DEPTH_M, "below 0.15"): Tally(1, 0, 0),
+        (Dimension.DEPTH_M, "2 and more"): Tally(0, 1, 0),
+        (Dimension.DEPTH_M, "unknown"): Tally(0, 1, 0),
         (Dimension.SEA_STATE, "4"): Tally(1, 1, 1),
         (Dimension.SEA_STATE, "unknown"): Tally(0, 1, 0),
         (Dimension.GSD_CM, "1.5 to 3"): Tally(0, 1, 0),

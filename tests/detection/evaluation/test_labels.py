@@ -320,6 +320,17 @@ def test_rendered_truth_labels_every_picture(flight):
     assert truths(flight) == {"a.jpg": [(DUGONG, BOX, 5, 0.7, False)], "b.png": []}
 
 
+def test_rendered_truth_tells_depth_and_sea_state_since_it_has_them(flight):
+    seen = {"frame": "a.jpg", "xyxy_px": BOX, "fair": True}
+    dugong = {"object_id": 5, "class": "dugong", "frames": [seen], "depth_m": 0.8}
+    boat = {"object_id": 6, "class": "boat", "frames": [seen]}
+    truth = {"synthetic": True, "sea_state": 2, "objects": [dugong, boat]}
+    write(flight / "flight" / "truth.json", truth)
+    (first, second) = read(flight).flights[0].pictures
+    assert [t.depth_m for t in first.truths] == [0.8, None]
+    assert (first.sea_state, second.sea_state) == ("2", "2")
+
+
 def test_a_truth_that_the_renderer_never_wrote_is_refused(flight):
     write(flight / "flight" / "truth.json", {"objects": "none"})
     with pytest.raises(LabelError, match="truth of a rendered flight"):

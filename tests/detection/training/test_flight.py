@@ -117,6 +117,20 @@ def test_the_same_plan_writes_the_same_bytes(tmp_path):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
+def test_truth_tells_the_sea_state_and_how_deep_animals_are(tmp_path):
+    calm = random_sea(11, "channel")
+    calm = replace(calm, surface=replace(calm.surface, waves=0.0, ripples=0.0, foam=0.0))
+    dugong = SceneObject(3, Kind.DUGONG, 0.0, 0.0, 10.0, 2.8, 0.8, 0.456, 0.0, 5)
+    rough = replace(calm, surface=replace(calm.surface, foam=0.1), objects=(dugong, BOAT))
+    told = [
+        json.loads(render_flight(plan(world=world), tmp_path / name).read_text())
+        for name, world in (("calm", calm), ("rough", rough))
+    ]
+    assert [truth["sea_state"] for truth in told] == [0, 3]
+    depths = {thing["kind"]: thing.get("depth_m") for thing in told[1]["objects"]}
+    assert depths == {"dugong": 0.46, "speedboat": None}
+
+
 def test_tag_errors_move_the_tags_and_not_the_truth(tmp_path):
     exact = render_flight(plan(), tmp_path / "exact").read_text()
     noisy = render_flight(plan(tag_errors=TagErrors()), tmp_path / "noisy").read_text()
