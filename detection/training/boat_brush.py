@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import cos, sin
+from math import cos, radians, sin
 
 import cv2
 import numpy as np
 
 from detection.training.canvas import Body, Canvas, Points, ellipse, ribbon, scaled
-from detection.training.world import Colour, Kind, SceneObject
+from detection.training.sea import sun_direction
+from detection.training.world import Colour, Kind, SceneObject, World
 
 
 class Build(StrEnum):
@@ -310,3 +311,13 @@ class Brush:
             cover = self.pick((DARK, DARK, (0.85, 0.85, 0.86), (0.25, 0.26, 0.28)))
             self.fill(motor + np.array([right, 0]), cover, solid=True)
             self.fill(ellipse(right, stern * self.length, 0.1, 0.16), (0.8, 0.8, 0.82), alpha=0.35)
+
+
+def brush_for(canvas: Canvas, boat: SceneObject, world: World, rng: np.random.Generator) -> Brush:
+    """The brush of a boat, with the world's sun turned into its axes."""
+    east, north = sun_direction(world)
+    heading = radians(boat.heading_deg)
+    shadow_m = (
+        east * cos(heading) - north * sin(heading), east * sin(heading) + north * cos(heading)
+    )  # fmt: skip
+    return Brush(canvas, boat, rng, shadow_m)

@@ -1,7 +1,6 @@
 """Boats from above: from jet-skis to ferries, shaded by the sun, moored or under way."""
 
 from collections.abc import Callable
-from math import cos, radians, sin
 
 import numpy as np
 
@@ -16,24 +15,19 @@ from detection.training.boat_brush import (
     WOOD,
     Brush,
     Build,
+    brush_for,
     build_of,
     plate_of,
     roof_of,
 )
 from detection.training.canvas import Canvas, ellipse, ribbon, scaled
-from detection.training.sea import sun_direction
 from detection.training.world import Colour, SceneObject, World
 
 
 def paint_boat(canvas: Canvas, boat: SceneObject, world: World) -> None:
     """A boat with its shadow; hull, canopy and shaft are solid, wake and shadow are not."""
     rng = np.random.default_rng(boat.look_seed)
-    east, north = sun_direction(world)
-    heading = radians(boat.heading_deg)
-    shadow_m = (
-        east * cos(heading) - north * sin(heading), east * sin(heading) + north * cos(heading)
-    )  # fmt: skip
-    brush = Brush(canvas, boat, rng, shadow_m)
+    brush = brush_for(canvas, boat, world, rng)
     build = build_of(boat)
     if boat.speed_m_s < 0.3 and boat.width_m > 1.3 and rng.random() < 0.6:
         _mooring(brush)

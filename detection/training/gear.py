@@ -2,29 +2,24 @@
 
 import numpy as np
 
-from detection.training.canvas import Body, Canvas, Points, ellipse, mixed, ribbon, scaled
+from detection.training.canvas import Body, Canvas, ellipse, ribbon, scaled
+from detection.training.floats import (
+    BAMBOO,
+    FLOATS,
+    ROPES,
+    TWINE,
+    paint_flag,
+    paint_float,
+    pick,
+    points_along,
+    string_of_floats,
+)
+from detection.training.hauled_nets import paint_hauled_net
+from detection.training.push_nets import paint_push_net
 from detection.training.sea import sun_direction
 from detection.training.underwater import tinted_by_water
-from detection.training.world import Colour, Kind, SceneObject, World
+from detection.training.world import Kind, SceneObject, World
 
-_FLOATS: tuple[Colour, ...] = (
-    (0.95, 0.95, 0.93), (0.95, 0.50, 0.10), (0.90, 0.85, 0.20), (0.85, 0.15, 0.12),
-    (0.92, 0.92, 0.90), (0.15, 0.35, 0.70), (0.20, 0.55, 0.30), (0.10, 0.10, 0.10),
-    (0.85, 0.30, 0.55),
-)  # fmt: skip
-_BAMBOO: Colour = (0.42, 0.36, 0.26)
-_TWINE: tuple[Colour, ...] = (
-    (0.14, 0.30, 0.27), (0.20, 0.45, 0.48), (0.70, 0.74, 0.70), (0.40, 0.36, 0.28),
-    (0.12, 0.20, 0.36), (0.50, 0.24, 0.20),
-)  # fmt: skip
-_ROPES: tuple[Colour, ...] = (
-    (0.75, 0.78, 0.72), (0.18, 0.30, 0.28), (0.25, 0.45, 0.60), (0.80, 0.62, 0.25),
-    (0.30, 0.55, 0.40),
-)  # fmt: skip
-_FLAGS: tuple[Colour, ...] = (
-    (0.88, 0.15, 0.12), (0.12, 0.12, 0.12), (0.95, 0.55, 0.1), (0.95, 0.95, 0.92),
-    (0.15, 0.3, 0.7), (0.95, 0.85, 0.2),
-)  # fmt: skip
 HEAP_LENGTH_M = 7.0  # shorter float lines are heaps of lost net
 
 
@@ -40,95 +35,11 @@ def paint_gear(canvas: Canvas, gear: SceneObject, world: World) -> None:
     elif gear.kind is Kind.STAKE_TRAP:
         paint = _cage_raft if gear.width_m > gear.length_m else _stake_trap
     else:
-        paint = {Kind.NET_RING: _net_ring, Kind.TRAP_BUOYS: _trap_buoys}[gear.kind]
+        paint = {
+            Kind.NET_RING: _net_ring, Kind.TRAP_BUOYS: _trap_buoys, Kind.PUSH_NET: paint_push_net,
+            Kind.HAULED_NET: paint_hauled_net,
+        }[gear.kind]  # fmt: skip
     paint(canvas, gear, world, rng)
-
-
-def _pick(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
-    return scaled(colours[int(rng.integers(len(colours)))], float(rng.uniform(0.8, 1.08)))
-
-
-def _float(
-    canvas: Canvas, at_m: Points, size_m: float, colour: Colour, world: World, under_m: float = 0.0
-) -> None:
-    """One float: a shadow, a ball dark below and lit towards the sun; `under_m` pulled under."""
-    east, north = sun_direction(world)
-    sun = -np.array([east, north]) / max(float(np.hypot(east, north)), 1e-6)
-    disc = ellipse(0, 0, size_m / 2, size_m / 2)
-    if under_m > 0.02:
-        shown = tinted_by_water(colour, under_m, world)
-        canvas.fill(disc + at_m, shown, alpha=max(0.35, 0.9 - 2 * under_m), blur_m=0.03, solid=True)
-        return
-    canvas.shade(disc * 1.15 + at_m - sun * size_m * 0.45, 0.68, 0.03)
-    canvas.fill(disc + at_m, scaled(colour, 0.72), solid=True)
-    canvas.fill(disc * 0.8 + at_m + sun * size_m * 0.1, colour)
-    canvas.fill(disc * 0.32 + at_m + sun * size_m * 0.16, mixed(colour, (1, 1, 1), 0.6), alpha=0.8)
-
-
-def _flag(canvas: Canvas, foot_m: Points, world: World, rng: np.random.Generator) -> None:
-    """A leaning stick with a flag over a float, and its shadow on the water."""
-    lean = rng.normal(0, 0.3, 2)
-    height_m = float(rng.uniform(0.8, 2.0))
-    tip = foot_m + lean * height_m
-    shadow = np.array(sun_direction(world)) * height_m
-    canvas.shade(ribbon(np.array([foot_m, tip + shadow]), 0.06), 0.72, 0.02)
-    canvas.fill(
-        ribbon(np.array([foot_m, tip]), 0.05), _pick(rng, (_BAMBOO, (0.8, 0.78, 0.7))), solid=True
-    )
-    wind = float(rng.uniform(0, 2 * np.pi))
-    out = float(rng.uniform(0.25, 0.5)) * np.array([np.cos(wind), np.sin(wind)])
-    across = np.array([-out[1], out[0]]) * 0.45
-    cloth = np.array(
-        [tip - across, tip + across, tip + out + across * 0.7, tip + out - across * 0.6]
-    )
-    canvas.shade(cloth + shadow, 0.75, 0.03)
-    canvas.fill(cloth, _pick(rng, _FLAGS), solid=True)
-
-
-def _along(path: Points, spacing_m: float) -> Points:
-    """Points every `spacing_m` along a path."""
-    steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
-    way = np.concatenate([[0], np.cumsum(steps)])
-    at = np.arange(0, way[-1], spacing_m)
-    return np.stack([np.interp(at, way, path[:, 0]), np.interp(at, way, path[:, 1])], axis=1)
-
-
-def _string_of_floats(canvas: Canvas, path: Points, world: World, rng: np.random.Generator) -> None:
-    """A head rope with floats at even distances, here and there pulled under; marks at the ends."""
-    size = float(rng.uniform(0.10, 0.32))
-    spacing = float(rng.uniform(0.5, 2.6)) if size > 0.18 else float(rng.uniform(0.35, 1.2))
-    colour = _pick(rng, _FLOATS)
-    other = _pick(rng, _FLOATS) if rng.random() < 0.3 else colour
-    rope = _pick(rng, _ROPES)
-    rope_width = float(rng.uniform(0.025, 0.06))
-    floats = _along(path, spacing)
-    # net that hangs heavy draws some floats under: a slow wave along the line, none in calm lines
-    droop = float(rng.uniform(0, 0.35)) if rng.random() < 0.5 else 0.0
-    wave = np.sin(np.arange(len(floats)) * spacing / rng.uniform(2, 7) + rng.uniform(0, 6))
-    under = np.maximum(0, wave * 1.4 - 0.4) * droop
-    net_m = float(rng.uniform(0.3, 1.6)) if rng.random() < 0.6 else 0.0
-    drift = rng.normal(0, 1, 2)
-    drift *= net_m / max(float(np.hypot(*drift)), 1e-6)
-    shown = tinted_by_water(rope, float(under.mean()) + 0.05, world)
-    twine = tinted_by_water(_pick(rng, _TWINE), 0.3, world)
-    for start in range(0, len(path) - 1, 4):  # short pieces keep the painted windows small
-        piece = path[start : start + 5]
-        if net_m > 0:  # the net under the rope, leaning with the tide: a faint veil
-            veil = np.concatenate([piece, (piece + drift)[::-1]])
-            canvas.fill(veil, twine, alpha=0.22, blur_m=0.12)
-            canvas.fill(ribbon(piece + drift * 0.2, 0.16), twine, alpha=0.4, blur_m=0.05)
-        canvas.fill(ribbon(piece, rope_width), shown, alpha=0.75, solid=True)
-    for number, at in enumerate(floats):
-        if rng.random() < 0.03:  # lost
-            continue
-        place, grown = at + rng.normal(0, 0.05, 2), size * float(rng.uniform(0.85, 1.15))
-        _float(canvas, place, grown, colour if number % 4 else other, world, float(under[number]))
-    for end in (path[0], path[-1]):
-        draw = rng.random()
-        if draw < 0.6:
-            _float(canvas, end, float(rng.uniform(0.3, 0.55)), _pick(rng, _FLOATS), world)
-        if draw < 0.3:
-            _flag(canvas, end, world, rng)
 
 
 def _float_line(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.Generator) -> None:
@@ -141,7 +52,7 @@ def _float_line(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.
     if rng.random() < 0.25:  # one end hooked back, as it was shot
         sag += np.maximum(0, share - 0.2) ** 2 * gear.length_m * float(rng.uniform(-3, 3))
     path = Body(gear).world(np.stack([sag, share * gear.length_m], axis=1))
-    _string_of_floats(canvas, path, world, rng)
+    string_of_floats(canvas, path, world, rng)
 
 
 def _net_ring(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.Generator) -> None:
@@ -156,13 +67,13 @@ def _net_ring(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.Ge
         axis=1,
     )
     path = Body(gear).world(ring)
-    canvas.fill(path, tinted_by_water(_pick(rng, _TWINE), 0.8, world), alpha=0.08, blur_m=0.3)
-    _string_of_floats(canvas, path, world, rng)
+    canvas.fill(path, tinted_by_water(pick(rng, TWINE), 0.8, world), alpha=0.08, blur_m=0.3)
+    string_of_floats(canvas, path, world, rng)
 
 
 def _net_heap(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.Generator) -> None:
     """A tangle of lost net and rope with floats in it, its edges under water."""
-    body, twine = Body(gear), _pick(rng, _TWINE)
+    body, twine = Body(gear), pick(rng, TWINE)
     half = np.array([min(gear.width_m, gear.length_m), gear.length_m]) / 2
     turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     lumpy = np.clip(
@@ -180,19 +91,19 @@ def _net_heap(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.Ge
     for _ in range(int(rng.integers(3, 9))):  # ropes through and out of it
         bend = np.cumsum(rng.normal(0, 0.28, (8, 2)), axis=0) * half * 0.55
         rope = np.clip(bend - bend.mean(axis=0) * 0.5, -half, half)
-        canvas.fill(body.world(ribbon(rope, 0.05)), _pick(rng, _ROPES), alpha=0.75, solid=True)
-    colour = _pick(rng, _FLOATS)
+        canvas.fill(body.world(ribbon(rope, 0.05)), pick(rng, ROPES), alpha=0.75, solid=True)
+    colour = pick(rng, FLOATS)
     for at in rng.normal(0, 0.3, (int(rng.integers(3, 22)), 2)):
         place = body.world(np.clip(at, -0.9, 0.9) * half)[0]
         under = max(0.0, float(rng.normal(0, 0.08)))
-        _float(canvas, place, float(rng.uniform(0.1, 0.26)), colour, world, under)
+        paint_float(canvas, place, float(rng.uniform(0.1, 0.26)), colour, world, under)
 
 
 def _trap_buoys(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.Generator) -> None:
     """Buoys of crab traps: one, now and then with a flag, or a few tied together."""
     body = Body(gear)
-    colour = _pick(rng, _FLOATS)
-    rope = _pick(rng, _ROPES)
+    colour = pick(rng, FLOATS)
+    rope = pick(rng, ROPES)
     count = int(rng.choice([1, 1, 2, 2, 3, 4])) if gear.length_m < 2 else int(rng.integers(3, 7))
     at = np.array([[rng.normal(0, 0.06 * gear.length_m), 0.0] for _ in range(count)])
     at[:, 1] = (np.arange(count) - (count - 1) / 2) * gear.length_m / max(count - 1, 1)
@@ -210,7 +121,7 @@ def _trap_buoys(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.
             canvas.shade(ribbon(np.array([place - axis, place + axis]), size * 0.7), 0.75)
             bottle = ribbon(np.array([place - axis, place + axis]), size * 0.6)
             canvas.fill(
-                bottle, _pick(rng, ((0.8, 0.86, 0.86), (0.93, 0.93, 0.9), colour)), solid=True
+                bottle, pick(rng, ((0.8, 0.86, 0.86), (0.93, 0.93, 0.9), colour)), solid=True
             )
             shine = ribbon(np.array([place - axis * 0.7, place + axis * 0.6]), size * 0.15)
             canvas.fill(shine, (1, 1, 1), alpha=0.45)
@@ -219,9 +130,9 @@ def _trap_buoys(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.
             canvas.shade(block + np.array(sun_direction(world)) * 0.15, 0.7, 0.02)
             canvas.fill(block, (0.94, 0.94, 0.91), solid=True)
         else:
-            _float(canvas, place, size, colour, world)
+            paint_float(canvas, place, size, colour, world)
     if rng.random() < 0.35:
-        _flag(canvas, body.world(at[:1])[0], world, rng)
+        paint_flag(canvas, body.world(at[:1])[0], world, rng)
 
 
 def _cage_raft(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.Generator) -> None:
@@ -232,12 +143,12 @@ def _cage_raft(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.G
     deep = max(1, round(gear.length_m / cell_m))
     half = np.array([wide, deep]) * cell_m / 2
     walk_m = float(rng.uniform(0.3, 0.65))
-    frame = _pick(
+    frame = pick(
         rng, ((0.50, 0.42, 0.32), (0.62, 0.58, 0.52), (0.20, 0.36, 0.60), (0.16, 0.16, 0.17))
     )
     inside = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
     canvas.shade(body.world(inside * (1 + 0.2 / half)) + shadow * 0.5, 0.62, 0.12)
-    net = tinted_by_water(_pick(rng, _TWINE), 0.8, world)
+    net = tinted_by_water(pick(rng, TWINE), 0.8, world)
     canvas.fill(body.world(inside), net, alpha=0.55)
     lefts, fronts = (np.linspace(-h, h, n + 1) for h, n in zip(half, (wide, deep), strict=True))
     for left in lefts[:-1]:
@@ -245,20 +156,16 @@ def _cage_raft(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.G
             cell = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * cell_m + [left, back]
             draw = rng.random()
             if draw < 0.3:  # a net or shade cloth over it
-                canvas.fill(
-                    body.world(cell), _pick(rng, _TWINE), alpha=float(rng.uniform(0.25, 0.7))
-                )
+                canvas.fill(body.world(cell), pick(rng, TWINE), alpha=float(rng.uniform(0.25, 0.7)))
             canvas.shade(
                 body.world(cell * 0.86 + cell.mean(axis=0) * 0.14), float(rng.uniform(0.7, 1))
             )
-    drum = _pick(
-        rng, ((0.12, 0.30, 0.66), (0.12, 0.30, 0.66), (0.9, 0.9, 0.88), (0.12, 0.12, 0.13))
-    )
+    drum = pick(rng, ((0.12, 0.30, 0.66), (0.12, 0.30, 0.66), (0.9, 0.9, 0.88), (0.12, 0.12, 0.13)))
     lines = [np.array([[x, -half[1]], [x, half[1]]]) for x in lefts]
     lines += [np.array([[-half[0], y], [half[0], y]]) for y in fronts]
     for line in lines:
         canvas.shade(body.world(ribbon(line, walk_m)) + shadow * 0.3, 0.7, 0.04)
-        for at in _along(line, 1.5):
+        for at in points_along(line, 1.5):
             canvas.fill(body.world(ellipse(at[0], at[1], 0.36, 0.36)), drum)
     for line in lines:
         canvas.fill(
@@ -271,7 +178,7 @@ def _cage_raft(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.G
     if rng.random() < 0.55:
         corner = np.array([rng.choice(lefts[:-1]), rng.choice(fronts[:-1])])
         hut = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * cell_m * rng.uniform(0.7, 1.0) + corner
-        roof = _pick(
+        roof = pick(
             rng, ((0.62, 0.64, 0.66), (0.55, 0.30, 0.22), (0.2, 0.4, 0.65), (0.5, 0.46, 0.36))
         )
         canvas.shade(body.world(hut) + shadow * 2.2, 0.6, 0.08)
@@ -313,7 +220,7 @@ def _stake_trap(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.
         )
     east, north = sun_direction(world)
     spacing, thick = float(rng.uniform(0.4, 1.1)), float(rng.uniform(0.07, 0.14))
-    netting = scaled(_BAMBOO, float(rng.uniform(0.6, 1.5)))
+    netting = scaled(BAMBOO, float(rng.uniform(0.6, 1.5)))
     netted = rng.random() < 0.75
     for row in rows:
         path = body.world(row)
@@ -322,13 +229,13 @@ def _stake_trap(canvas: Canvas, gear: SceneObject, world: World, rng: np.random.
                 piece = path[start : start + 4]
                 canvas.shade(ribbon(piece + np.array([east, north]) * 0.35, 0.55), 0.82, 0.12)
                 canvas.fill(ribbon(piece, 0.09), netting, alpha=0.55, solid=True)
-        stakes = _along(path, spacing)
+        stakes = points_along(path, spacing)
         for stake in stakes:
             stake = stake + rng.normal(0, 0.05, 2)
             reach = np.array([east, north]) * float(rng.uniform(0.5, 1.1))
             canvas.shade(ribbon(np.array([stake, stake + reach]), thick), 0.75, 0.02)
             disc = ellipse(0, 0, thick / 2 + 0.02, thick / 2 + 0.02) + stake
             lean = stake + rng.normal(0, 0.07, 2)
-            wood = scaled(_BAMBOO, float(rng.uniform(0.5, 1.4)))
+            wood = scaled(BAMBOO, float(rng.uniform(0.5, 1.4)))
             canvas.fill(ribbon(np.array([stake, lean]), thick), scaled(wood, 0.8))
             canvas.fill(disc, wood, solid=True)

@@ -7,7 +7,8 @@ import numpy as np
 
 from detection.training.dataset import SPLIT_SEEDS
 from detection.training.flight_plan import BANGKOK, FlightPlan, RenderCamera, lawnmower
-from detection.training.random_tile import LEAST_WATER_M, random_kind_of, water_m
+from detection.training.nets_at_work import with_nets_at_work
+from detection.training.random_tile import LEAST_WATER_M, random_kind_of
 from detection.training.random_world import (
     FAMILIES,
     HELD_OUT_FAMILIES,
@@ -16,6 +17,7 @@ from detection.training.random_world import (
     random_object,
     random_sea,
 )
+from detection.training.sea_bottom import water_m
 from detection.training.world import Kind, SceneObject, World
 from ingest.lonlat import LonLat
 
@@ -79,7 +81,7 @@ def _scattered(
             placed += herd_of(rng, thing, len(placed))
         elif company < 0.35:
             placed.append(calf_of(rng, thing, len(placed)))
-    return tuple(placed)
+    return with_nets_at_work(sea, tuple(placed))
 
 
 def _touch(a: SceneObject, b: SceneObject) -> bool:

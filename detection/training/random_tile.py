@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from detection.training.nets_at_work import with_nets_at_work
 from detection.training.noise import Grid
 from detection.training.random_world import (
     FAMILIES,
@@ -14,7 +15,7 @@ from detection.training.random_world import (
     random_sea,
 )
 from detection.training.scene import Box, Render, render_ortho
-from detection.training.sea_bottom import depth_m
+from detection.training.sea_bottom import water_m
 from detection.training.world import Colour, Kind, SceneObject, World
 
 # How often each kind is met, by group.
@@ -40,7 +41,7 @@ MIN_VISIBLE = 0.20
 MIN_SIDE_PX = 12.0
 LEAST_WATER_M = 0.6  # about the height of a dugong's body; none swims over shallower ground
 # a part of a line is a line still, wherever the border cuts it
-_CUT_ANYWHERE = (Kind.FLOAT_LINE, Kind.NET_RING, Kind.STAKE_TRAP)
+_CUT_ANYWHERE = (Kind.FLOAT_LINE, Kind.NET_RING, Kind.STAKE_TRAP, Kind.HAULED_NET)
 
 
 def random_kind_of(group: str, rng: np.random.Generator) -> Kind:
@@ -84,12 +85,7 @@ def random_contents(
             placed += herd_of(rng, thing, len(placed))
         elif company < 0.5:  # calves are the smallest animals, and most often missed
             placed.append(calf_of(rng, thing, len(placed)))
-    return tuple(placed)
-
-
-def water_m(world: World, thing: SceneObject) -> float:
-    """Depth of the bottom where a thing is."""
-    return float(depth_m(world, Grid(thing.east_m, thing.north_m, 1, 1, 0.05))[0, 0])
+    return with_nets_at_work(world, tuple(placed))
 
 
 def random_tile(seed: int, size_px: int, gsd_m: float) -> tuple[World, Render]:

@@ -276,6 +276,11 @@ _SIZES: dict[Kind, Callable[[np.random.Generator, World], dict[str, float]]] = {
         (0.68, _sized((10, 36), (6, 9.9))),
         (0.32, _sized((2.5, 9.5), (10, 18))),  # wider than long: rafts of cages
     ),
+    Kind.PUSH_NET: _one_of(
+        (0.5, _tapered((3, 6), (0.55, 0.9), 0, (0, 0))),  # pushed on foot
+        (0.5, _tapered((8, 14), (0.5, 0.85), 0, (0, 0))),  # before the bow of a boat
+    ),
+    Kind.HAULED_NET: _sized((8, 60), (0.5, 6)),
     Kind.TURTLE: _sized((0.6, 1.2), (0.5, 0.9), 1.5, (0, 1.0)),
     Kind.RAY: _sized((0.5, 1.5), (0.5, 2.8), 1.5, (0.1, 1.5)),
     Kind.SHARK: _tapered((1.0, 3.2), (0.13, 0.19), 1.8, (0, 1.5)),

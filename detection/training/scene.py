@@ -26,7 +26,10 @@ from detection.training.wakes import paint_wake
 from detection.training.world import UNDER_WATER, Kind, SceneObject, World
 from detection.types import ObjectClass
 
-_GEAR = (Kind.FLOAT_LINE, Kind.NET_RING, Kind.TRAP_BUOYS, Kind.STAKE_TRAP)
+_GEAR = (
+    Kind.FLOAT_LINE, Kind.NET_RING, Kind.TRAP_BUOYS, Kind.STAKE_TRAP, Kind.PUSH_NET,
+    Kind.HAULED_NET,
+)  # fmt: skip
 _BOATS = (Kind.LONG_TAIL, Kind.SPEEDBOAT, Kind.FISHING_BOAT, Kind.KAYAK)
 
 

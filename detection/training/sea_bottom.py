@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detection.training.noise import Grid, Image, NoiseField, smooth_step
-from detection.training.world import Colour, World
+from detection.training.world import Colour, SceneObject, World
 
 _TRAIL_CELL_M = 7.0  # trails are drawn cell by cell, so that every picture finds the same ones
 _TRAIL_REACH_M = 9.0
@@ -156,3 +156,8 @@ def _lay_rock(world: World, grid: Grid, picture: Image) -> None:
     texture = (0.95 + 0.22 * rough + 0.12 * heads)[..., None] * tone
     picture *= (1 - 0.25 * np.maximum(rim, 0))[..., None]
     picture += mask[..., None] * (texture - picture)
+
+
+def water_m(world: World, thing: SceneObject) -> float:
+    """Depth of the bottom where a thing is."""
+    return float(depth_m(world, Grid(thing.east_m, thing.north_m, 1, 1, 0.05))[0, 0])

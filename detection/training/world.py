@@ -21,6 +21,8 @@ class Kind(StrEnum):
     NET_RING = "net_ring"
     TRAP_BUOYS = "trap_buoys"
     STAKE_TRAP = "stake_trap"
+    PUSH_NET = "push_net"
+    HAULED_NET = "hauled_net"
     TURTLE = "turtle"
     RAY = "ray"
     ROCK = "rock"
@@ -51,6 +53,8 @@ CLASS_OF_KIND: dict[Kind, ObjectClass] = {
     Kind.NET_RING: ObjectClass.FISHING_GEAR,
     Kind.TRAP_BUOYS: ObjectClass.FISHING_GEAR,
     Kind.STAKE_TRAP: ObjectClass.FISHING_GEAR,
+    Kind.PUSH_NET: ObjectClass.FISHING_GEAR,
+    Kind.HAULED_NET: ObjectClass.FISHING_GEAR,
 }
 
 UNDER_WATER = frozenset(
