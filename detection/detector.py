@@ -21,8 +21,9 @@ from detection.manifest import Manifest
 from detection.merge import join_near, merge, without_pieces
 from detection.on_board import without_gear_on_board
 from detection.plausibility import plausible
-from detection.resampling import Look, looks
+from detection.resampling import DecodedPicture, Look, looks
 from detection.search_plan import plan_any_scale, plan_located
+from detection.second_look import second_look_of
 from detection.types import Detection, ObjectClass
 from ingest.errors import PhotoError, ProjectionError
 from ingest.frame import Frame
@@ -50,10 +51,12 @@ class Picture:
 class Prepared:
     """A located picture, ready for the networks: its looks belong to so many passes.
 
-    `scale_known` is false where the height is too unsure to tell sizes by.
+    `scale_known` is false where the height is too unsure to tell sizes by. `picture` is there for
+    looking again.
     """
 
     view: SeaView
+    picture: DecodedPicture
     looks: tuple[Look, ...]
     passes: int
     scale_known: bool
@@ -87,6 +90,7 @@ class Detector:
             np.float32,
         )
         self._decoded_from = self._thresholds.copy()
+        self._second_look = second_look_of(manifest, engine)
         self._calibrations = [manifest.calibration(c) for c in manifest.classes]
         self._boat_engine = boat_engine
         self._opinions: Opinions | None = None
@@ -135,6 +139,7 @@ class Detector:
         """Return a detector whose passes look at other ground scales, cm per pixel."""
         other = copy(self)
         other.manifest = self.manifest.model_copy(update={"search_gsd_cm": gsd_cm})
+        other._second_look = second_look_of(other.manifest, self._engine)
         return other
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
@@ -193,11 +198,14 @@ class Detector:
         else:
             searches = plan_any_scale(frame.width_px, frame.height_px, self._engine.input_px)
             passes = len(searches)
-        return Prepared(view, tuple(looks(frame.path, searches)), passes, known)
+        picture = DecodedPicture(frame.path, frame.width_px, frame.height_px)
+        return Prepared(view, picture, tuple(looks(picture, searches)), passes, known)
 
     def detect_prepared(self, frame: Frame, prepared: Prepared) -> tuple[Detection, ...]:
         """Find the objects in a frame that `prepare` made ready, best score first."""
-        boxes, view = self._search(prepared.looks, prepared.passes), prepared.view
+        view = prepared.view
+        again = prepared if prepared.scale_known and prepared.passes == 1 else None
+        boxes = self._search(prepared.looks, prepared.passes, again)
         gear_gap_px = None
         if prepared.scale_known and frame.gsd_cm is not None:
             gear_gap_px = GEAR_GAP_M * 100 / frame.gsd_cm
@@ -228,16 +236,23 @@ class Detector:
             PhotoError: when the picture cannot be decoded.
         """
         searches = plan_any_scale(picture.width_px, picture.height_px, self._engine.input_px)
-        boxes = self._search(looks(picture.path, searches), len(searches))
+        decoded = DecodedPicture(picture.path, picture.width_px, picture.height_px)
+        boxes = self._search(looks(decoded, searches), len(searches))
         boxes = self._whole_gear(boxes, None)
         found = (self._detection(picture, boxes, i, None, False) for i in range(len(boxes)))
         return tuple(d for d in found if d is not None)
 
-    def _search(self, looks: Iterable[Look], passes: int) -> Boxes:
-        """Search the looks of so many passes of our network, and the boat network's."""
+    def _search(self, looks: Iterable[Look], passes: int, again: Prepared | None = None) -> Boxes:
+        """Search the looks of so many passes of our network, and the boat network's.
+
+        `again` is the picture where a single pass may be followed by a second look.
+        """
+        second = self._second_look if again is not None else None
         decoded_from = self._decoded_from
         if passes > 1:
             decoded_from = np.minimum(decoded_from, np.float32(SUPPORT_FROM))
+        elif second is not None:
+            decoded_from = second.decoded_from(decoded_from)
         ours = [[no_boxes()] for _ in range(passes)]
         boats = [no_boxes()]
         for look in looks:
@@ -249,6 +264,8 @@ class Detector:
             if look.search.boats and self._opinions and self._boat_engine:
                 boats += search_level(self._boat_engine, self._boat_thresholds, look.pixels, level)
         mine = agreed([concatenate(parts) for parts in ours])
+        if second is not None and again is not None:
+            mine = second.judged(mine, again.picture, again.view)
         mine = mine.take(mine.scores >= self._decoded_from[mine.classes])
         if not self._opinions:
             return merge(mine)

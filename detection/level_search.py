@@ -1,20 +1,19 @@
 """One network over one resampling of a picture: cut into tiles, asked, put back in place."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detection.boxes import Boxes, Floats, decode
 from detection.engine import Engine, TileBGR
+from detection.resampling import PADDING_GREY
 from detection.tiling import Level, Tile
 
 # Tiles sent to the engine at once; bounds memory whatever the picture's size.
 BATCH_TILES = 16
 # A box that ends this close to its tile's edge goes on beyond it.
 CUT_MARGIN_PX = 2.0
-# The grey that the network saw as "no picture" in training.
-PADDING_GREY = 114
 
 
 def empty_tile(side_px: int) -> TileBGR:
@@ -29,9 +28,19 @@ def search_level(
 
     `pixels` are the level's, BGR; `thresholds` the least score of each of the engine's classes.
     """
+    side = engine.input_px
+    return search_tiles(
+        engine, thresholds, level, lambda tile: _cut_tile(pixels, tile.x_px, tile.y_px, side)
+    )
+
+
+def search_tiles(
+    engine: Engine, thresholds: Floats, level: Level, pixels_of: Callable[[Tile], TileBGR]
+) -> list[Boxes]:
+    """Search a level's tiles, each as `pixels_of` gives it; boxes in pixels of the original."""
     parts = []
     for tiles in _batches(level.tiles):
-        pieces = [_cut_tile(pixels, t.x_px, t.y_px, engine.input_px) for t in tiles]
+        pieces = [pixels_of(tile) for tile in tiles]
         for tile, raw in zip(tiles, engine.infer(pieces), strict=True):
             parts.append(_in_picture(decode(raw, thresholds), level, tile, engine.input_px))
     return parts

@@ -33,12 +33,25 @@ class BoatNetwork(BaseModel):
     threshold: float = Field(gt=0, lt=1)
 
 
+class LookAgain(BaseModel):
+    """Where dugongs are looked at again, and from how near (see `detection.second_look`).
+
+    `gsd_cm` are the ground scales of the second look, `from_score` what the first must give.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    gsd_cm: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
+    from_score: float = Field(gt=0, lt=1)
+
+
 class Manifest(BaseModel):
     """`models/manifest.json`, validated.
 
     `thresholds` are the operating thresholds per class; `target_gsd_cm` is the ground sample
     distance, in centimetres per pixel, that the weights were trained at; `search_gsd_cm` those that
-    pictures are searched at, where others serve better (see `detection.agreement`).
+    pictures are searched at, where others serve better (see `detection.agreement`). `second_look`
+    says how suspected dugongs are looked at again after a single pass.
     `boat_network` is asked about boats besides, when there is one. `calibrations` are curves from
     the networks' scores to the chance that a box is right, as (score, chance) pairs; thresholds are
     held against the networks' scores, before. `constants` belong to eight-bit networks alone.
@@ -55,6 +68,7 @@ class Manifest(BaseModel):
     classes: tuple[ObjectClass, ...]
     thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, le=1)]]
     search_gsd_cm: tuple[Annotated[float, Field(gt=0)], ...] = ()
+    second_look: LookAgain | None = None
     boat_network: BoatNetwork | None = None
     calibrations: dict[ObjectClass, tuple[tuple[float, float], ...]] = {}
     metrics: dict[str, Any] = {}

@@ -10,8 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.tiling import Level, decode_denominator
+from detection.tiling import Level, Tile, decode_denominator
 from ingest.pixels import decode_bgr
+
+# The grey that the network saw as "no picture" in training.
+PADDING_GREY = 114
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,65 @@ class Look:
     pixels: NDArray[np.uint8]
 
 
-def looks(path: Path, searches: Sequence[Search]) -> Iterator[Look]:
+class DecodedPicture:
+    """A picture's pixels, decoded as large as was asked for so far."""
+
+    def __init__(self, path: Path, width_px: int, height_px: int) -> None:
+        """Remember where the picture is; nothing is decoded yet."""
+        self._path = path
+        self.size_px = (width_px, height_px)
+        self._held: tuple[int, NDArray[np.uint8]] | None = None
+
+    def reduced(self, scale: float) -> tuple[int, NDArray[np.uint8]]:
+        """Return how often the picture was halved while decoding, as 1, 2, 4 or 8, and its pixels.
+
+        They have all the detail that `scale` (resampled pixels per original one) can show, and
+        more where more was asked for before.
+
+        Raises:
+            PhotoError: when the picture cannot be decoded.
+        """
+        denominator = decode_denominator(scale)
+        if self._held is None or self._held[0] > denominator:
+            self._held = denominator, decode_bgr(self._path, scale_denominator=denominator)
+        return self._held
+
+    def piece(self, level: Level, tile: Tile, side_px: int) -> NDArray[np.uint8]:
+        """Return one tile of a level, as if the whole level had been resampled.
+
+        Raises:
+            PhotoError: when the picture cannot be decoded.
+        """
+        denominator, pixels = self.reduced(level.scale)
+        step = 1 / (level.scale * denominator)  # decoded pixels per pixel of the level
+        start_x, start_y = ((at + 0.5) * step - 0.5 for at in (tile.x_px, tile.y_px))
+        piece = cv2.warpAffine(
+            pixels,
+            np.array([[step, 0, start_x], [0, step, start_y]]),
+            (side_px, side_px),
+            flags=cv2.WARP_INVERSE_MAP | (cv2.INTER_CUBIC if step < 1 else cv2.INTER_LINEAR),
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        piece[max(0, level.height_px - tile.y_px) :] = PADDING_GREY
+        piece[:, max(0, level.width_px - tile.x_px) :] = PADDING_GREY
+        return np.asarray(piece, np.uint8)
+
+
+def looks(picture: DecodedPicture, searches: Sequence[Search]) -> Iterator[Look]:
     """Decode a picture once, as small as its finest level allows, and resample it for each level.
 
     Coarser levels start from exact halves, which stand in for decoding it again at a smaller size.
+
+    Raises:
+        PhotoError: when the picture cannot be decoded.
     """
     by_reduction: dict[int, list[Search]] = defaultdict(list)
     for search in searches:
         by_reduction[decode_denominator(search.level.scale)].append(search)
-    pixels, held = np.empty((0, 0, 3), np.uint8), 0
+    if not by_reduction:
+        return
+    held, pixels = picture.reduced(1 / min(by_reduction))
     for denominator, group in sorted(by_reduction.items()):
-        if not held:
-            pixels, held = decode_bgr(path, scale_denominator=denominator), denominator
         while held < denominator:
             height_px, width_px = (ceil(side / 2) for side in pixels.shape[:2])
             halved = cv2.resize(pixels, (width_px, height_px), interpolation=cv2.INTER_AREA)

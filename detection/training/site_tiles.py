@@ -12,7 +12,8 @@ import numpy.typing as npt
 from detection.evaluation.scoring import Xyxy
 from detection.labels.label import Label, LabelledFrame, Undecided
 from detection.labels.tool_box import CLASSES
-from detection.level_search import PADDING_GREY, empty_tile
+from detection.level_search import empty_tile
+from detection.resampling import PADDING_GREY
 from detection.search_plan import OVERLAP_PX
 from detection.tiling import MAX_ENLARGEMENT, grid
 from detection.training.dataset import TARGET_GSD_M

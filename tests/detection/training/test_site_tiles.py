@@ -8,7 +8,7 @@ import pytest
 
 from detection.labels.label import Label, LabelledFrame, Origin, Undecided, Verdict
 from detection.labels.tool_box import CLASSES
-from detection.level_search import PADDING_GREY
+from detection.resampling import PADDING_GREY
 from detection.types import ObjectClass
 
 pytest.importorskip("torch", reason="needs the extra `train`")

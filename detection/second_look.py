@@ -1,0 +1,169 @@
+"""A second look at what may be a dugong, at other scales: around each suspect of the first only.
+
+A picture is searched at one ground scale. What that takes for an animal, even faintly, is looked at
+again closer or from further off, in tiles laid around the suspects, and the looks must agree as the
+passes of a picture without scale must (`detection.agreement`): a calf beside its mother is told
+from her, and a crest that looked like an animal is gone. It costs the few tiles with a suspect in
+them, where another pass over the sea costs all.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detection.agreement import SUPPORT_FROM, agreed
+from detection.boxes import Boxes, Floats, concatenate
+from detection.engine import Engine
+from detection.level_search import search_tiles
+from detection.manifest import Manifest
+from detection.merge import merge
+from detection.resampling import DecodedPicture
+from detection.tiling import MAX_ENLARGEMENT, Level, Tile
+from detection.types import ObjectClass
+from ingest.errors import ProjectionError
+from ingest.projection import SeaView
+
+# What lies this near to a suspect is looked at with it, along either side: a calf keeps within its
+# mother's length or two. Our own figure.
+REACH_M = 5.0
+# Half of an animal within reach may stick out by so much more.
+_ROOM_M = 2.0
+# Suspects share a tile when the scales they ask for are this much alike.
+_ALIKE = 1.15
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A place to look at again, in pixels of the original, and its ground sample distance."""
+
+    x_px: float
+    y_px: float
+    gsd_cm: float
+
+
+def suspects_of(boxes: Boxes, view: SeaView) -> tuple[Suspect, ...]:
+    """The middles of boxes, in their order, those without sea under them left out."""
+    suspects = []
+    for x, y in ((boxes.xyxy_px[:, :2] + boxes.xyxy_px[:, 2:]) / 2).tolist():
+        try:
+            suspects.append(Suspect(x, y, view.gsd_cm_at((x, y))))
+        except ProjectionError:
+            continue  # at or above the horizon nothing swims
+    return tuple(suspects)
+
+
+def tiles_around(
+    suspects: tuple[Suspect, ...], gsd_cm: float, width_px: int, height_px: int, tile_px: int
+) -> tuple[Level, ...]:
+    """Levels of one tile each that show every suspect, and what is in its reach, at `gsd_cm`.
+
+    Suspects that fit into a tile that is there already get none of their own.
+    """
+    laid: list[Level] = []
+    for suspect in suspects:
+        scale = min(suspect.gsd_cm / gsd_cm, MAX_ENLARGEMENT)
+        if not any(_shows(level, suspect, scale, tile_px) for level in laid):
+            size = max(1, round(width_px * scale)), max(1, round(height_px * scale))
+            corner = (
+                round(max(0.0, min(at_px * scale - tile_px / 2, side_px - tile_px)))
+                for at_px, side_px in zip((suspect.x_px, suspect.y_px), size, strict=True)
+            )
+            laid.append(Level(scale, *size, (Tile(*corner),)))
+    return tuple(laid)
+
+
+def _shows(level: Level, suspect: Suspect, scale: float, tile_px: int) -> bool:
+    """Whether a level's tile shows a suspect at about the scale it asks for, and all in reach."""
+    if max(level.scale / scale, scale / level.scale) > _ALIKE:
+        return False
+    (tile,) = level.tiles
+    room_px = (REACH_M + _ROOM_M) * 100 / suspect.gsd_cm * level.scale
+    return all(
+        max(0.0, at_px * level.scale - room_px) >= start_px
+        and min(side_px, at_px * level.scale + room_px) <= start_px + tile_px
+        for at_px, start_px, side_px in (
+            (suspect.x_px, tile.x_px, level.width_px),
+            (suspect.y_px, tile.y_px, level.height_px),
+        )
+    )
+
+
+def in_reach(boxes: Boxes, suspects: tuple[Suspect, ...]) -> NDArray[np.bool_]:
+    """Which boxes have their middle in reach of a suspect."""
+    if not suspects:
+        return np.zeros(len(boxes), np.bool_)
+    middles = (boxes.xyxy_px[:, None, :2] + boxes.xyxy_px[:, None, 2:]) / 2
+    places = np.array([(s.x_px, s.y_px) for s in suspects], np.float32)
+    reaches_px = np.array([REACH_M * 100 / s.gsd_cm for s in suspects], np.float32)
+    off_px = np.abs(middles - places[None]).max(axis=2)
+    return np.asarray((off_px <= reaches_px[None]).any(axis=1), np.bool_)
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """Looks again, at each of `gsd_cm`, where a first look at `first_gsd_cm` gave `from_score`.
+
+    `class_index` is the class that is looked for.
+    """
+
+    engine: Engine
+    class_index: int
+    first_gsd_cm: float
+    gsd_cm: tuple[float, ...]
+    from_score: float
+
+    def decoded_from(self, thresholds: Floats) -> Floats:
+        """From which scores each class's boxes of a first look are needed."""
+        lowest = thresholds.copy()
+        lowest[self.class_index] = min(lowest[self.class_index], np.float32(SUPPORT_FROM))
+        return lowest
+
+    def judged(self, first: Boxes, picture: DecodedPicture, view: SeaView) -> Boxes:
+        """Return a first look's boxes, those of the class as all looks together see them.
+
+        `first` has the class's boxes from `SUPPORT_FROM` up; those that are in no suspect's reach
+        go.
+
+        Raises:
+            PhotoError: when the picture cannot be decoded.
+        """
+        own = first.classes == self.class_index
+        boxes, rest = merge(first.take(own)), first.take(~own)
+        suspects = suspects_of(boxes.take(boxes.scores >= np.float32(self.from_score)), view)
+        if not suspects:
+            return rest
+        seen = {gsd_cm: self._again(suspects, gsd_cm, picture) for gsd_cm in self.gsd_cm}
+        seen[self.first_gsd_cm] = boxes.take(in_reach(boxes, suspects))
+        return concatenate([rest, agreed([seen[gsd_cm] for gsd_cm in sorted(seen)])])
+
+    def _again(
+        self, suspects: tuple[Suspect, ...], gsd_cm: float, picture: DecodedPicture
+    ) -> Boxes:
+        """What the network sees of the class in reach of suspects, looked at from so near."""
+        lowest = np.full(self.engine.outputs - 4, 2.0, np.float32)  # no score is so high
+        lowest[self.class_index] = SUPPORT_FROM
+        side_px = self.engine.input_px
+        levels = tiles_around(suspects, gsd_cm, *picture.size_px, side_px)
+        found = concatenate(
+            [
+                boxes
+                for level in levels
+                for boxes in search_tiles(
+                    self.engine, lowest, level, partial(picture.piece, level, side_px=side_px)
+                )
+            ]
+        )
+        return found.take(in_reach(found, suspects))
+
+
+def second_look_of(manifest: Manifest, engine: Engine) -> SecondLook | None:
+    """How a model looks again; None where it does not, or makes several passes anyway."""
+    plan, dugong = manifest.second_look, ObjectClass.DUGONG
+    if plan is None or dugong not in manifest.classes or len(manifest.passes_gsd_cm) > 1:
+        return None
+    (first_gsd_cm,) = manifest.passes_gsd_cm
+    return SecondLook(
+        engine, manifest.classes.index(dugong), first_gsd_cm, plan.gsd_cm, plan.from_score
+    )
