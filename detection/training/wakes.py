@@ -1,10 +1,15 @@
-"""What boats under way leave on the water: wash, the crests of the V, and spray."""
+"""What boats under way leave: wash, the crests of the V, spray, and silt off a shallow bottom."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from detection.training.boat_brush import Build, build_of
-from detection.training.canvas import Body, Canvas, ellipse, ribbon
+from detection.training.canvas import Body, Canvas, ellipse, mixed, ribbon
+from detection.training.sea_bottom import water_m
 from detection.training.world import SceneObject, World
+
+_STIRRED_M = 1.6  # over deeper ground a small boat's propeller stirs nothing up
 
 
 def paint_wake(canvas: Canvas, boat: SceneObject, world: World) -> None:
@@ -16,9 +21,37 @@ def paint_wake(canvas: Canvas, boat: SceneObject, world: World) -> None:
     strength = min(1.0, 0.35 + speed / 9)
     if build_of(boat) not in (Build.KAYAK, Build.PADDLE_BOARD):
         _wash(canvas, boat, rng, strength)
+        _silt(canvas, boat, world)  # under the foam, over the smooth trail
     _crests(canvas, boat, rng, strength)
     if speed > 4:
         _spray(canvas, boat, rng, strength)
+
+
+def _silt(canvas: Canvas, boat: SceneObject, world: World) -> None:
+    """Brown puffs that the propeller stirs up where the bottom is near; they spread and thin out.
+
+    Its draws are its own, so that the rest of a wake is the same over any depth.
+    """
+    rng = np.random.default_rng([boat.look_seed, 3])
+    sand_r, sand_g, sand_b = world.bottom.sand_colour
+    silt = mixed(world.water.deep_colour, (0.88 * sand_r, 0.76 * sand_g, 0.59 * sand_b), 0.85)
+    dense, fade_m = float(rng.uniform(0.3, 0.85)), float(rng.uniform(14, 50))
+    sway = 0.0
+    for behind in np.cumsum(rng.uniform(0.9, 2.2, 40)):
+        sway += float(rng.normal(0, 0.12))
+        size = rng.uniform(0.7, 1.3, 2) * (0.6 + 0.5 * behind**0.5)
+        puff = ellipse(sway + rng.normal(0, 0.35 * size[0]), 0.0, size[0], 1.6 * size[1])
+        puff = puff * (1 + rng.normal(0, 0.1, (len(puff), 1)))
+        puff[:, 1] -= boat.length_m / 2 + 0.5 + behind
+        at = Body(boat).world(puff)
+        east_m, north_m = at.mean(axis=0)
+        depth = water_m(world, replace(boat, east_m=float(east_m), north_m=float(north_m)))
+        near = 1 - (depth - 0.1) / (_STIRRED_M - 0.1)
+        if depth < 0.1 or near <= 0:
+            continue
+        alpha = dense * min(1.0, 1.6 * near) * float(np.exp(-behind / fade_m))
+        alpha *= float(rng.uniform(0.1, 0.85))
+        canvas.fill(at, silt, alpha=alpha, blur_m=0.2 + 0.16 * float(size[0]))
 
 
 def _wash(canvas: Canvas, boat: SceneObject, rng: np.random.Generator, strength: float) -> None:

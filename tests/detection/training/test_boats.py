@@ -98,3 +98,29 @@ def test_a_boat_under_way_whitens_the_water_astern_only(build):
     bow_row = 200 - round(north.length_m / 2 / GRID.gsd_m)
     assert whiter[stern_row + 6 : stern_row + 40].sum() > 60
     assert whiter[: bow_row - 10].sum() == 0
+
+
+def sea_over_sand(depth_m):
+    sea = calm_sea()
+    bottom = replace(sea.bottom, mean_depth_m=depth_m, relief_m=0.0, grass_cover=0.0, runnels=0.0)
+    return replace(sea, bottom=bottom)
+
+
+def test_a_propeller_stirs_up_brown_silt_astern_where_the_bottom_is_near():
+    grid = Grid(-8.0, 4.0, 200, 320, 0.08)  # from amidships to some 20 m astern
+    north = replace(boat(Build.LONG_TAIL), heading_deg=0.0, speed_m_s=1.5)
+    paddled = replace(boat(Build.KAYAK), heading_deg=0.0, speed_m_s=1.5)
+    browner = {}
+    for depth_m in (0.6, 1.2, 3.0):
+        sea = sea_over_sand(depth_m)
+        bare = render_ortho(sea, grid).rgb.astype(int)
+        for name, thing in (("motor", north), ("paddle", paddled)):
+            seen = [
+                render_ortho(replace(sea, objects=(replace(thing, look_seed=look),)), grid)
+                for look in range(4)
+            ]
+            shift = np.mean([s.rgb.astype(int)[160:] - bare[160:] for s in seen], axis=0)
+            browner[name, depth_m] = float((shift[..., 0] - shift[..., 2]).mean())
+    assert browner["motor", 0.6] > 1.0
+    assert browner["motor", 0.6] > browner["motor", 1.2] > browner["motor", 3.0]
+    assert all(abs(browner["paddle", depth_m]) < 0.3 for depth_m in (0.6, 1.2))

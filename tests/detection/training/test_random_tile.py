@@ -99,8 +99,16 @@ def test_sizes_are_true():
         assert 0 <= animal.depth_m <= 3.5
         assert 1.0 <= calf.length_m <= 1.5
         assert np.hypot(calf.east_m - animal.east_m, calf.north_m - animal.north_m) < 2.5
-        assert 8 <= boat.length_m <= 12
-        assert 1.5 <= boat.width_m <= 2.0
+        assert 8 <= boat.length_m <= 14
+        assert 1.5 <= boat.width_m <= 2.2
+
+
+def test_long_tails_are_of_every_length_up_to_14_m():
+    rng, sea = np.random.default_rng(1), random_sea(1, "seagrass")
+    lengths = [random_object(rng, sea, Kind.LONG_TAIL, 1, 0, 0).length_m for _ in range(400)]
+    assert min(lengths) < 8.2
+    assert max(lengths) > 13.7
+    assert 0.15 < np.mean(np.array(lengths) > 11) < 0.35
 
 
 def test_no_dugong_is_left_on_dry_ground():
