@@ -11,25 +11,27 @@ from ingest.errors import LibongError
 _SYNONYMS: Mapping[ObjectClass, tuple[str, ...]] = {
     ObjectClass.DUGONG: (
         "dugong", "dugong dugon", "sea cow", "dugong calf", "calf dugong", "adult dugong",
-        "dugong adult", "dugong mother", "พะยูน",
+        "dugong adult", "dugong mother", "mother dugong", "พะยูน",
     ),
     ObjectClass.BOAT: (
-        "boat", "ship", "vessel", "long tail", "longtail", "long tail boat", "longtail boat",
-        "speedboat", "speed boat", "motorboat", "sailboat", "rowboat", "fishing boat",
-        "fishing vessel", "fishing ship", "tour boat", "passenger boat", "ferry", "yacht", "kayak",
-        "canoe", "motor boat", "sail boat", "sailing boat", "small boat", "large boat",
-        "small vessel", "large vessel", "trawler", "dinghy", "moored boat", "เรือ", "เรือหางยาว",
-        "เรือประมง",
+        "boat", "ship", "vessel", "long tail", "long tail boat", "speed boat", "motor boat",
+        "power boat", "row boat", "rowing boat", "fishing boat", "fishing vessel", "fishing ship",
+        "tour boat", "passenger boat", "passenger ship", "passenger vessel", "ferry", "ferries",
+        "yacht", "kayak", "canoe", "sail boat", "sailing boat", "small boat", "large boat",
+        "small vessel", "large vessel", "trawler", "dinghy", "dinghies", "moored boat",
+        "inflatable boat", "rubber boat", "skiff", "barge", "catamaran", "jet ski", "watercraft",
+        "cargo ship", "เรือ", "เรือหางยาว", "เรือประมง", "เรือยนต์", "เรือเร็ว", "เรือท่องเที่ยว",
+        "เรือพาย", "เรือใบ", "เจ็ตสกี",
     ),
     ObjectClass.FISHING_GEAR: (
-        "fishing gear", "gear", "net", "fishing net", "gillnet", "gill net", "ghost net",
-        "ghost gear", "float line", "fish trap", "crab trap", "trap buoy", "stake trap",
+        "fishing gear", "gear", "net", "fishing net", "gill net", "ghost net", "ghost gear",
+        "float line", "fish trap", "fishing trap", "crab trap", "trap buoy", "stake trap",
         "push net", "fish cage", "crab pot", "อวน", "ลอบ", "โป๊ะ", "เครื่องมือประมง",
     ),
 }  # fmt: skip
 # A name to leave out that stands for every name without a meaning of its own.
 ALL_OTHERS = "*"
-_CLASS_BY_NAME = {name: c for c, names in _SYNONYMS.items() for name in names}
+_CLASS_BY_NAME = {name.replace(" ", ""): c for c, names in _SYNONYMS.items() for name in names}
 
 
 class ClassNameError(LibongError, ValueError):
@@ -37,7 +39,8 @@ class ClassNameError(LibongError, ValueError):
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]+", " ", name.strip().casefold())
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[\s_-]+", " ", name.strip())
+    return words.casefold().removesuffix("(s)")
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class ClassNames:
         plain = _plain(name)
         if plain in self.said:
             return True, self.said[plain]
-        for candidate in (plain, plain.removesuffix("s")):
+        joined = plain.replace(" ", "")
+        for candidate in (joined, joined.removesuffix("s")):
             if candidate in _CLASS_BY_NAME:
                 return True, _CLASS_BY_NAME[candidate]
         return ALL_OTHERS in self.said, None

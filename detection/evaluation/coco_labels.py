@@ -1,18 +1,21 @@
 """COCO labels of a data set: one JSON file for many pictures."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
 from detection.evaluation.labels import (
+    Absent,
     Label,
-    PictureIndex,
+    LeftOut,
     PictureLabels,
-    Size,
+    Read,
     checked_box,
     checked_visibility,
 )
+from detection.evaluation.picture_index import PictureIndex
+from detection.evaluation.sheet import PictureSize, Sheet
 from detection.labels.coco import CocoImage, CocoObject, parse_coco
 from detection.labels.errors import LabelError
 
@@ -40,46 +43,73 @@ def is_coco_file(path: Path) -> bool:
 
 
 def read_coco(
-    file: Path, index: PictureIndex, sizes: Mapping[Path, Size]
-) -> Iterator[tuple[Path | None, PictureLabels]]:
-    """Give the labels of every picture that the file lists; no path where it is not at hand.
+    file: Path, index: PictureIndex, sizes: Mapping[Path, PictureSize], *, as_shown: bool = False
+) -> Iterator[Read]:
+    """Give the labels of every picture that the file lists.
 
-    Boxes are brought to the stored picture's size where the file tells another. A crowd is a place
-    that counts neither as found nor as missed. `track_id` or `object_id`, and `visibility`, are
-    read from the annotation or its `attributes`; an annotation with one key point and no box, or a
-    box without sides, is a point.
+    Boxes are brought to the stored picture's size where the file tells another. A picture that is
+    shown turned was labelled as the sides that the file tells have it; where they fit both, as it
+    is shown if `as_shown`, else as it is stored. A crowd is a place that counts neither as found
+    nor as missed. `track_id` or `object_id`, and `visibility`, are read from the annotation or its
+    `attributes`; an annotation with one key point and no box, or a box without sides, is a point.
 
     Raises:
-        LabelError: naming file and annotation.
+        LabelError: when the file as a whole cannot be read, or means several pictures at once.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         raise LabelError(f"{file} cannot be read as COCO labels: {exc}") from exc
-    for image, objects in parse_coco(text, file).objects(file):
+    document = parse_coco(text, file).objects(file)
+    yield from (LeftOut(str(fault)) for fault in document.faults)
+    for image, objects in document.pictures:
         path = index.find(image.file_name, file)
-        if path is None or path not in sizes:
-            yield path, PictureLabels(file, ())
-            continue
-        scale = _scale(image, sizes[path], file)
-        labels = tuple(_label(each, scale, sizes[path]) for each in objects)
-        yield path, PictureLabels(file, labels, image.sea_state)
+        if path is None:
+            yield Absent(file, image.file_name)
+        elif path in sizes:
+            yield from _of_picture(image, objects, path, sizes[path], file, as_shown)
 
 
-def _scale(image: CocoImage, size: Size, file: Path) -> float:
-    """Stored pixels per labelled pixel."""
+def _of_picture(
+    image: CocoImage,
+    objects: Iterable[CocoObject],
+    path: Path,
+    size: PictureSize,
+    file: Path,
+    as_shown: bool,
+) -> Iterator[Read]:
+    fitting = [
+        (sheet, scale)
+        for sheet in (
+            (size.as_shown, size.as_stored) if as_shown else (size.as_stored, size.as_shown)
+        )
+        if (scale := _scale(image, sheet)) is not None
+    ]
+    if not fitting:
+        yield LeftOut(
+            f"{file}: {image.file_name} is told to be {image.width:g} x {image.height:g} pixels "
+            f"and is stored as {size.width_px} x {size.height_px}; label it as it is stored",
+            path,
+        )
+        return
+    labels = []
+    for each in objects:
+        try:
+            labels.append(_label(each, *fitting[0]))
+        except LabelError as fault:
+            yield LeftOut(str(fault))
+    yield path, PictureLabels(file, tuple(labels), image.sea_state)
+
+
+def _scale(image: CocoImage, sheet: Sheet) -> float | None:
+    """Pixels of the sheet per labelled pixel; None where the sides told are not the sheet's."""
     if not image.width or not image.height:
         return 1.0
-    across, down = size.width_px / image.width, size.height_px / image.height
-    if abs(across / down - 1) > _SAME_RATIO:
-        raise LabelError(
-            f"{file}: {image.file_name} is told to be {image.width:g} x {image.height:g} pixels "
-            f"and is stored as {size.width_px} x {size.height_px}; label it as it is stored"
-        )
-    return across
+    across, down = sheet.width_px / image.width, sheet.height_px / image.height
+    return across if abs(across / down - 1) <= _SAME_RATIO else None
 
 
-def _label(found: CocoObject, scale: float, size: Size) -> Label:
+def _label(found: CocoObject, sheet: Sheet, scale: float) -> Label:
     annotation, more = found.annotation, found.annotation.attributes
     tracks = (
         annotation.track_id,
@@ -91,7 +121,7 @@ def _label(found: CocoObject, scale: float, size: Size) -> Label:
     box_px = [v * scale for v in annotation.xyxy_px(found.where)]
     return Label(
         found.class_name,
-        checked_box(box_px, size, found.where),
+        checked_box(box_px, sheet, found.where),
         next((track for track in tracks if track is not None), None),
         checked_visibility(
             more.get("visibility") if visibility is None else visibility, found.where

@@ -2,31 +2,35 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from detection.evaluation.csv_columns import CORNERS, Columns, columns_of
 from detection.evaluation.labels import (
+    Absent,
     Label,
-    PictureIndex,
+    LeftOut,
     PictureLabels,
-    Size,
+    Read,
+    Remark,
     checked_box,
     checked_visibility,
 )
+from detection.evaluation.picture_index import PictureIndex
+from detection.evaluation.scoring import Xyxy
+from detection.evaluation.sheet import Sheet
 from detection.labels.errors import LabelError
 
-# Other names in use for the columns.
-_ALIASES = {
-    "filename": "image", "file": "image", "image_name": "image", "path": "image",
-    "label": "class", "category": "class", "class_name": "class",
-    "xmin": "x_min", "ymin": "y_min", "xmax": "x_max", "ymax": "y_max",
-    "x1": "x_min", "y1": "y_min", "x2": "x_max", "y2": "y_max",
-    "left": "x_min", "top": "y_min", "right": "x_max", "bottom": "y_max",
-    "track_id": "object_id",
-}  # fmt: skip
-_BOX = ("x_min", "y_min", "x_max", "y_max")
-_POINT = ("x", "y")
 _OWN_NAMES = ("labels", "annotations")
+# Shares drawn up to a picture's edge end a rounding beyond it.
+_MOST_SHARE = 1.02
+
+
+@dataclass(frozen=True)
+class _Row:
+    where: str
+    cells: list[str]
 
 
 def is_label_table(path: Path) -> bool:
@@ -40,10 +44,13 @@ def is_label_table(path: Path) -> bool:
         return True
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            columns = _columns(next(csv.reader(file, delimiter=_delimiter(file)), []))
+            return (
+                columns_of(next(csv.reader(file, delimiter=_delimiter(file)), []), path) is not None
+            )
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
-    return {"image", "class"} <= set(columns) and _has_places(columns)
+    except LabelError:
+        return True  # half a table of labels, which reading it refuses
 
 
 def _delimiter(file: TextIO) -> str:
@@ -53,74 +60,105 @@ def _delimiter(file: TextIO) -> str:
     return max(",;\t", key=header.count)
 
 
-def _columns(header: list[str]) -> list[str]:
-    plain = [name.strip().casefold() for name in header]
-    return [_ALIASES.get(name, name) for name in plain]
-
-
-def _has_places(columns: list[str]) -> bool:
-    return set(_BOX) <= set(columns) or set(_POINT) <= set(columns)
-
-
-def read_csv(
-    file: Path, index: PictureIndex, sizes: Mapping[Path, Size]
-) -> Iterator[tuple[Path | None, PictureLabels]]:
-    """Give the labels of every picture that the table names; no path where it is not at hand.
+def read_csv(file: Path, index: PictureIndex, sheets: Mapping[Path, Sheet]) -> Iterator[Read]:
+    """Give the labels of every picture that the table names.
 
     A row with a picture and no class says that nothing is there. `visibility`, `object_id` and
-    `sea_state` are read where there are such columns.
+    `sea_state` are read where there are such columns. Where no number of any box is above 1, they
+    are shares of the picture's sides.
 
     Raises:
-        LabelError: naming file and line.
+        LabelError: when the file as a whole cannot be read, or means several pictures at once.
     """
-    by_image: dict[str, list[tuple[str, dict[str, str]]]] = {}
-    for where, row in _rows(file):
-        if not row["image"]:
-            raise LabelError(f"{where}: the column image is empty; name the picture")
-        by_image.setdefault(row["image"], []).append((where, row))
-    for image, rows in by_image.items():
+    columns, rows = _table(file)
+    as_shares = _are_shares(columns, rows)
+    if columns.corner_was_guessed:
+        yield Remark(
+            f"{file}: x and y beside width and height are read as the left top corner, as COCO and "
+            "VIA write them; call them x_center and y_center if they are the middle"
+        )
+    if as_shares:
+        yield Remark(
+            f"{file}: no number is above 1: they are read as shares of the picture's sides"
+        )
+    by_image: dict[str, list[_Row]] = {}
+    for row in rows:
+        image = columns.cell(row.cells, "image")
+        if image:
+            by_image.setdefault(image, []).append(row)
+        else:
+            yield LeftOut(f"{row.where}: the column image is empty; name the picture")
+    for image, own in by_image.items():
         path = index.find(image, file)
-        if path is None or path not in sizes:
-            yield path, PictureLabels(file, ())
-            continue
-        labels = tuple(_label(row, sizes[path], where) for where, row in rows if row["class"])
-        sea_states = {row.get("sea_state") or "" for _, row in rows} - {""}
-        if len(sea_states) > 1:
-            raise LabelError(f"{file}: {image} has several sea states: {', '.join(sea_states)}")
-        yield path, PictureLabels(file, labels, next(iter(sea_states), None))
+        if path is None:
+            yield Absent(file, image)
+        elif path in sheets:
+            yield from _of_picture(file, path, columns, own, sheets[path], as_shares)
 
 
-def _rows(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def _of_picture(
+    file: Path,
+    path: Path,
+    columns: Columns,
+    rows: list[_Row],
+    sheet: Sheet,
+    as_shares: bool,
+) -> Iterator[Read]:
+    labels = []
+    for row in rows:
+        try:
+            if columns.cell(row.cells, "class"):
+                labels.append(_label(columns, row, sheet, as_shares))
+        except LabelError as fault:
+            yield LeftOut(str(fault))
+    sea_states = sorted({columns.cell(row.cells, "sea_state") for row in rows} - {""})
+    if len(sea_states) > 1:
+        yield Remark(
+            f"{file}: {path.name} has several sea states, so none is taken: {', '.join(sea_states)}"
+        )
+    sea_state = sea_states[0] if len(sea_states) == 1 else None
+    yield path, PictureLabels(file, tuple(labels), sea_state)
+
+
+def _table(file: Path) -> tuple[Columns, list[_Row]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, delimiter=_delimiter(stream))
-            columns = _columns(next(reader, []))
-            if not ({"image", "class"} <= set(columns) and _has_places(columns)):
+            header = next(reader, [])
+            columns = columns_of(header, file)
+            if columns is None:
                 raise LabelError(
-                    f"{file} needs the columns image, class and {', '.join(_BOX)} (or x, y); it "
-                    f"has {', '.join(columns) or 'none'}"
+                    f"{file} needs the columns image, class and {', '.join(CORNERS)} (or x, y); it "
+                    f"has {', '.join(header) or 'none'}"
                 )
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    padded = [c.strip() for c in cells] + [""] * len(columns)
-                    where = f"{file}, line {reader.line_num}"
-                    yield where, dict(zip(columns, padded, strict=False))
+            return columns, [
+                _Row(f"{file}, line {reader.line_num}", cells)
+                for cells in reader
+                if any(cell.strip() for cell in cells)
+            ]
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
         raise LabelError(f"{file} cannot be read as a table of labels: {exc}") from exc
 
 
-def _label(row: Mapping[str, str], size: Size, where: str) -> Label:
-    box = [row[name] for name in _BOX if row.get(name)]
-    cells = box if box else [row.get(name, "") for name in (*_POINT, *_POINT)]
-    try:
-        left, top, right, bottom = (float(cell) for cell in cells)
-    except ValueError as exc:
-        raise LabelError(
-            f"{where}: {', '.join(_BOX)} or x, y must be numbers; got {', '.join(cells)}"
-        ) from exc
+def _are_shares(columns: Columns, rows: list[_Row]) -> bool:
+    boxes: list[Xyxy] = []
+    for row in rows:
+        try:
+            boxes.append(columns.xyxy(row.cells, row.where))
+        except LabelError:
+            continue  # told when it is read
+    numbers = [abs(v) for box in boxes for v in box]
+    return any(0 < v < 1 for v in numbers) and max(numbers) <= _MOST_SHARE
+
+
+def _label(columns: Columns, row: _Row, sheet: Sheet, as_shares: bool) -> Label:
+    left, top, right, bottom = columns.xyxy(row.cells, row.where)
+    if as_shares:
+        left, right = left * sheet.width_px, right * sheet.width_px
+        top, bottom = top * sheet.height_px, bottom * sheet.height_px
     return Label(
-        row["class"],
-        checked_box((left, top, right, bottom), size, where),
-        row.get("object_id") or None,
-        checked_visibility(row.get("visibility"), where),
+        columns.cell(row.cells, "class"),
+        checked_box((left, top, right, bottom), sheet, row.where),
+        columns.cell(row.cells, "object_id") or None,
+        checked_visibility(columns.cell(row.cells, "visibility"), row.where),
     )

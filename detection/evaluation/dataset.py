@@ -1,31 +1,24 @@
 """A folder of labelled flights: which pictures, which labels, which flights."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detection.evaluation.class_names import ClassNames
-from detection.evaluation.coco_labels import is_coco_file, read_coco
-from detection.evaluation.csv_labels import is_label_table, read_csv
-from detection.evaluation.labels import (
-    LabelFormat,
-    PictureIndex,
-    PictureLabels,
-    Size,
-)
+from detection.evaluation.label_files import LabelPlaces, read_all
+from detection.evaluation.labels import LabelFormat, PictureLabels
+from detection.evaluation.picture_index import PICTURE_SUFFIXES
 from detection.evaluation.rendered_truth import FILE_NAME as TRUTH_FILE
-from detection.evaluation.rendered_truth import read_truth
 from detection.evaluation.scoring import TrueBox
-from detection.evaluation.yolo_labels import label_file, read_yolo
+from detection.evaluation.sheet import PictureSize, picture_size
 from detection.labels.errors import LabelError
 
-_PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+_VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".avi", ".mkv", ".mts", ".webm"})
+_MOST_TOLD = 5
 _FLIGHT_FILE = "flight.toml"
-_EXIF_ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True)
@@ -49,19 +42,37 @@ class LabelledFlight:
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """The flights of a folder, and what a person should know of what was left out."""
+    """The flights of a folder, and what a person should know of how it was read.
+
+    `left_out` are labels, and pictures with labels, that could not be used, each with the reason.
+    """
 
     flights: tuple[LabelledFlight, ...]
     notes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notes, and the first labels that were left out."""
+        lines = [f"left out: {why}" for why in self.left_out[:_MOST_TOLD]]
+        if self.left_out:
+            lines.append(
+                f"{len(self.left_out)} labels, or pictures with theirs, are left out in all"
+            )
+        return (*self.notes, *lines)
 
 
 @dataclass(frozen=True)
 class ReadingRules:
-    """How to read labels: what names mean, one format where several are there, what empty means."""
+    """How to read labels: what names mean, one format where several are there, what empty means.
+
+    `as_shown` says that turned pictures were labelled as viewers show them.
+    """
 
     names: ClassNames = ClassNames()  # noqa: RUF009  # frozen
     only: LabelFormat | None = None
     unlabelled_are_empty: bool = False
+    as_shown: bool = False
 
 
 class _FlightFacts(BaseModel):
@@ -77,24 +88,28 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
     """Read a folder of flights; each folder that holds pictures is a flight.
 
     Labels may be YOLO text files, COCO JSON, a CSV table, or the truth of rendered flights, as the
-    modules of these formats tell. A picture that no labels speak of is left out, unless the rules
-    say that nothing is in it. `flight.toml` beside the pictures may tell their `sea_state`.
+    modules of these formats tell. A label that cannot be used is left out, and a picture that no
+    labels speak of, unless the rules say that nothing is in it. `flight.toml` beside the
+    pictures may tell their `sea_state`.
 
     Raises:
-        LabelError: when labels cannot be used, or there are none.
+        LabelError: when no label can be used, or labels contradict each other.
         ClassNameError: when they name a class that means nothing here.
     """
     pictures = _pictures(root)
     if not pictures:
         raise LabelError(f"{root} holds no picture; name a folder of flights with their labels")
-    sizes, turned = _sizes(pictures)
-    labels, notes = _all_labels(root, pictures, sizes, rules.only)
-    if turned:
-        notes.append(
-            f"{turned} pictures carry an Exif orientation: labels are read in stored pixels, as "
-            "the camera wrote them"
-        )
-    unlabelled = [p for p in pictures if p not in labels]
+    sizes = {path: size for path in pictures if (size := picture_size(path)) is not None}
+    read = read_all(
+        LabelPlaces(root, pictures, sizes),
+        rules.only,
+        as_shown=rules.as_shown,
+        none_will_do=rules.unlabelled_are_empty,
+    )
+    labels = dict(read.by_picture)
+    notes = [*read.notes, *_turned_notes(labels, sizes, rules), *_video_notes(root)]
+    spoilt = {one.picture for one in read.left_out}
+    unlabelled = [p for p in pictures if p not in labels and p not in spoilt]
     if unlabelled and rules.unlabelled_are_empty:
         labels |= {p: PictureLabels(root, ()) for p in unlabelled}
     elif unlabelled:
@@ -102,80 +117,51 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
             f"{len(unlabelled)} pictures have no labels and are left out, such as {unlabelled[0]}; "
             "if nothing is in them, say --unlabelled-are-empty"
         )
-    if not labels:
-        raise LabelError(
-            f"{root} holds {len(pictures)} pictures and labels of none: put YOLO .txt files beside "
-            "them or in labels/, annotations.json (COCO), or labels.csv"
-        )
-    return LabelledSet(_flights(root, labels, rules.names), tuple(notes))
+    left_out = tuple(one.why for one in read.left_out)
+    return LabelledSet(_flights(root, labels, rules.names), tuple(notes), left_out)
 
 
 def _pictures(root: Path) -> tuple[Path, ...]:
     return tuple(
         path
         for path in sorted(root.rglob("*"))
-        if path.suffix.casefold() in _PICTURE_SUFFIXES
+        if path.suffix.casefold() in PICTURE_SUFFIXES
         and not any(part.startswith(".") for part in path.relative_to(root).parts)
         and path.is_file()
     )
 
 
-def _sizes(pictures: Iterable[Path]) -> tuple[dict[Path, Size], int]:
-    """Stored sizes of the pictures that can be opened, and how many are to be shown turned."""
-    sizes, turned = {}, 0
-    for path in pictures:
-        try:
-            with Image.open(path) as picture:
-                sizes[path] = Size(*picture.size)
-                turned += picture.getexif().get(_EXIF_ORIENTATION, 1) != 1
-        except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
-            continue  # the search refuses it by name
-    return sizes, turned
-
-
-def _all_labels(
-    root: Path,
-    pictures: tuple[Path, ...],
-    sizes: Mapping[Path, Size],
-    only: LabelFormat | None,
-) -> tuple[dict[Path, PictureLabels], list[str]]:
-    """The labels of every picture, each from one file, and notes on what was left out."""
-    found: dict[Path, PictureLabels] = {}
-    absent: dict[Path, int] = {}
-
-    def add(path: Path | None, labels: PictureLabels) -> None:
-        if path is None:
-            absent[labels.source] = absent.get(labels.source, 0) + 1
-        elif path in found:
-            raise LabelError(
-                f"{path} is labelled in {found[path].source} and in {labels.source}; keep one, or "
-                f"say which with --labels {'|'.join(LabelFormat)}"
-            )
-        else:
-            found[path] = labels
-
-    index = PictureIndex(pictures)
-    files = [p for p in sorted(root.rglob("*")) if p.suffix.casefold() in (".json", ".csv")]
-    for file in files:
-        if file.name == TRUTH_FILE and only in (None, LabelFormat.TRUTH):
-            own = tuple(p for p in pictures if p.parent == file.parent)
-            for path, labels in read_truth(file, own).items():
-                add(path, labels)
-        elif is_coco_file(file) and only in (None, LabelFormat.COCO):
-            for picture, labels in read_coco(file, index, sizes):
-                add(picture, labels)
-        elif only in (None, LabelFormat.CSV) and is_label_table(file):
-            for picture, labels in read_csv(file, index, sizes):
-                add(picture, labels)
-    if only in (None, LabelFormat.YOLO):
-        for path in pictures:
-            text = label_file(path)
-            if text is not None and path in sizes:
-                add(path, read_yolo(text, sizes[path], root))
-    notes = [
-        f"{source} labels {count} pictures that are not there" for source, count in absent.items()
+def _turned_notes(
+    labels: Mapping[Path, PictureLabels], sizes: Mapping[Path, PictureSize], rules: ReadingRules
+) -> Iterator[str]:
+    """What to know of pictures that are shown turned, whose labels do not tell how they were."""
+    turned = [
+        path
+        for path, own in labels.items()
+        if path in sizes
+        and sizes[path].orientation != 1
+        and own.labels
+        and own.source.name != TRUTH_FILE
     ]
-    return found, notes
+    if turned:
+        told = (
+            "as they are shown, turned"
+            if rules.as_shown
+            else "as they are stored; if they were drawn on turned pictures, say --labels-as-shown"
+        )
+        yield (
+            f"{len(turned)} labelled pictures, such as {turned[0]}, are shown turned by their Exif "
+            f"orientation: where the labels do not tell the sides drawn on, they are read {told}"
+        )
+
+
+def _video_notes(root: Path) -> Iterator[str]:
+    videos = [p for p in sorted(root.rglob("*")) if p.suffix.casefold() in _VIDEO_SUFFIXES]
+    if videos:
+        yield (
+            f"{len(videos)} videos are left out, such as {videos[0]}: only pictures are evaluated; "
+            "give their stills with labels"
+        )
 
 
 def _flights(

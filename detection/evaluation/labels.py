@@ -1,12 +1,13 @@
 """What labels say of a picture, whatever format they came in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from detection.evaluation.scoring import Xyxy
+from detection.evaluation.sheet import Sheet
 from detection.labels.errors import LabelError
 
 # Labels drawn up to a picture's edge end a rounding beyond it.
@@ -39,54 +40,46 @@ class Label:
 
 @dataclass(frozen=True)
 class PictureLabels:
-    """All labels of one picture, and the file they came from; none means that nothing is there."""
+    """All labels of one picture, and the file they came from; none means that nothing is there.
+
+    `with_confidence` tells of boxes with a score, as a detector writes them and no person.
+    """
 
     source: Path
     labels: tuple[Label, ...]
     sea_state: str | None = None
+    with_confidence: bool = False
 
 
 @dataclass(frozen=True)
-class Size:
-    """A picture's stored size."""
+class LeftOut:
+    """What labels say that cannot be used, and why; with a `picture`, all they say of that."""
 
-    width_px: int
-    height_px: int
-
-
-class PictureIndex:
-    """Finds the pictures that label files speak of, by path or, where only one has it, by name."""
-
-    def __init__(self, pictures: Iterable[Path]) -> None:
-        """Take the pictures of a data set."""
-        self._by_name: dict[str, list[Path]] = {}
-        for path in pictures:
-            self._by_name.setdefault(path.name.casefold(), []).append(path)
-
-    def find(self, reference: str, source: Path) -> Path | None:
-        """The picture that a label file means, or None where it is not at hand.
-
-        Raises:
-            LabelError: when several pictures could be meant.
-        """
-        wanted = PurePosixPath(reference.replace("\\", "/"))
-        same = self._by_name.get(wanted.name.casefold(), [])
-        near = [p for p in same if p in {source.parent / wanted, source.parent / "images" / wanted}]
-        if near:
-            return near[0]
-        depth = len(wanted.parts)
-        fitting = [p for p in same if p.parts[-depth:] == wanted.parts]
-        within = [p for p in fitting or same if p.is_relative_to(source.parent)]
-        if len(within) > 1:
-            raise LabelError(
-                f"{source} speaks of {reference}, which may be {within[0]} or {within[1]}; "
-                "write the path from the label file's folder"
-            )
-        return within[0] if within else None
+    why: str
+    picture: Path | None = None
 
 
-def checked_box(xyxy_px: Sequence[float], size: Size, where: str) -> Xyxy:
-    """A box or point cut to its picture.
+@dataclass(frozen=True)
+class Absent:
+    """A label file's word for a picture that is not at hand."""
+
+    source: Path
+    reference: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """How a label file was understood, where it could have been meant in another way."""
+
+    text: str
+
+
+# What a label file gives, one after the other.
+Read = tuple[Path, PictureLabels] | Absent | LeftOut | Remark
+
+
+def checked_box(xyxy_px: Sequence[float], sheet: Sheet, where: str) -> Xyxy:
+    """A box or point drawn on a sheet, cut to it, in pixels of the stored picture.
 
     Raises:
         LabelError: for a box that is not finite, turned around, flat, or outside the picture.
@@ -100,20 +93,25 @@ def checked_box(xyxy_px: Sequence[float], size: Size, where: str) -> Xyxy:
             f"{where}: a box needs left < right and top < bottom, a point no sides at all; "
             f"got {_told(xyxy_px)}"
         )
-    spare_x, spare_y = (max(2.0, _BEYOND_EDGE * side) for side in (size.width_px, size.height_px))
+    sides = sheet.width_px, sheet.height_px
+    spare_x, spare_y = (max(2.0, _BEYOND_EDGE * side) for side in sides)
+    cut_x, cut_y = (
+        tuple(min(max(v, 0.0), float(side)) for v in ends)
+        for ends, side in zip(((left, right), (top, bottom)), sides, strict=True)
+    )
     if (
         min(left, right) < -spare_x
         or min(top, bottom) < -spare_y
-        or right > size.width_px + spare_x
-        or bottom > size.height_px + spare_y
+        or right > sheet.width_px + spare_x
+        or bottom > sheet.height_px + spare_y
+        or (not point and (cut_x[0] == cut_x[1] or cut_y[0] == cut_y[1]))
     ):
         raise LabelError(
             f"{where}: the box {_told(xyxy_px)} lies outside its picture of "
-            f"{size.width_px} x {size.height_px} pixels; give boxes in pixels of the stored picture"
+            f"{sheet.width_px} x {sheet.height_px} pixels; give boxes in pixels of the whole "
+            "picture"
         )
-    left, right = (min(max(v, 0.0), float(size.width_px)) for v in (left, right))
-    top, bottom = (min(max(v, 0.0), float(size.height_px)) for v in (top, bottom))
-    return left, top, right, bottom
+    return sheet.stored((cut_x[0], cut_y[0], cut_x[1], cut_y[1]))
 
 
 def _told(values: Sequence[float]) -> str:

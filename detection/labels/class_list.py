@@ -6,6 +6,7 @@ from detection.labels.errors import LabelError
 
 NAME_LISTS = ("classes.txt", "obj.names")
 YAML_FILES = ("data.yaml", "data.yml", "dataset.yaml")
+YAML_SUFFIXES = (".yaml", ".yml")
 
 # A list in brackets, numbers and names in braces, or a line each. These are the ways in which tools
 # write it; a parser of all YAML would be a dependency more.
@@ -15,12 +16,17 @@ _NAMES = re.compile(
 _NUMBERED = re.compile(r"(?:(\d+)[ \t]*:|-)?(.*)", re.S)
 
 
+def names_classes(text: str) -> bool:
+    """Whether a YAML file says anything under `names:`."""
+    return _NAMES.search(text.replace("\r", "")) is not None
+
+
 def class_list(text: str, source: str) -> tuple[str, ...]:
     """Return the names in a file called `source`, in the order of their numbers.
 
     Raises LabelError, naming `source`, for a data.yaml that does not say.
     """
-    if not source.endswith(YAML_FILES):
+    if not source.casefold().endswith(YAML_SUFFIXES):
         return tuple(line.strip() for line in text.splitlines() if line.strip())
     found = _NAMES.search(text.replace("\r", ""))
     if found is None:

@@ -35,6 +35,10 @@ def _none_for_empty(value: object) -> object:
     return None if value == [] else value
 
 
+def _nothing_for_other(value: object) -> object:
+    return value if isinstance(value, dict) else {}
+
+
 class CocoAnnotation(BaseModel):
     """A box (`bbox`: left, top, width, height in pixels), an outline, or a key point.
 
@@ -50,11 +54,11 @@ class CocoAnnotation(BaseModel):
     segmentation: Any = None
     keypoints: tuple[float, ...] | None = None
     area: float | None = None
-    iscrowd: int = 0
+    iscrowd: Annotated[int, BeforeValidator(lambda value: value or 0)] = 0
     track_id: int | str | None = None
     object_id: int | str | None = None
     visibility: float | None = None
-    attributes: dict[str, Any] = {}
+    attributes: Annotated[dict[str, Any], BeforeValidator(_nothing_for_other)] = {}
 
     def xyxy_px(self, where: str) -> Xyxy:
         """Return the box, the one around the outline, or the key point as a box without sides.
@@ -99,33 +103,64 @@ class CocoObject:
     annotation: CocoAnnotation
 
 
+@dataclass(frozen=True)
+class CocoObjects:
+    """The pictures of a document, each with what is drawn in it, and what says nothing of any."""
+
+    pictures: tuple[tuple[CocoImage, tuple[CocoObject, ...]], ...]
+    faults: tuple[LabelError, ...]
+
+
+def _annotation_or_why_not(value: object) -> object:
+    try:
+        return CocoAnnotation.model_validate(value)
+    except ValidationError as error:
+        return _first_fault(error)
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+
+
 class CocoDocument(BaseModel):
-    """What every tool's COCO has; what else it has is passed over."""
+    """What every tool's COCO has; what else it has is passed over.
+
+    An annotation that cannot be read is the reason why.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     images: list[CocoImage]
-    annotations: list[CocoAnnotation]
+    annotations: list[Annotated[CocoAnnotation | str, BeforeValidator(_annotation_or_why_not)]]
     categories: list[CocoCategory]
 
-    def objects(self, source: object) -> list[tuple[CocoImage, Sequence[CocoObject]]]:
+    def objects(self, source: object) -> CocoObjects:
         """Return each picture with what is drawn in it.
 
-        Raises LabelError, naming `source`, for an annotation of no picture or class in it.
+        Faults, naming `source`, are annotations that cannot be read or are of no picture or class
+        in it.
         """
         names = {category.id: category.name for category in self.categories}
         found: dict[int | str, list[CocoObject]] = {image.id: [] for image in self.images}
+        faults = []
         for number, annotation in enumerate(self.annotations):
             where = f"{source}, annotation {number}"
-            for known, key, of in (
-                (found, annotation.image_id, "image"),
-                (names, annotation.category_id, "category"),
-            ):
-                if key not in known:
-                    raise LabelError(f"{where}: {of} {key} is not in the document; export it anew")
-            name = names[annotation.category_id]
-            found[annotation.image_id].append(CocoObject(where, name, annotation))
-        return [(image, found[image.id]) for image in self.images]
+            if isinstance(annotation, str):
+                faults.append(LabelError(f"{where} cannot be read ({annotation})"))
+            elif annotation.image_id not in found:
+                faults.append(_unknown(where, "image", annotation.image_id))
+            elif annotation.category_id not in names:
+                faults.append(_unknown(where, "category", annotation.category_id))
+            else:
+                name = names[annotation.category_id]
+                found[annotation.image_id].append(CocoObject(where, name, annotation))
+        pictures = tuple((image, tuple(found[image.id])) for image in self.images)
+        return CocoObjects(pictures, tuple(faults))
+
+
+def _unknown(where: str, of: str, key: int | str) -> LabelError:
+    return LabelError(f"{where}: {of} {key} is not in the document; export it anew")
 
 
 def parse_coco(text: str, source: object) -> CocoDocument:
@@ -133,10 +168,8 @@ def parse_coco(text: str, source: object) -> CocoDocument:
     try:
         return CocoDocument.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
         raise LabelError(
-            f"{source} is no COCO document of boxes ({place}: {first['msg']}); export as "
+            f"{source} is no COCO document of boxes ({_first_fault(error)}); export as "
             "“COCO 1.0” (CVAT) or “COCO” (Label Studio)"
         ) from error
 
@@ -149,7 +182,7 @@ def coco_json(flight: LabelledFlight, picture_names: dict[str, str]) -> str:
     """
     images = [_image(n, f, picture_names[f.sha256]) for n, f in enumerate(flight.frames, 1)]
     boxes = [(number, label) for number, f in enumerate(flight.frames, 1) for label in f.objects]
-    annotations = []
+    annotations: list[CocoAnnotation | str] = []
     for annotation_id, (image_id, label) in enumerate(boxes, 1):
         left, top, right, bottom = label.xyxy_px
         annotations.append(
@@ -176,9 +209,12 @@ def read_coco(text: str, *, source: str) -> dict[str, tuple[ToolBox, ...]]:
 
     Raises LabelError, naming `source`, for what is no COCO document or has other classes.
     """
+    found = parse_coco(text, source).objects(source)
+    if found.faults:
+        raise found.faults[0]
     return {
         image.file_name: tuple(_tool_box(each, source) for each in objects)
-        for image, objects in parse_coco(text, source).objects(source)
+        for image, objects in found.pictures
     }
 
 

@@ -19,11 +19,13 @@ class YoloLine:
     """A line: where it stands, the class number, and the shares of the picture's sides.
 
     Four shares are centre x, centre y, width and height; six and more are corners of an outline.
+    `confidence` is what a detector writes after its boxes; a person has none.
     """
 
     where: str
     class_number: int
     shares: tuple[float, ...]
+    confidence: float | None = None
 
     @property
     def is_outline(self) -> bool:
@@ -54,14 +56,17 @@ def yolo_line(box: ToolBox, width_px: int, height_px: int) -> str:
     return f"{CLASSES.index(box.object_class)} {numbers}"
 
 
-def yolo_lines(lines: Iterable[str], source: object) -> Iterator[YoloLine]:
+def yolo_lines(lines: Iterable[str], source: object) -> Iterator[YoloLine | LabelError]:
     """Yield the boxes and outlines of a label file.
 
-    Raises LabelError, naming `source` and the line, for a line that is neither.
+    A line that is neither is the error, naming `source` and the line.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _parsed(line, f"{source}, line {number}")
+            try:
+                yield _parsed(line, f"{source}, line {number}")
+            except LabelError as error:
+                yield error
 
 
 def _parsed(line: str, where: str) -> YoloLine:
@@ -70,6 +75,10 @@ def _parsed(line: str, where: str) -> YoloLine:
         class_number, shares = int(first), tuple(float(word) for word in rest)
     except ValueError as error:
         raise LabelError(f"{where}: YOLO labels are numbers; got {line.strip()!r}") from error
+    confidence = None
+    if len(shares) == 5:
+        *box, confidence = shares
+        shares = tuple(box)
     if class_number < 0 or not (len(shares) == 4 or _may_be_outline(shares)):
         raise LabelError(
             f"{where}: a line must be a class, then x, y, width and height, or three corners "
@@ -81,7 +90,7 @@ def _parsed(line: str, where: str) -> YoloLine:
             f"{where}: numbers must be shares of the picture's sides, in [0, 1], not pixels; got "
             f"{line.strip()!r}"
         )
-    return YoloLine(where, class_number, shares)
+    return YoloLine(where, class_number, shares, confidence)
 
 
 def _may_be_outline(shares: Sequence[float]) -> bool:
@@ -104,8 +113,15 @@ def read_yolo(
 
 
 def _tool_box(
-    line: YoloLine, width_px: int, height_px: int, names: tuple[ObjectClass, ...]
+    line: YoloLine | LabelError, width_px: int, height_px: int, names: tuple[ObjectClass, ...]
 ) -> ToolBox:
+    if isinstance(line, LabelError):
+        raise line
+    if line.confidence is not None:
+        raise LabelError(
+            f"{line.where} ends in a confidence: it is what a detector found; export labels that "
+            "people drew"
+        )
     if line.is_outline:
         raise LabelError(
             f"{line.where} is an outline of {len(line.shares) // 2} corners: export boxes, not "

@@ -83,6 +83,13 @@ def evaluate(
     unlabelled_are_empty: Annotated[
         bool, typer.Option(help="Pictures without labels hold nothing; else they are left out.")
     ] = False,
+    labels_as_shown: Annotated[
+        bool,
+        typer.Option(
+            help="Pictures that Exif turns were labelled turned, as most tools show them; else as "
+            "stored. COCO that tells a picture's sides decides by them."
+        ),
+    ] = False,
     split_rendered: Annotated[
         Split, typer.Option(help="Which rendered flights, where no --data is given.")
     ] = Split.TEST,
@@ -120,7 +127,8 @@ def evaluate(
         labelled = _rendered(split_rendered, flights, flights_folder)
     else:
         names = ClassNames.parse(mapped or (), ignored or ())
-        labelled = read_labelled(data, ReadingRules(names, labels, unlabelled_are_empty))
+        rules = ReadingRules(names, labels, unlabelled_are_empty, labels_as_shown)
+        labelled = read_labelled(data, rules)
     searchers = Searchers(
         open_detector(settings), open_detector(settings, min_score=CANDIDATE_SCORE)
     )
@@ -141,7 +149,7 @@ def evaluate(
         if report is not None:
             chosen = show(mistakes(searched.frames, thresholds), partial(progress, "crop"))
             title = f"Evaluation of {searchers.operating.manifest.file}"
-            notes = (*labelled.notes, *(f"{r.path} is left out: {r.why}" for r in searched.refused))
+            notes = (*labelled.told, *(f"{r.path} is left out: {r.why}" for r in searched.refused))
             written = write_report(Report(title, scored, passed, chosen, notes), report)
         alarms = None
         if empty:
@@ -153,7 +161,7 @@ def evaluate(
         _print(scored, passed, labelled, searched.refused, alarms)
         for path in written or ():
             console.print(f"wrote {path}", highlight=False, soft_wrap=True)
-    if searched.refused:
+    if searched.refused or labelled.left_out:
         raise typer.Exit(Exit.PARTIAL)
 
 
@@ -219,6 +227,7 @@ def _document(
     return {
         **document(scored, passed),
         "notes": list(labelled.notes),
+        "labels_left_out": list(labelled.left_out),
         "refused": [{"path": str(r.path), "why": r.why} for r in refused],
         "false_alarms_where_nothing_is": alarms,
     }
@@ -234,7 +243,7 @@ def _print(
     if scored.caveat:
         console.print(scored.caveat, style="bold", highlight=False)
     console.print(summary(scored), highlight=False)
-    for note in labelled.notes:
+    for note in labelled.told:
         console.print(note, highlight=False, soft_wrap=True)
     for shown in tables(scored, passed):
         table = Table(*shown.columns, title=shown.title, title_justify="left")

@@ -96,6 +96,17 @@ def test_a_picture_that_cannot_be_searched_is_told_and_the_rest_goes_on(flight):
     assert "before its last pixel row" in told["refused"][0]["why"]
 
 
+def test_an_odd_label_is_told_and_the_rest_goes_on(flight):
+    with (flight / "labels.csv").open("a") as table:
+        table.write(f"\n{PHOTOS[0]},boat,30,30,30,60\n")
+    done = run("--data", flight, "--draws", 100, "--json")
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert told["frames"] == 2
+    (why,) = told["labels_left_out"]
+    assert "a box needs left < right" in why
+
+
 def test_nothing_that_can_be_searched_is_an_error(tmp_path):
     (tmp_path / "bad.jpg").write_text("no picture")
     done = run("--data", tmp_path, "--unlabelled-are-empty")

@@ -99,9 +99,9 @@ def test_yolo_polygons_and_points(flight):
     ("text", "message"),
     [
         ("0 0.5 0.5 0.2\n", "line 1: a line must be a class, then x, y, width and height"),
-        ("0 0.5 0.5 0.2 0.4 0.9\n", "line 1: a line must be"),
+        ("0 0.5 0.5 0.2 0.4 0.9 0.1 0.2\n", "line 1: a line must be"),
         ("boat 0.5 0.5 0.2 0.4\n", "YOLO labels are numbers"),
-        (LINE + "0 0.5 0.5 20 40\n", r"line 2: numbers must be shares of the picture's sides"),
+        ("\n0 0.5 0.5 20 40\n", r"line 2: numbers must be shares of the picture's sides"),
         ("0 nan 0.5 0.2 0.4\n", "shares of the picture's sides"),
         ("0 0.5 0.5 0 0.4\n", "left < right and top < bottom"),
         ("0 0.9 0.5 0.9 0.4\n", "lies outside its picture of 200 x 100 pixels"),
@@ -290,16 +290,23 @@ def test_tables_as_spreadsheets_and_tools_write_them(flight, text):
     assert truths(flight) == {"a.jpg": [(BOAT, BOX, None, None, True)]}
 
 
+def test_a_picture_of_several_sea_states_is_told_and_has_none(flight):
+    rows = f"{HEAD},sea_state\na.jpg,boat,1,2,3,4,1\na.jpg,boat,5,6,7,8,2\n"
+    write(flight / "labels.csv", rows)
+    told = read(flight)
+    assert told.flights[0].pictures[0].sea_state is None
+    assert any("several sea states, so none is taken: 1, 2" in note for note in told.notes)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("image,class\na.jpg,boat\n", "needs the columns image, class and x_min"),
-        (f"{HEAD}\na.jpg,boat,1,2,3\n", "line 2: x_min, y_min, x_max, y_max or x, y must be"),
+        (f"{HEAD}\na.jpg,boat,1,2,3\n", "line 2: x_min, y_min, x_max, y_max must be"),
         (f"{HEAD}\na.jpg,boat,1,2,3,x\n", "must be numbers; got 1, 2, 3, x"),
         (f"{HEAD}\na.jpg,boat,30,2,3,9\n", "left < right"),
         (f"{HEAD}\na.jpg,boat,1,2,inf,9\n", "finite"),
         (f"{HEAD}\n,boat,1,2,3,4\n", "name the picture"),
-        (f"{HEAD},sea_state\na.jpg,boat,1,2,3,4,1\na.jpg,boat,1,2,3,4,2\n", "several sea states"),
     ],
 )
 def test_broken_tables_are_refused(flight, text, message):
@@ -399,6 +406,16 @@ def test_folders_with_nothing_to_evaluate(flight, tmp_path):
         ("dugong_calf", DUGONG),
         ("Vessels", BOAT),
         ("เรือหางยาว", BOAT),
+        ("เรือยนต์", BOAT),
+        ("seacow", DUGONG),
+        ("jet-ski", BOAT),
+        ("Jetskis", BOAT),
+        ("boat(s)", BOAT),
+        ("PassengerShip", BOAT),
+        ("LongtailBoat", BOAT),
+        ("inflatable boat", BOAT),
+        ("powerboat", BOAT),
+        ("water craft", BOAT),
     ],
 )
 def test_names_and_their_kin(name, expected):
@@ -410,6 +427,12 @@ def test_unknown_names_are_refused_with_the_remedy(flight):
         ClassNameError, match=r"buoy, swimmer; .* --map 'buoy=boat'.*--ignore 'buoy' --ignore 'swi"
     ):
         ClassNames().classes(["swimmer", "boat", "buoy"])
+
+
+@pytest.mark.parametrize("name", ["buoy", "float", "manatee", "calf", "boa", "S"])
+def test_names_that_leave_a_doubt_mean_nothing(name):
+    with pytest.raises(ClassNameError, match="say what each means"):
+        ClassNames().classes([name])
 
 
 def test_what_the_user_says_goes_first():
