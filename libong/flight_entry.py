@@ -9,15 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from detection.persistence import borne_out
-from detection.sightings import LengthOf, associate
+from detection.flight_sightings import sightings_of
+from detection.frame_look import FrameLook
 from detection.types import ObjectClass, Sighting
 from ingest.errors import LibongError
 from ingest.flight import leave_out
 from ingest.frame import Flight, RefusedFile
 from ingest.summary import FlightFigures, summarise, usable_looks
 from libong.flight_record import FlightRecord, read_record, record_document
-from libong.frame_look import FrameLook
 from patrol.ashore import sort_by_coast
 from patrol.coverage import zone_surveys
 from patrol.effort import day_efforts
@@ -77,17 +76,7 @@ def enter_flight(
     flight = record.flight
     detections = tuple(d for look in record.looks for d in look.detections)
     qualities = [look.quality for look in record.looks]
-    usable = usable_looks(flight.frames, qualities)
-    length_m = LengthOf({f.sha256: f.gsd_cm for f in flight.frames})
-    parted = sort_by_coast(
-        borne_out(
-            associate(detections, flight.flight_id, length_m=length_m, frames=flight.frames),
-            # a blurred or glaring frame, or a far part of one, would miss a real animal too
-            usable,
-            thresholds,
-        ),
-        site.coast,
-    )
+    parted = sort_by_coast(sightings_of(record.looks, flight.flight_id, thresholds), site.coast)
     sightings = parted.afloat
     verdicts = judge(
         sightings,
@@ -102,7 +91,9 @@ def enter_flight(
             sightings=sightings,
             detections=detections,
             incidents=incidents,
-            surveyed=zone_surveys(usable, site.zones, site.reference.timezone),
+            surveyed=zone_surveys(
+                usable_looks(flight.frames, qualities), site.zones, site.reference.timezone
+            ),
             model_sha256=record.model_sha256,
             site_id=site.site_id,
             received_at_utc=received_at_utc or datetime.now(UTC),

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from detection.frame_look import FrameLook
 from detection.limits import Limit
 from detection.types import Detection
 from ingest.errors import LibongError
 from ingest.frame import Flight, Frame, RefusedFile
 from ingest.quality import FrameQuality
-from libong.frame_look import FrameLook
 
 _MOST_DEGREES = (180.0, 90.0)
 

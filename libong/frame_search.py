@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from detection.frame_look import FrameLook
 from ingest.frame import Frame, Note, RefusedFile
 from ingest.refusal import remedy_for
 from ingest.site_reference import SiteReference
-from libong.frame_look import FrameLook
 from libong.look_record import broken_frame, inputs_sha256, look_of, stored_look
 from libong.outage import OutageError, outage_of
 from libong.pipeline import Looks

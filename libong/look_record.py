@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from detection.frame_look import FrameLook
 from detection.limits import Limit
 from detection.types import Detection
 from ingest.frame import Frame, Note, RefusedFile
 from ingest.quality import FrameQuality
 from ingest.refusal import remedy_for
-from libong.frame_look import FrameLook
 from patrol.uploads_queue import StoredLook
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from detection.detector import Detector
+from detection.frame_look import FrameLook, judged
 from detection.types import Sighting
 from ingest.errors import PhotoError
 from ingest.flight import read_flight
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.pixels import decode_bgr
 from ingest.pose_check import check_poses
+from ingest.quality import read_quality
 from ingest.refusal import remedy_for
 from libong.flight_entry import (
     FlightReport,
@@ -22,7 +24,6 @@ from libong.flight_entry import (
     site_in_force,
 )
 from libong.flight_record import FlightRecord
-from libong.frame_look import FrameLook, judged
 from patrol.crops import crop_jpeg
 from patrol.media import MediaStore
 from patrol.site import Site
@@ -130,7 +131,7 @@ def look_at_frames(frames: Sequence[Frame], detector: Detector, on_progress: Pro
         try:
             if isinstance(found, PhotoError):
                 raise found
-            looks.append(judged(frame, found, detector))
+            looks.append(judged(frame, found, read_quality(frame), detector.manifest))
         except PhotoError as exc:
             broken.append(
                 RefusedFile(

@@ -19,6 +19,7 @@ from detection import boat_network
 from detection.detector import Detector
 from detection.engine import RawOutput, TileBGR
 from detection.errors import ModelError
+from detection.frame_look import FrameLook, look_at
 from detection.manifest import Manifest
 from ingest.errors import PhotoError
 from ingest.flight import read_flight
@@ -26,7 +27,6 @@ from ingest.frame import Frame, Note
 from ingest.pixels import decode_bgr
 from ingest.site_reference import SiteReference
 from libong.composition import open_detector
-from libong.frame_look import FrameLook, look_at
 from libong.settings import read_settings
 
 

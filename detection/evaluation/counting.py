@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from detection.evaluation.scoring import ScoredFrame, TrueBox
-from detection.persistence import borne_out
+from detection.flight_sightings import sightings_of
+from detection.frame_look import FrameLook
 from detection.sightings import LengthOf, associate
 from detection.types import Detection, ObjectClass
 from ingest.errors import ProjectionError
@@ -26,11 +27,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class SearchedPicture:
-    """A labelled picture and what was found in it; `frame` is None where it has no place."""
+    """A labelled picture and what was found in it; `look` is None where it has no place."""
 
     scored: ScoredFrame
-    frame: Frame | None
-    detections: tuple[Detection, ...]
+    look: FrameLook | None
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,23 @@ def count_flight(
     pictures: Sequence[SearchedPicture],
     thresholds: Mapping[ObjectClass, float],
 ) -> tuple[FlightCount, ...]:
-    """Count a flight's objects by class as the pipeline does, and as its labels tell.
+    """Count a flight's objects by class as a ranger is told of them, and as its labels tell.
+
+    `thresholds` are those in which scores are told; `libong process` also leaves out what a site's
+    coast shows to lie on dry land.
 
     Where labels do not say which boxes show the same object, they are associated as finds are.
     """
-    frames = [p.frame for p in pictures if p.frame is not None]
-    if len(frames) < len(pictures):
+    looks = [p.look for p in pictures if p.look is not None]
+    if len(looks) < len(pictures):
         return tuple(_count_boxes(flight, pictures, c) for c in thresholds)
-    length_m = LengthOf({frame.sha256: frame.gsd_cm for frame in frames})
-    detections = [d for p in pictures for d in p.detections]
-    sightings = borne_out(
-        associate(detections, flight, length_m=length_m, frames=frames), frames, thresholds
-    )
+    sightings = sightings_of(looks, flight, thresholds)
     return tuple(
         FlightCount(
             flight,
             c,
             sum(s.object_class is c for s in sightings),
-            _objects_there(flight, pictures, c, length_m, frames),
+            _objects_there(flight, pictures, c),
             Unit.SIGHTINGS,
         )
         for c in thresholds
@@ -86,17 +85,15 @@ def _fair(picture: SearchedPicture, object_class: ObjectClass) -> list[TrueBox]:
 
 
 def _objects_there(
-    flight: str,
-    pictures: Sequence[SearchedPicture],
-    object_class: ObjectClass,
-    length_m: LengthOf,
-    frames: Sequence[Frame],
+    flight: str, pictures: Sequence[SearchedPicture], object_class: ObjectClass
 ) -> int:
-    truths = [(p.frame, t) for p in pictures for t in _fair(p, object_class)]
+    frames = [p.look.frame for p in pictures if p.look is not None]
+    truths = [(f, t) for f, p in zip(frames, pictures, strict=True) for t in _fair(p, object_class)]
     if all(truth.object_id is not None for _, truth in truths):
         return len({truth.object_id for _, truth in truths})
-    placed = [_as_detection(frame, truth) for frame, truth in truths if frame is not None]
+    placed = [_as_detection(frame, truth) for frame, truth in truths]
     seen = [d for d in placed if d is not None]
+    length_m = LengthOf({frame.sha256: frame.gsd_cm for frame in frames})
     return len(associate(seen, flight, length_m=length_m, frames=frames))
 
 

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from rich.table import Table
 
 from detection.detector import Detector, Picture
+from detection.frame_look import look_at
 from detection.types import Detection
 from ingest.errors import PhotoError, VideoError
 from ingest.flight import log_refusal, read_frame
@@ -25,7 +26,6 @@ from libong.cli.flight_files import NoPhotoError, Paths, SeaLevelOption, SiteOpt
 from libong.cli.output import Exit, JsonOption, console, print_json, progress_bar
 from libong.cli.quality import limit_documents
 from libong.composition import open_detector, open_site
-from libong.frame_look import look_at
 from libong.settings import read_settings
 
 

@@ -22,9 +22,9 @@ from detection.evaluation.evaluation import evaluate as evaluate_frames
 from detection.evaluation.gallery import mistakes, show
 from detection.evaluation.gates import Gate, gates
 from detection.evaluation.labels import LabelFormat
+from detection.evaluation.memory import CANDIDATE_SCORE
 from detection.evaluation.report import Report, summary, write_report
 from detection.evaluation.search import (
-    CANDIDATE_SCORE,
     RefusedPicture,
     SearchedFlights,
     Searchers,

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
+from detection.frame_look import FrameLook
 from detection.limits import Limit
 from detection.tracks import KNOTS_PER_M_S, course_deg_of
 from detection.types import Sighting
@@ -16,7 +17,6 @@ from ingest.refusal import remedy_for
 from ingest.summary import FlightFigures
 from ingest.water_clarity import ERROR_FACTOR
 from libong.cli.output import console
-from libong.frame_look import FrameLook
 
 
 def measure_frames(

@@ -16,12 +16,12 @@ from pathlib import Path
 import cv2
 from PIL import Image
 
+from detection.frame_look import FrameLook
 from detection.manifest import Manifest
 from detection.types import Detection, ObjectClass
 from ingest.quality import FrameQuality
 from libong.cli.serve import run_server
 from libong.composition import open_media, open_site, open_store
-from libong.frame_look import FrameLook
 from libong.frame_search import Patience, Tools
 from libong.settings import read_settings
 from libong.worker import Worker

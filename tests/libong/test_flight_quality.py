@@ -9,6 +9,7 @@ import shapely
 from PIL import Image, ImageFilter
 from typer.testing import CliRunner
 
+from detection.frame_look import FrameLook
 from detection.manifest import load_manifest
 from detection.types import Detection, ObjectClass
 from ingest.frame import Note
@@ -16,7 +17,6 @@ from ingest.lonlat import LonLat
 from ingest.quality import FrameQuality
 from libong.cli.main import app
 from libong.composition import open_media, open_site, open_store
-from libong.frame_look import FrameLook
 from libong.pipeline import process_flight
 from libong.settings import read_settings
 from libong.worker_pool import detector_elsewhere

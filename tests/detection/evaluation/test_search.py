@@ -14,16 +14,21 @@ from detection.evaluation.counting import SearchedPicture, Unit, count_flight
 from detection.evaluation.dataset import LabelledFlight, LabelledPicture, read_labelled
 from detection.evaluation.scoring import FoundBox, ScoredFrame
 from detection.evaluation.search import Searchers, area_km2, search_flights
+from detection.frame_look import FrameLook
 from detection.manifest import Manifest
 from detection.types import Detection, ObjectClass
+from ingest.frame import Note
 from ingest.lonlat import LonLat
 from ingest.photo import read_frame
 from ingest.projection import SeaView
+from ingest.quality import FrameQuality
 from ingest.site_reference import SiteReference
 
 SURVEY = Path(__file__).resolve().parents[3] / "sample_flights" / "seagrass_survey"
 SITE = SiteReference(ZoneInfo("Asia/Bangkok"), None, 2.0, 0.0)
 DUGONG, BOAT, GEAR = ObjectClass
+CLEAR = FrameQuality(0.8, 0.0, 0.0, False, ())
+GLARE = replace(CLEAR, glare_share=0.4, reasons=(Note("glare", "the sun glitters"),))
 MANIFEST = Manifest(
     file="none.onnx",
     sha256="a" * 64,
@@ -52,6 +57,17 @@ class Sees:
         self.asked.append(f"{picture.path.name} {picture.width_px}x{picture.height_px}")
         box = (1.0, 2.0, 3.0, 4.0)
         return (Detection(DUGONG, self.score, box, picture.sha256, None, None, None, "a" * 64),)
+
+
+class SeesOnce(Sees):
+    """Sees something in the middle of one picture alone."""
+
+    def detect(self, frame):
+        if frame.path.name != "LIBONG_0006.JPG":
+            return ()
+        x, y = frame.width_px / 2, frame.height_px / 2
+        view = SeaView(frame.camera, frame.pose)
+        return (found(frame, view, (x, y, x + 40, y + 20), DUGONG, self.score),)
 
 
 def found(frame, view, xyxy_px, object_class, score=0.9):
@@ -156,7 +172,7 @@ def survey(found_classes, *, with_ids, seen=lambda number: True):
         truths = tuple(t if with_ids else replace(t, object_id=None) for t in picture.truths)
         finds = tuple(FoundBox(d.object_class, d.score, d.xyxy_px) for d in detections)
         scored = ScoredFrame("survey", picture.path.name, truths, finds, 0.0)
-        pictures.append(SearchedPicture(scored, frame, detections))
+        pictures.append(SearchedPicture(scored, FrameLook(frame, detections, CLEAR, ())))
     return pictures
 
 
@@ -171,17 +187,39 @@ def test_objects_are_counted_once_a_flight_with_and_without_identities(with_ids)
     assert {c.unit for c in counts} == {Unit.SIGHTINGS}
 
 
+def with_one_find(pictures, score=0.55):
+    """The pictures, with a dugong in the middle of the sixth alone."""
+    frame = pictures[5].look.frame
+    view, x, y = SeaView(frame.camera, frame.pose), frame.width_px / 2, frame.height_px / 2
+    once = found(frame, view, (x, y, x + 40, y + 20), DUGONG, score)
+    sixth = replace(pictures[5], look=replace(pictures[5].look, detections=(once,)))
+    return [*pictures[:5], sixth, *pictures[6:]]
+
+
+def dugongs(pictures):
+    counts = count_flight("survey", pictures, MANIFEST.thresholds)
+    return next(c.counted for c in counts if c.object_class is DUGONG)
+
+
 def test_finds_that_other_looks_do_not_bear_out_are_not_counted():
     pictures = survey(set(), with_ids=True)
-    frame = pictures[5].frame
-    view = SeaView(frame.camera, frame.pose)
-    box = (
-        frame.width_px / 2,
-        frame.height_px / 2,
-        frame.width_px / 2 + 40,
-        frame.height_px / 2 + 20,
-    )
-    once = replace(pictures[5], detections=(found(frame, view, box, DUGONG, 0.55),))
-    weak = count_flight("survey", [*pictures[:5], once, *pictures[6:]], MANIFEST.thresholds)
-    assert next(c.counted for c in weak if c.object_class is DUGONG) == 0
-    assert once.frame.taken_at_utc - pictures[4].frame.taken_at_utc < timedelta(minutes=1)
+    assert dugongs(with_one_find(pictures)) == 0
+    first, second = (p.look.frame.taken_at_utc for p in pictures[4:6])
+    assert second - first < timedelta(minutes=1)
+
+
+def test_looks_of_no_use_speak_against_no_find():
+    pictures = [
+        replace(p, look=replace(p.look, quality=GLARE)) for p in survey(set(), with_ids=True)
+    ]
+    assert dugongs(with_one_find(pictures)) == 1
+
+
+@pytest.mark.parametrize(("target_gsd_cm", "counted"), [(5.0, 1), (0.5, 0)])
+def test_what_is_counted_is_weighed_as_the_pipeline_weighs_it(target_gsd_cm, counted):
+    """A strong find stands alone; one beyond what was taught takes other looks to bear it out."""
+    flight = flight_of(SURVEY, *(f"LIBONG_000{number}.JPG" for number in range(4, 9)))
+    sees = SeesOnce(MANIFEST.model_copy(update={"target_gsd_cm": target_gsd_cm}))
+    done = search(flight, sees, sees)
+    assert [find.score for frame in done.frames for find in frame.finds] == [0.9]
+    assert next(c.counted for c in done.counts if c.object_class is DUGONG) == counted

@@ -1,9 +1,11 @@
 """One look at one frame: what was found, how good the picture is, and how far to trust it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detection.detector import Detector
 from detection.limits import Limit, Taught, facts_of, limits_of, weighed, weight_of
+from detection.manifest import Manifest
 from detection.types import Detection
 from ingest.frame import Frame
 from ingest.quality import FrameQuality, read_quality
@@ -30,12 +32,13 @@ class FrameLook:
 
 def look_at(frame: Frame, detector: Detector) -> FrameLook:
     """Search a located frame and measure it; raises PhotoError when it cannot be decoded."""
-    return judged(frame, detector.detect(frame), detector)
+    return judged(frame, detector.detect(frame), read_quality(frame), detector.manifest)
 
 
-def judged(frame: Frame, found: tuple[Detection, ...], detector: Detector) -> FrameLook:
-    """Measure a frame and weigh what was found in it; raises PhotoError when it is damaged."""
-    quality = read_quality(frame)
+def judged(
+    frame: Frame, found: Sequence[Detection], quality: FrameQuality, manifest: Manifest
+) -> FrameLook:
+    """Weigh what a manifest's model found in a frame of a quality."""
     facts = facts_of(frame, quality)
-    taught = Taught.at_gsd_cm(detector.manifest.target_gsd_cm)
+    taught = Taught.at_gsd_cm(manifest.target_gsd_cm)
     return FrameLook(frame, weighed(found, frame, facts, taught), quality, limits_of(facts, taught))
