@@ -89,7 +89,7 @@ def make_tile(plan: TilePlan, number: int) -> Tile:
             _, render = composite_tile(seed, crop, gsd_m)
             scene, rgb, boxes = "composite", render.rgb, render.boxes
     else:
-        world, render = random_tile(seed, side_px, gsd_m)
+        world, render = random_tile(seed, side_px, gsd_m, tilt_deg)
         scene, rgb, boxes = world.family, render.rgb, render.boxes
     if oblique:
         rgb, boxes = oblique_view(rgb, boxes, rng, tilt_deg, size_px=plan.size_px, gsd_m=gsd_m)

@@ -17,6 +17,7 @@ from detection.training.flight_truth import FrameTruth, frame_truths, truth_docu
 from detection.training.frame_metadata import ShotTags, exif_of, xmp_of
 from detection.training.noise import Grid
 from detection.training.scene import Box, clip_outlines, render_ortho
+from detection.training.sun_glint import Eye
 from ingest.pose import CameraPose, HeightSource
 from ingest.projection import SeaView
 
@@ -51,7 +52,8 @@ def render_shot(plan: FlightPlan, shot: Shot) -> tuple[npt.NDArray[np.uint8], tu
     low, high = ground.min(axis=0) - 2, ground.max(axis=0) + 2
     width, height = np.ceil((high - low) / gsd_m).astype(int)
     grid = Grid(shot.east_m + low[0], shot.north_m + high[1], int(width), int(height), gsd_m)
-    render = render_ortho(plan.world, grid, time_s=shot.time_s)
+    eye = Eye(shot.east_m, shot.north_m, shot.height_above_sea_m)
+    render = render_ortho(plan.world, grid, time_s=shot.time_s, eye=eye)
     # pixel from straight above -> metres from the point under the camera -> pixel of the frame
     to_enu = np.array([[gsd_m, 0, low[0]], [0, -gsd_m, high[1]], [0, 0, 1]])
     warp = homography @ to_enu

@@ -16,6 +16,7 @@ from detection.training.random_world import (
 )
 from detection.training.scene import Box, Render, render_ortho
 from detection.training.sea_bottom import water_m
+from detection.training.sun_glint import tilted_eye
 from detection.training.world import Colour, Kind, SceneObject, World
 
 # How often each kind is met, by group.
@@ -88,13 +89,20 @@ def random_contents(
     return with_nets_at_work(world, tuple(placed))
 
 
-def random_tile(seed: int, size_px: int, gsd_m: float) -> tuple[World, Render]:
-    """A tile of rendered sea, wholly fixed by `seed`."""
+def random_tile(
+    seed: int, size_px: int, gsd_m: float, tilt_deg: float = 0.0
+) -> tuple[World, Render]:
+    """A tile of rendered sea, wholly fixed by `seed`.
+
+    The picture is from straight above, also for a view that is tilted later: the tilt tells where
+    the sun is mirrored.
+    """
     rng = np.random.default_rng([seed, 77])
     sea = random_sea(seed, FAMILIES[int(rng.integers(len(FAMILIES)))])
     extent_m = size_px * gsd_m
     world = replace(sea, objects=random_contents(rng, sea, extent_m))
-    return world, render_ortho(world, _around_origin(size_px, gsd_m))
+    eye = tilted_eye(world, tilt_deg) if tilt_deg > 0 else None
+    return world, render_ortho(world, _around_origin(size_px, gsd_m), eye=eye)
 
 
 def composite_tile(seed: int, photo: npt.NDArray[np.uint8], gsd_m: float) -> tuple[World, Render]:

@@ -1,7 +1,7 @@
 """A true-to-scale picture of a world from straight above, with the exact box of every object."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ from detection.training.sea import (
     through_water,
     white_caps,
 )
+from detection.training.sun_glint import Eye, random_eye, sun_haze
 from detection.training.wakes import paint_wake
 from detection.training.world import UNDER_WATER, Kind, SceneObject, World
 from detection.types import ObjectClass
@@ -87,9 +88,11 @@ def render_ortho(
     *,
     time_s: float = 0.0,
     photo: npt.NDArray[np.uint8] | None = None,
+    eye: Eye | None = None,
 ) -> Render:
     """The world as seen from straight above at `time_s`.
 
+    The sun is mirrored into the `eye`; without one, into a camera somewhere about the origin.
     With `photo` (height x width x 3 RGB of real sea, at the grid's scale) the objects are painted
     into that picture instead of rendered water.
     """
@@ -103,7 +106,9 @@ def render_ortho(
     painted = [_paint(canvas, thing, world) for thing in under]
     if photo is None:
         canvas.rgb = refract(world, grid, canvas.rgb, time_s)
-        factor, white = surface_light(world, grid, time_s)
+        if world.surface.glint > 0:
+            painted = [_under_glint(one, world, eye or random_eye(world)) for one in painted]
+        factor, white = surface_light(world, grid, time_s, eye)
         canvas.rgb *= (factor * cloud_shade(world, grid))[..., None]
         canvas.rgb += white[..., None] * (1 - canvas.rgb)
         canvas.foam = white_caps(world, grid, time_s)
@@ -152,6 +157,14 @@ def _paint(canvas: Canvas, thing: SceneObject, world: World) -> _Painted:
     else:
         paint_distractor(canvas, thing, world)
     return _Painted(thing, tuple(canvas.outlines), _contrast(canvas, thing, before))
+
+
+def _under_glint(one: _Painted, world: World, eye: Eye) -> _Painted:
+    """A thing under water with as much of its contrast as the mirrored sun over it leaves."""
+    if one.thing.kind is not Kind.DUGONG:
+        return one
+    above = Grid(one.thing.east_m, one.thing.north_m, 1, 1, 0.05)
+    return replace(one, contrast=one.contrast * (1 - float(sun_haze(world, above, eye)[0, 0])))
 
 
 def _boxes(painted: Sequence[_Painted], grid: Grid) -> Iterator[Box]:

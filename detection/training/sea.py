@@ -7,10 +7,13 @@ import numpy as np
 
 from detection.training.noise import Grid, Image, NoiseField, smooth_step
 from detection.training.sea_bottom import bottom_colour, colour_of, depth_m, field
+from detection.training.sun_glint import Eye, mirrored_sun, random_eye, sun_haze
 from detection.training.world import World
 
 _UNSEEN = 5.0  # optical depth under which less than 1 % of the bottom's colour comes up
 _SKY_GREY = 0.72
+# Sparkles of a sea of middling glint, far from where the sun is mirrored and right there
+_FAR_GLINT, _NEAR_GLINT = 0.7, 5.0
 
 
 def through_water(world: World, grid: Grid) -> Image:
@@ -90,8 +93,13 @@ def refract(world: World, grid: Grid, under: Image, time_s: float) -> Image:
     )  # fmt: skip
 
 
-def surface_light(world: World, grid: Grid, time_s: float) -> tuple[Image, Image]:
-    """What the surface does to the picture: a factor and a whiteness, each height x width."""
+def surface_light(
+    world: World, grid: Grid, time_s: float, eye: Eye | None = None
+) -> tuple[Image, Image]:
+    """What the surface does to the picture: a factor and a whiteness, each height x width.
+
+    Without an `eye` the picture is a piece of a frame, its place in it fixed by the world's seed.
+    """
     surface = world.surface
     slope, steep, ruffled = _slopes(world, grid, time_s)
     factor = 1 + 0.06 * slope
@@ -104,12 +112,19 @@ def surface_light(world: World, grid: Grid, time_s: float) -> tuple[Image, Image
         spark = NoiseField(
             world.seed * 64 + 16, 0.9, 13.0, surface.wind_deg + 90, 1.8
         ).sample(grid, shift_m=0.9 * time_s)  # fmt: skip
-        # sparkles need a steep wavelet on a patch of ruffled water
+        eye = eye or random_eye(world)
+        mirrored = mirrored_sun(world, grid, eye)
+        # sparkles need a steep wavelet on a patch of ruffled water, the less so the nearer to where
+        # level water mirrors the sun
         strength = surface.glint * (0.25 + patch) * (0.7 + 0.5 * ruffled)
+        strength *= _FAR_GLINT + (_NEAR_GLINT - _FAR_GLINT) * mirrored
         need = 3.3 - 2.0 * np.minimum(strength, 1.1)
         glitter = smooth_step(np.asarray(0.8 * spark + 0.5 * steep - need), 0.0, 0.7)
         white += 0.9 * glitter * np.minimum(2.5 * strength, 1)
         white += 0.09 * strength * np.maximum(slope, 0)  # a milky sheen on slopes to the sun
+        # too many sparkles to be told apart, where even level water mirrors the sun
+        haze = sun_haze(world, grid, eye) * (1 + 0.6 * slope + 0.3 * ruffled).clip(0.1, 1.7)
+        white += haze * (1 - white.clip(0, 1))
     afloat = _afloat(world, grid)
     if afloat is not None:
         factor = 1 + (factor - 1) * afloat
