@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from math import radians, sin
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,8 @@ from detection.training.sun_glint import Eye
 from ingest.pose import CameraPose, HeightSource
 from ingest.projection import SeaView
 
+_FAR_ASLANT_DEG = -59.9  # pitch
+
 
 def _view(plan: FlightPlan, shot: Shot) -> SeaView:
     pose = CameraPose(
@@ -34,8 +37,9 @@ def _view(plan: FlightPlan, shot: Shot) -> SeaView:
 def render_shot(plan: FlightPlan, shot: Shot) -> tuple[npt.NDArray[np.uint8], tuple[Box, ...]]:
     """One frame, height x width x 3 RGB, and the boxes in its pixels.
 
-    The ground under the frame is rendered from straight above at the frame's own resolution and
-    warped by the camera's homography, so that geometry is exactly the one ingest inverts.
+    The ground under the frame is rendered from straight above at the frame's own resolution (far
+    aslant, at that of its middle) and warped by the camera's homography, so that geometry is
+    exactly the one ingest inverts.
     """
     camera, homography = plan.camera, _view(plan, shot).homography_from_enu()
     corners = np.array(
@@ -49,6 +53,8 @@ def render_shot(plan: FlightPlan, shot: Shot) -> tuple[npt.NDArray[np.uint8], tu
     ground = corners @ np.linalg.inv(homography).T
     ground = ground[:, :2] / ground[:, 2:]
     gsd_m = shot.height_above_sea_m / camera.intrinsics().focal_px
+    if shot.pitch_deg > _FAR_ASLANT_DEG:  # the ground in sight is wide, and most of it far away
+        gsd_m /= sin(radians(-shot.pitch_deg))
     low, high = ground.min(axis=0) - 2, ground.max(axis=0) + 2
     width, height = np.ceil((high - low) / gsd_m).astype(int)
     grid = Grid(shot.east_m + low[0], shot.north_m + high[1], int(width), int(height), gsd_m)

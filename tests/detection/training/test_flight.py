@@ -164,6 +164,52 @@ def test_random_flights_are_fixed_by_split_and_number(number):
     assert random_flight("val", number) != random_flight("test", number)
 
 
+def test_some_random_flights_look_far_ahead_from_25_to_110_m_and_see_what_is_there():
+    plans = [random_flight(split, number) for split in ("val", "test") for number in range(150)]
+    heights = [plan.shots[0].height_above_sea_m for plan in plans]
+    assert 25 <= min(heights) < 29
+    assert 102 < max(heights) <= 110
+    pitches = np.array([plan.shots[0].pitch_deg for plan in plans])
+    assert 0.06 < (pitches > -60).mean() < 0.18
+    assert pitches.max() <= -45
+    assert (pitches == -90).mean() > 0.5
+    seen = {}
+    for slanted in (False, True):
+        shown = [
+            any(in_sight(plan, shot, thing) for shot in plan.shots)
+            for plan in plans
+            if (plan.shots[0].pitch_deg > -60) is slanted
+            for thing in plan.world.objects
+        ]
+        seen[slanted] = np.mean(shown)
+    assert seen[True] > 0.9 * seen[False] > 0.5
+
+
+def in_sight(plan, shot, thing):
+    """Whether a thing's middle lies in the picture of a shot to the north."""
+    pitch = np.radians(shot.pitch_deg)
+    north, up = thing.north_m - shot.north_m, -shot.height_above_sea_m
+    ahead = north * np.cos(pitch) + up * np.sin(pitch)
+    above = -north * np.sin(pitch) + up * np.cos(pitch)
+    focal_px = plan.camera.intrinsics().focal_px
+    x, y = focal_px * (thing.east_m - shot.east_m) / ahead, focal_px * above / ahead
+    return abs(x) < plan.camera.width_px / 2 and abs(y) < plan.camera.height_px / 2
+
+
+def test_truth_holds_in_a_picture_45_degrees_aslant(tmp_path):
+    shots = (Shot(0.0, 0.0, -24.0, 40.0, 0.0, pitch_deg=-45.0),)
+    truth = json.loads(render_flight(plan(shots), tmp_path).read_text())
+    frame = read_frame(tmp_path / "LIBONG_0001.JPG", RENDERED_SITE)
+    assert len(truth["objects"]) == 2
+    for thing in truth["objects"]:
+        (seen,) = thing["frames"]
+        left, top, right, bottom = seen["xyxy_px"]
+        found = SeaView(frame.camera, frame.pose).to_ground(
+            ((left + right) / 2, (top + bottom) / 2)
+        )
+        assert distance_m(found.position, LonLat(seen["lon"], seen["lat"])) < 1.5
+
+
 @pytest.mark.parametrize("make", [seagrass_survey, go_slow_bay])
 def test_sample_frames_overlap_by_more_than_half(make):
     sample = make()
