@@ -11,13 +11,14 @@ import numpy as np
 
 from detection import boat_network
 from detection.agreement import SUPPORT_FROM, agreed
+from detection.any_scale import as_of_known_scale
 from detection.boat_network import Opinions
 from detection.boxes import Boxes, Floats, concatenate, no_boxes
 from detection.engine import Engine
 from detection.errors import ModelError
 from detection.level_search import empty_tile, search_level
 from detection.limits import MOST_HEIGHT_ERROR
-from detection.manifest import Manifest
+from detection.manifest import LookAgain, Manifest
 from detection.merge import join_near, merge, without_pieces
 from detection.on_board import without_gear_on_board
 from detection.plausibility import plausible
@@ -135,10 +136,15 @@ class Detector:
                     "try another openvino version"
                 )
 
-    def searching_at(self, *gsd_cm: float) -> "Detector":
-        """Return a detector whose passes look at other ground scales, cm per pixel."""
+    def searching_at(self, *gsd_cm: float, again: LookAgain | None = None) -> "Detector":
+        """Return a detector whose passes look at other ground scales, cm per pixel.
+
+        `again` is how it looks a second time after a single pass.
+        """
         other = copy(self)
-        other.manifest = self.manifest.model_copy(update={"search_gsd_cm": gsd_cm})
+        other.manifest = self.manifest.model_copy(
+            update={"search_gsd_cm": gsd_cm, "second_look": again}
+        )
         other._second_look = second_look_of(other.manifest, self._engine)
         return other
 
@@ -204,8 +210,9 @@ class Detector:
     def detect_prepared(self, frame: Frame, prepared: Prepared) -> tuple[Detection, ...]:
         """Find the objects in a frame that `prepare` made ready, best score first."""
         view = prepared.view
-        again = prepared if prepared.scale_known and prepared.passes == 1 else None
-        boxes = self._search(prepared.looks, prepared.passes, again)
+        boxes = self._search(
+            prepared.looks, prepared.passes, prepared if prepared.scale_known else None
+        )
         gear_gap_px = None
         if prepared.scale_known and frame.gsd_cm is not None:
             gear_gap_px = GEAR_GAP_M * 100 / frame.gsd_cm
@@ -237,17 +244,17 @@ class Detector:
         """
         searches = plan_any_scale(picture.width_px, picture.height_px, self._engine.input_px)
         decoded = DecodedPicture(picture.path, picture.width_px, picture.height_px)
-        boxes = self._search(looks(decoded, searches), len(searches))
+        boxes = self._search(looks(decoded, searches), len(searches), None)
         boxes = self._whole_gear(boxes, None)
         found = (self._detection(picture, boxes, i, None, False) for i in range(len(boxes)))
         return tuple(d for d in found if d is not None)
 
-    def _search(self, looks: Iterable[Look], passes: int, again: Prepared | None = None) -> Boxes:
+    def _search(self, looks: Iterable[Look], passes: int, of_scale: Prepared | None) -> Boxes:
         """Search the looks of so many passes of our network, and the boat network's.
 
-        `again` is the picture where a single pass may be followed by a second look.
+        `of_scale` is the picture where its scale is known; None where it was searched at any.
         """
-        second = self._second_look if again is not None else None
+        second = self._second_look if of_scale is not None else None
         decoded_from = self._decoded_from
         if passes > 1:
             decoded_from = np.minimum(decoded_from, np.float32(SUPPORT_FROM))
@@ -264,8 +271,10 @@ class Detector:
             if look.search.boats and self._opinions and self._boat_engine:
                 boats += search_level(self._boat_engine, self._boat_thresholds, look.pixels, level)
         mine = agreed([concatenate(parts) for parts in ours])
-        if second is not None and again is not None:
-            mine = second.judged(mine, again.picture, again.view)
+        if of_scale is None:
+            mine = as_of_known_scale(mine, self.manifest)
+        elif second is not None:
+            mine = second.judged(mine, of_scale.picture, of_scale.view)
         mine = mine.take(mine.scores >= self._decoded_from[mine.classes])
         if not self._opinions:
             return merge(mine)

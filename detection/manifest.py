@@ -51,7 +51,9 @@ class Manifest(BaseModel):
     `thresholds` are the operating thresholds per class; `target_gsd_cm` is the ground sample
     distance, in centimetres per pixel, that the weights were trained at; `search_gsd_cm` those that
     pictures are searched at, where others serve better (see `detection.agreement`). `second_look`
-    says how suspected dugongs are looked at again after a single pass.
+    says how suspected dugongs are looked at again after a single pass. `any_scale_thresholds` are
+    what a picture searched without its scale must reach; its scores are told so that they compare
+    with the others (see `detection.any_scale`).
     `boat_network` is asked about boats besides, when there is one. `calibrations` are curves from
     the networks' scores to the chance that a box is right, as (score, chance) pairs; thresholds are
     held against the networks' scores, before. `constants` belong to eight-bit networks alone.
@@ -69,6 +71,7 @@ class Manifest(BaseModel):
     thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, le=1)]]
     search_gsd_cm: tuple[Annotated[float, Field(gt=0)], ...] = ()
     second_look: LookAgain | None = None
+    any_scale_thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, lt=1)]] = {}
     boat_network: BoatNetwork | None = None
     calibrations: dict[ObjectClass, tuple[tuple[float, float], ...]] = {}
     metrics: dict[str, Any] = {}

@@ -158,7 +158,9 @@ def plan_unknown_scale(
 ) -> tuple[Level, ...]:
     """Plan the search of a picture without pose: a level for each scale, the finest first.
 
-    Levels that shrink to less than half a tile on their longer side add nothing and are left out.
+    Levels that shrink to less than an eighth of a tile on their longer side are left out. In 24
+    rendered crops of 416 px, searched so, dugongs 100, 200, 280 and 380 px long were found 24, 23,
+    20 and 16 times; without the levels under half a tile 17, 0, 0 and 0 times.
     """
     enlarge = width_px * height_px <= MOST_ENLARGED_PX
     wanted = [s for s in scales if s <= 1.001 or enlarge]
@@ -166,7 +168,7 @@ def plan_unknown_scale(
     return tuple(
         level
         for level in levels
-        if level.scale > 0.999 or max(level.width_px, level.height_px) * 2 >= tile_px
+        if level.scale > 0.999 or max(level.width_px, level.height_px) * 8 >= tile_px
     )
 
 

@@ -91,6 +91,16 @@ def test_coco_keeps_a_boat_it_is_surer_of_than_of_the_vehicle() -> None:
     assert fuse(no_boxes(), both, OURS).classes.tolist() == [BOAT_INDEX]
 
 
+@pytest.mark.parametrize(("boat_score", "stays"), [(0.26, True), (0.24, False)])
+def test_a_boat_that_coco_reports_stays_though_it_looks_more_like_a_lorry(
+    boat_score: float, stays: bool
+) -> None:
+    lorry = one((0, 0, 80, 40), 0.9, VEHICLE)
+    boat = one((0, 0, 80, 41), boat_score, BOAT)
+    assert OURS.coco_threshold == 0.25
+    assert len(fuse(no_boxes(), concatenate([lorry, boat]), OURS)) == stays
+
+
 def test_dugongs_pass_untouched_and_in_order() -> None:
     dugongs = concatenate(
         [one((0, 0, 9, 9), 0.5, DUGONG_INDEX), one((50, 0, 60, 9), 0.8, DUGONG_INDEX)]

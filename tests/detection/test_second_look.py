@@ -214,7 +214,8 @@ def test_several_passes_and_unsure_heights_take_no_second_look(tmp_path):
     engines = [SizeEngine(lambda length: 0.9) for _ in range(2)]
     frame = frame_of(painted(tmp_path, ANIMAL))
     for engine, manifest in zip(engines, (LOOKING_AGAIN, MANIFEST_AT_6), strict=True):
-        Detector(engine, manifest).searching_at(6.0, 4.2).detect(frame)
+        passes = manifest.model_copy(update={"search_gsd_cm": (6.0, 4.2)})
+        Detector(engine, passes).detect(frame)
     assert engines[0].tiles_seen == engines[1].tiles_seen
 
 

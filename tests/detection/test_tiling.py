@@ -116,7 +116,8 @@ def test_unknown_scale_searches_steps_of_the_root_of_two_and_enlarges_no_large_p
     steps = [2**0.5, 1, 2**-0.5, 0.5, 2**-1.5, 0.25, 2**-2.5]
     assert scales(1920, 1080) == pytest.approx(steps)
     assert scales(4000, 3000) == pytest.approx(steps[1:])
-    assert scales(500, 400) == pytest.approx(steps[:3])  # smaller ones fill less than half a tile
+    assert scales(500, 400) == pytest.approx(steps)
+    assert scales(200, 150) == pytest.approx(steps[:4])  # smaller ones fill no eighth of a tile
     assert scales(90, 60) == pytest.approx(steps[:2])
     assert {1.0, 0.5, 0.25} <= set(scales(4000, 3000))  # exactly: the boat network looks there
 
