@@ -53,14 +53,22 @@ class CountError:
     """How far counts by flight are from the truth.
 
     `mean_absolute` is a flight's mean error in objects; `relative` the sum of the errors over the
-    sum of what was there; `bias` the share by which all counts together are too high.
+    sum of what was there; `bias` the share by which all counts together are too high. Of the
+    flights `with_any`, which hold or seem to hold something, `within_tenth` is the share whose
+    count is at most 10 % off, `exact` the share whose count is right: where nothing is there and
+    nothing is counted, no count was tried.
     """
 
     unit: Unit
     flights: int
+    with_any: int
+    mean_there: float
+    mean_counted: float
     mean_absolute: Interval
     relative: Interval
     bias: Interval
+    within_tenth: Interval
+    exact: Interval
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,11 @@ class ClassEvaluation:
     slices: tuple[SliceScores, ...]
     curve: tuple[CurvePoint, ...]
     reliability: Reliability
+
+    @property
+    def sightings(self) -> CountError | None:
+        """The error of counted sightings; None where no flight had a place to count them by."""
+        return next((c for c in self.counts if c.unit is Unit.SIGHTINGS), None)
 
 
 @dataclass(frozen=True)
@@ -256,13 +269,21 @@ class _ClassScorer:
         error = [0 if c is None else c.counted - c.there for c in rows]
         there = [0 if c is None else c.there for c in rows]
         absolute = [abs(e) for e in error]
+        tried = [c is not None and c.counted + c.there > 0 for c in rows]
+        within = [t and 10 * a <= n for t, a, n in zip(tried, absolute, there, strict=True)]
+        exact = [t and a == 0 for t, a in zip(tried, absolute, strict=True)]
         ratio = self._resampling.ratio
         return CountError(
             unit,
             len(own),
+            sum(tried),
+            sum(there) / len(own),
+            (sum(there) + sum(error)) / len(own),
             ratio(absolute, [c is not None for c in rows]),
             ratio(absolute, there),
             ratio(error, there),
+            ratio(within, tried),
+            ratio(exact, tried),
         )
 
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from detection.evaluation.counting import Unit
-from detection.evaluation.evaluation import CLEARLY_VISIBLE, ClassEvaluation, Evaluation
+from detection.evaluation.evaluation import CLEARLY_VISIBLE, Evaluation
 from detection.types import ObjectClass
 
 # What rangers and officers were promised; held against rendered flights of held-out scene families.
@@ -57,15 +56,14 @@ def gates(evaluation: Evaluation) -> tuple[Gate, ...]:
             at_most=True,
         ),
         Gate(
-            "dugong count error by flight", DUGONG_COUNT_ERROR, _count_error(dugong), at_most=True
+            "dugong count error by flight",
+            DUGONG_COUNT_ERROR,
+            # flights without place count no sightings
+            None if dugong.sightings is None else dugong.sightings.relative.value,
+            at_most=True,
         ),
         Gate("boat recall", BOAT_RECALL, boat.scores.recall.value),
         Gate("boat precision", BOAT_PRECISION, boat.scores.precision.value),
         Gate("fishing gear recall", GEAR_RECALL, gear.scores.recall.value),
         Gate("fishing gear precision", GEAR_PRECISION, gear.scores.precision.value),
     )
-
-
-def _count_error(scored: ClassEvaluation) -> float | None:
-    """The relative error of sightings by flight; flights without place count no sightings."""
-    return next((c.relative.value for c in scored.counts if c.unit is Unit.SIGHTINGS), None)

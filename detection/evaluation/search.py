@@ -1,6 +1,6 @@
 """Searching labelled pictures as `libong detect` does, remembering what was found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,7 @@ from detection.evaluation.memory import Found, Memory
 from detection.evaluation.scoring import ScoredFrame, found_boxes
 from detection.frame_look import judged
 from detection.manifest import Manifest
-from detection.types import Detection
+from detection.types import Detection, ObjectClass
 from ingest.errors import PhotoError
 from ingest.flight import read_frame
 from ingest.frame import Frame
@@ -43,10 +43,14 @@ class Searcher(Protocol):
 
 @dataclass(frozen=True)
 class Searchers:
-    """A detector at its operating thresholds, and the same one at `CANDIDATE_SCORE`."""
+    """A detector at its operating thresholds, and the same one at `CANDIDATE_SCORE`.
+
+    Low finds cannot stand for those at a threshold: what is joined or left out depends on what else
+    was found. Where no curves are wanted there need be no `candidates`: the finds stand for them.
+    """
 
     operating: Searcher
-    candidates: Searcher
+    candidates: Searcher | None = None
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,33 @@ class RefusedPicture:
 
 @dataclass(frozen=True)
 class SearchedFlights:
-    """Everything to be scored, and what was not."""
+    """Everything to be scored, and what was not.
 
-    frames: tuple[ScoredFrame, ...]
-    counts: tuple[FlightCount, ...]
+    `thresholds` are the operating ones, in which scores are told; `rendered` names the flights that
+    are no photographs.
+    """
+
+    pictures: tuple[SearchedPicture, ...]
+    thresholds: Mapping[ObjectClass, float]
     rendered: tuple[str, ...]
     refused: tuple[RefusedPicture, ...]
+
+    @property
+    def frames(self) -> tuple[ScoredFrame, ...]:
+        """The pictures as boxes are scored in them."""
+        return tuple(picture.scored for picture in self.pictures)
+
+    @property
+    def counts(self) -> tuple[FlightCount, ...]:
+        """The objects of every flight, counted."""
+        by_flight: dict[str, list[SearchedPicture]] = {}
+        for picture in self.pictures:
+            by_flight.setdefault(picture.scored.flight, []).append(picture)
+        return tuple(
+            count
+            for name, pictures in by_flight.items()
+            for count in count_flight(name, pictures, self.thresholds)
+        )
 
 
 def search_flights(
@@ -83,11 +108,9 @@ def search_flights(
     total, done = sum(len(f.pictures) for f in flights), 0
     memory = Memory(cache)
     seen: dict[str, Path] = {}
-    frames: list[ScoredFrame] = []
-    counts: list[FlightCount] = []
+    searched: list[SearchedPicture] = []
     refused: list[RefusedPicture] = []
     for flight in flights:
-        searched: list[SearchedPicture] = []
         for picture in flight.pictures:
             try:
                 digest = sha256_of(picture.path)
@@ -101,12 +124,12 @@ def search_flights(
                 refused.append(RefusedPicture(picture.path, str(exc)))
             done += 1
             on_progress(done, total)
-        frames += [s.scored for s in searched]
-        if searched:
-            thresholds = searchers.operating.manifest.reported_thresholds
-            counts += count_flight(flight.name, searched, thresholds)
-    rendered = tuple(f.name for f in flights if f.rendered)
-    return SearchedFlights(tuple(frames), tuple(counts), rendered, tuple(refused))
+    return SearchedFlights(
+        tuple(searched),
+        searchers.operating.manifest.reported_thresholds,
+        tuple(f.name for f in flights if f.rendered),
+        tuple(refused),
+    )
 
 
 def _search(
@@ -146,11 +169,11 @@ def _search(
 
 
 def _found(searchers: Searchers, frame: Frame | None, path: Path, digest: str) -> Found:
-    return Found(
-        _detections(searchers.operating, frame, path, digest),
-        _detections(searchers.candidates, frame, path, digest),
-        None if frame is None else read_quality(frame),
-    )
+    operating = _detections(searchers.operating, frame, path, digest)
+    candidates = operating
+    if searchers.candidates is not None:
+        candidates = _detections(searchers.candidates, frame, path, digest)
+    return Found(operating, candidates, None if frame is None else read_quality(frame))
 
 
 def _detections(

@@ -111,15 +111,30 @@ def _gates_table(gates: Sequence[Gate]) -> TextTable:
 
 
 def _count_table(evaluation: Evaluation) -> TextTable:
-    columns = ("class", "counted", "flights", "mean absolute error", "relative error", "bias")
+    columns = (
+        "class",
+        "counted",
+        "flights",
+        "there a flight",
+        "counted a flight",
+        "mean absolute error",
+        "relative error",
+        "bias",
+        "within 10 %",
+        "exactly right",
+    )
     rows = tuple(
         (
             c.object_class.value,
             e.unit.value,
             str(e.flights),
+            f"{e.mean_there:.2f}",
+            f"{e.mean_counted:.2f}",
             _told(e.mean_absolute, 2),
             _told(e.relative),
             _told(e.bias),
+            _told(e.within_tenth),
+            _told(e.exact),
         )
         for c in evaluation.classes
         for e in c.counts
@@ -253,9 +268,14 @@ def _scores_document(scores: Scores) -> dict[str, Any]:
 def _count_document(error: CountError) -> dict[str, Any]:
     return {
         "flights": error.flights,
+        "flights_with_any": error.with_any,
+        "mean_there": _rounded(error.mean_there),
+        "mean_counted": _rounded(error.mean_counted),
         "mean_absolute": _interval(error.mean_absolute),
         "relative": _interval(error.relative),
         "bias": _interval(error.bias),
+        "within_tenth": _interval(error.within_tenth),
+        "exact": _interval(error.exact),
     }
 
 

@@ -126,6 +126,29 @@ def test_counts_by_hand(make):
     assert sightings.relative.value == pytest.approx(3 / 4)
     assert sightings.bias.value == pytest.approx(1 / 4)
     assert (boxes.unit, boxes.mean_absolute.value) == (Unit.BOXES, 1.0)
+    assert (sightings.mean_there, sightings.mean_counted) == (2.0, 2.5)
+    assert (boxes.within_tenth.value, boxes.exact.value) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("counted_and_there", "with_any", "within_tenth", "exact"),
+    [
+        ([(3, 3), (2, 3)], 2, 0.5, 0.5),
+        ([(11, 10), (0, 0), (0, 0)], 1, 1.0, 0.0),  # nothing was tried where nothing is
+        ([(12, 10), (9, 10), (5, 5), (0, 1)], 4, 0.5, 0.25),
+        ([(1, 0), (4, 4)], 2, 0.5, 0.5),
+        ([(0, 0)], 0, None, None),
+    ],
+)
+def test_how_often_counts_are_right(make, counted_and_there, with_any, within_tenth, exact):
+    frames = [make.frame(flight=str(n)) for n in range(len(counted_and_there))]
+    counts = [
+        FlightCount(str(n), DUGONG, counted, there, Unit.SIGHTINGS)
+        for n, (counted, there) in enumerate(counted_and_there)
+    ]
+    error = scored(frames, counts).of(DUGONG).sightings
+    assert error.with_any == with_any
+    assert (error.within_tenth.value, error.exact.value) == (within_tenth, exact)
 
 
 def test_gates_by_hand(make):
