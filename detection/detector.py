@@ -1,6 +1,6 @@
 """From a frame to its detections: plan, decode, resample, infer, merge, locate."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
@@ -209,10 +209,33 @@ class Detector:
 
     def detect_prepared(self, frame: Frame, prepared: Prepared) -> tuple[Detection, ...]:
         """Find the objects in a frame that `prepare` made ready, best score first."""
-        view = prepared.view
-        boxes = self._search(
+        return self._reported(frame, prepared, self._search_prepared(prepared))
+
+    def detect_at_each(
+        self, frame: Frame, thresholds: Sequence[Mapping[ObjectClass, float]]
+    ) -> tuple[tuple[Detection, ...], ...]:
+        """Find the objects as with each of several thresholds, for the time of one search.
+
+        Classes that a mapping does not name keep this detector's own; lower ones change nothing.
+
+        Raises:
+            PhotoError: when the picture cannot be decoded.
+        """
+        prepared = self.prepare(frame)
+        boxes = self._search_prepared(prepared)
+        answers = []
+        for mapping in thresholds:
+            least = np.array([mapping.get(c, 0.0) for c in self.manifest.classes], np.float32)
+            passed = boxes.take(boxes.scores >= least[boxes.classes])
+            answers.append(self._reported(frame, prepared, passed))
+        return tuple(answers)
+
+    def _search_prepared(self, prepared: Prepared) -> Boxes:
+        return self._search(
             prepared.looks, prepared.passes, prepared if prepared.scale_known else None
         )
+
+    def _reported(self, frame: Frame, prepared: Prepared, boxes: Boxes) -> tuple[Detection, ...]:
         gear_gap_px = None
         if prepared.scale_known and frame.gsd_cm is not None:
             gear_gap_px = GEAR_GAP_M * 100 / frame.gsd_cm
@@ -221,7 +244,7 @@ class Detector:
             frame.path, frame.sha256, frame.width_px, frame.height_px, frame.taken_at_utc
         )
         found = (
-            self._detection(picture, boxes, i, view, prepared.scale_known)
+            self._detection(picture, boxes, i, prepared.view, prepared.scale_known)
             for i in range(len(boxes))
         )
         return tuple(d for d in found if d is not None)

@@ -1,6 +1,6 @@
 """Scores of detections against known truth: matching, recall, precision, F, thresholds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, inf
 from pathlib import Path
@@ -274,7 +274,13 @@ def best_threshold(
         if sum(tally(f, object_class, step).false_alarms for f in frames)
         <= most_false_a_frame * len(frames)
     ]
-    scores = {step: _f_score(frames, object_class, step, beta) for step in bearable or steps}
+    return mildest_as_good(
+        {step: _f_score(frames, object_class, step, beta) for step in bearable or steps}
+    )
+
+
+def mildest_as_good(scores: Mapping[float, float]) -> float:
+    """The first of thresholds, the mildest first, whose F score is within 0.01 of the best."""
     least = max(scores.values()) - _GIVEN_UP
     return next(threshold for threshold, score in scores.items() if score >= least)
 

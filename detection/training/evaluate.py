@@ -4,15 +4,16 @@ Scores on rendered flights say whether the detector learnt the renderer's sea; t
 accuracy, and every report carries that sentence.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from detection.detector import Detector
+from detection.detector import Detector, Picture
 from detection.evaluation.dataset import read_labelled
 from detection.evaluation.evaluation import ClassEvaluation, evaluate
 from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
 from detection.evaluation.scoring import (
+    FoundBox,
     ScoredFrame,
     Tally,
     TrueBox,
@@ -23,14 +24,14 @@ from detection.evaluation.scoring import (
 from detection.evaluation.search import area_km2
 from detection.training.flight import render_flight
 from detection.training.random_flight import random_flight
-from detection.types import ObjectClass
+from detection.types import Detection, ObjectClass
 from ingest.flight import read_flight
 from ingest.frame import Frame
 from ingest.site_reference import SiteReference
 
 CAVEAT = "Measured on rendered flights: no statement about real animals, boats or gear."
 # Missing a dugong is worse than one look at a false alarm; for boats and gear both count alike.
-_BETA = {ObjectClass.DUGONG: 2.0, ObjectClass.BOAT: 1.0, ObjectClass.FISHING_GEAR: 1.0}
+BETA = {ObjectClass.DUGONG: 2.0, ObjectClass.BOAT: 1.0, ObjectClass.FISHING_GEAR: 1.0}
 # More false alarms than in one frame of five, and people stop looking: the gate of dugongs.
 _MOST_FALSE_A_FRAME = FALSE_DUGONGS_PER_FRAME
 # The rendered drones start 2 m above the sea, as FlightPlan's makers say.
@@ -50,31 +51,58 @@ def render_flights(split: str, count: int, folder: Path) -> tuple[Path, ...]:
 
 
 def score_flights(
-    detector: Detector, folders: Iterable[Path], *, searching: Detector | None = None
+    detector: Detector,
+    folders: Iterable[Path],
+    *,
+    searching: Detector | None = None,
+    as_plain: bool = False,
 ) -> tuple[ScoredFrame, ...]:
     """Run a detector over rendered flights and lay its finds beside their truth.
 
     `searching` finds from a low score up and gives the candidates for curves; without it the finds
     are the candidates too. Low finds cannot stand for those at a threshold: what is joined or left
-    out depends on what else was found.
+    out depends on what else was found. `as_plain` searches the pictures as if they told no scale.
     """
-    scored: list[ScoredFrame] = []
+    return tuple(
+        _scored(detector, searching, frame, flight, truths, as_plain)
+        for flight, frame, truths in _labelled_frames(folders)
+    )
+
+
+def score_at_each(
+    detector: Detector,
+    folders: Iterable[Path],
+    thresholds: Sequence[Mapping[ObjectClass, float]],
+) -> tuple[tuple[ScoredFrame, ...], ...]:
+    """Score rendered flights as with each of several thresholds, searched once."""
+    by_threshold: list[list[ScoredFrame]] = [[] for _ in thresholds]
+    for flight, frame, truths in _labelled_frames(folders):
+        for scored, found in zip(
+            by_threshold, detector.detect_at_each(frame, thresholds), strict=True
+        ):
+            finds = found_boxes(found)
+            scored.append(_laid_beside(frame, flight, truths, finds, finds))
+    return tuple(tuple(scored) for scored in by_threshold)
+
+
+def _labelled_frames(
+    folders: Iterable[Path],
+) -> Iterator[tuple[str, Frame, tuple[TrueBox, ...]]]:
+    """The frames of rendered flights: the name of the flight, the frame, and what is in it."""
     for folder in folders:
         labelled = [p for flight in read_labelled(folder).flights for p in flight.pictures]
         truths = {picture.path: picture.truths for picture in labelled}
-        scored += [
-            _scored(detector, searching, frame, folder.name, truths[frame.path])
-            for frame in read_flight([folder], RENDERED_SITE).frames
-        ]
-    return tuple(scored)
+        for frame in read_flight([folder], RENDERED_SITE).frames:
+            yield folder.name, frame, truths[frame.path]
 
 
 def score_photos(
-    detector: Detector, photos: Sequence[Path], site: SiteReference
+    detector: Detector, photos: Sequence[Path], site: SiteReference, *, as_plain: bool = False
 ) -> tuple[ScoredFrame, ...]:
     """Run a detector over located photographs with nothing to find: each find is a false alarm."""
     return tuple(
-        _scored(detector, None, frame, "photos", ()) for frame in read_flight(photos, site).frames
+        _scored(detector, None, frame, "photos", (), as_plain)
+        for frame in read_flight(photos, site).frames
     )
 
 
@@ -84,27 +112,52 @@ def _scored(
     frame: Frame,
     flight: str,
     truths: tuple[TrueBox, ...],
+    as_plain: bool,
 ) -> ScoredFrame:
-    finds = found_boxes(detector.detect(frame))
+    finds = found_boxes(_detected(detector, frame, as_plain))
+    candidates = finds
+    if searching is not None:
+        candidates = found_boxes(_detected(searching, frame, as_plain))
+    return _laid_beside(frame, flight, truths, finds, candidates)
+
+
+def _detected(detector: Detector, frame: Frame, as_plain: bool) -> tuple[Detection, ...]:
+    if not as_plain:
+        return detector.detect(frame)
+    return detector.detect_unlocated(
+        Picture(frame.path, frame.sha256, frame.width_px, frame.height_px)
+    )
+
+
+def _laid_beside(
+    frame: Frame,
+    flight: str,
+    truths: tuple[TrueBox, ...],
+    finds: tuple[FoundBox, ...],
+    candidates: tuple[FoundBox, ...],
+) -> ScoredFrame:
     return ScoredFrame(
         flight,
         frame.path.name,
         truths,
         finds,
         area_km2(frame.footprint),
-        candidates=finds if searching is None else found_boxes(searching.detect(frame)),
+        candidates=candidates,
         gsd_cm=frame.gsd_cm,
         path=frame.path,
     )
 
 
-def choose_thresholds(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, float]:
+def choose_thresholds(
+    frames: Sequence[ScoredFrame], *, beta: Mapping[ObjectClass, float] = BETA
+) -> dict[ObjectClass, float]:
     """The operating threshold of each class: the best F2 for dugongs, the best F1 for the others.
 
     `frames` must come from flights that no result is later reported on, searched at a low score.
+    `beta` weighs recall otherwise.
     """
     return {
-        c: best_threshold(frames, c, beta=_BETA[c], most_false_a_frame=_MOST_FALSE_A_FRAME)
+        c: best_threshold(frames, c, beta=beta[c], most_false_a_frame=_MOST_FALSE_A_FRAME)
         for c in ObjectClass
     }
 
@@ -114,7 +167,7 @@ def f_scores(
 ) -> dict[ObjectClass, float]:
     """What thresholds are chosen by: F2 of dugongs, F1 of the others; 0 where nothing is found."""
     totals = {c: sum((tally(f, c, thresholds[c]) for f in frames), Tally()) for c in ObjectClass}
-    return {c: total.f_score(_BETA[c]) or 0.0 for c, total in totals.items()}
+    return {c: total.f_score(BETA[c]) or 0.0 for c, total in totals.items()}
 
 
 def report(

@@ -15,7 +15,7 @@ from ultralytics import YOLO
 
 from detection.calibration import Calibration
 from detection.engine import OpenVinoEngine
-from detection.manifest import BoatNetwork
+from detection.manifest import BoatNetwork, LookAgain
 from detection.training.dataset import CLASSES, TARGET_GSD_M
 from detection.training.torchvision_ops import ensure_torchvision_imports
 from detection.types import ObjectClass
@@ -109,6 +109,8 @@ def write_manifest(
     boat_network: BoatNetwork | None = None,
     calibrations: Mapping[ObjectClass, Calibration] | None = None,
     search_gsd_cm: Sequence[float] = (),
+    second_look: LookAgain | None = None,
+    any_scale_thresholds: Mapping[ObjectClass, float] | None = None,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> Path:
@@ -124,10 +126,12 @@ def write_manifest(
         "input_px": INPUT_PX,
         "target_gsd_cm": TARGET_GSD_M * 100,
         "search_gsd_cm": list(search_gsd_cm),
+        "second_look": None if second_look is None else second_look.model_dump(mode="json"),
         "classes": [c.value for c in CLASSES],
         "colour_order": "RGB",
         "scale": "1/255",
         "thresholds": {c.value: thresholds[c] for c in CLASSES},
+        "any_scale_thresholds": {c.value: t for c, t in (any_scale_thresholds or {}).items()},
         "boat_network": None if boat_network is None else boat_network.model_dump(),
         "calibrations": {
             c.value: [[round(raw, 4), round(chance, 4)] for raw, chance in curve.points]

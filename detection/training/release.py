@@ -25,8 +25,6 @@ from detection.training.dataset import CLASSES, TARGET_GSD_M, TilePlan, make_til
 from detection.training.evaluate import (
     CAVEAT,
     as_metrics,
-    choose_thresholds,
-    f_scores,
     false_alarm_metrics,
     render_flights,
     report,
@@ -34,14 +32,13 @@ from detection.training.evaluate import (
     score_photos,
 )
 from detection.training.export import INPUT_PX, checked_agreement, export_onnx, write_manifest
+from detection.training.ways import WAYS, Trial, Way, any_scale_thresholds, best_trial, tried
 from detection.types import ObjectClass
 from ingest.site_reference import SiteReference
 
 # Low enough to see the whole trade between misses and false alarms.
 _SEARCH_SCORE = 0.05
 _COMPARED_TILES = 8
-# Of the mean F score, for passes that take half the time: a laptop without a GPU must keep up.
-_GIVEN_UP_FOR_SPEED = 0.02
 RELIABILITY_PICTURE = "reliability.svg"
 
 
@@ -59,9 +56,8 @@ class ReleasePlan:
 
     Flights are rendered into `flights_folder` where they are not there yet: `val` ones to choose
     thresholds on, `test` ones to report. `empty_photos` are reported by name as false alarms.
-    `passes_gsd_cm` are the ground scales to choose from, the cheapest first: of one pass, or of
-    several that must agree. `coco_weights` become the boat network beside the model; without them
-    one already there is used.
+    `ways` are the ways to search to choose from, the cheapest first. `coco_weights` become the boat
+    network beside the model; without them one already there is used.
     """
 
     weights: Path
@@ -72,52 +68,59 @@ class ReleasePlan:
     empty_photos: Mapping[str, EmptyPhotos]
     training: Mapping[str, Any]
     coco_weights: Path | None = None
-    passes_gsd_cm: tuple[tuple[float, ...], ...] = ((5.0,), (4.2,), (4.2, 5.9))
+    ways: tuple[Way, ...] = WAYS
 
 
 def release(plan: ReleasePlan) -> Path:
-    """Export, choose scales and thresholds, measure, and write the manifest; returns its path.
+    """Export, choose a way to search and thresholds, measure, write the manifest; returns its path.
 
-    Scales, thresholds and calibration come from the `val` flights, all scores from the `test` ones,
-    searched as they will be: at the thresholds.
+    The way, thresholds and calibration come from the `val` flights, all scores from the `test`
+    ones, searched as they will be: at the thresholds. Both, and the photographs, are searched as
+    plain pictures too, as if they told no scale.
     """
     onnx = export_onnx(plan.weights, plan.onnx)
     differences = checked_agreement(onnx, plan.weights, _tiles())
     engine = OpenVinoEngine(onnx, INPUT_PX)
     searching = Detector(engine, _unmeasured(onnx), min_score=_SEARCH_SCORE)
     val = render_flights("val", plan.val_flights, plan.flights_folder)
-    trials = [_tried(searching.searching_at(*gsd_cm), val) for gsd_cm in plan.passes_gsd_cm]
+    trials = [tried(searching, way, val) for way in plan.ways]
     best = best_trial(trials)
     thresholds, boats = best.thresholds, _boat_network(plan)
     manifest = _unmeasured(onnx).model_copy(
-        update={"thresholds": dict(thresholds), "boat_network": boats}
+        update={
+            "thresholds": dict(thresholds),
+            "search_gsd_cm": best.way.gsd_cm,
+            "second_look": best.way.again,
+            "any_scale_thresholds": any_scale_thresholds(searching, val),
+            "boat_network": boats,
+        }
     )
     boat_engine = None if boats is None else OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
     operating, searching = (
-        Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score).searching_at(
-            *best.gsd_cm
-        )
+        Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)
         for min_score in (None, _SEARCH_SCORE)
     )
     calibrations = calibrated(best.frames if boats is None else score_flights(searching, val))
-    test = score_flights(
-        operating,
-        render_flights("test", plan.test_flights, plan.flights_folder),
-        searching=searching,
+    test_flights = render_flights("test", plan.test_flights, plan.flights_folder)
+    test = score_flights(operating, test_flights, searching=searching)
+    as_plain = score_flights(operating, test_flights, as_plain=True)
+    photos, plain_photos = (
+        {
+            name: false_alarm_metrics(
+                score_photos(operating, p.paths, p.site, as_plain=plain), thresholds
+            )
+            for name, p in plan.empty_photos.items()
+        }
+        for plain in (False, True)
     )
-    photos = {
-        name: false_alarm_metrics(score_photos(operating, p.paths, p.site), thresholds)
-        for name, p in plan.empty_photos.items()
-    }
     metrics = {
         "caveat": CAVEAT,
         "rendered_test_flights": as_metrics(report(test, thresholds)),
         "rendered_test_frames": len(test),
+        "rendered_test_frames_as_plain_pictures": as_metrics(report(as_plain, thresholds)),
         "false_alarms_on_photos_with_nothing_to_find": photos,
-        "passes_compared": [
-            {"gsd_cm": list(t.gsd_cm), **{c.value: round(f, 3) for c, f in t.f_scores.items()}}
-            for t in trials
-        ],
+        "false_alarms_on_them_as_plain_pictures": plain_photos,
+        "ways_compared": [_as_row(trial) for trial in trials],
         "calibration_error": _write_reliability(plan.onnx.parent, test, calibrations),
         "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
     }
@@ -126,37 +129,21 @@ def release(plan: ReleasePlan) -> Path:
         thresholds,
         boat_network=boats,
         calibrations=calibrations,
-        search_gsd_cm=best.gsd_cm,
+        search_gsd_cm=manifest.search_gsd_cm,
+        second_look=manifest.second_look,
+        any_scale_thresholds=manifest.any_scale_thresholds,
         training=plan.training,
         metrics=metrics,
     )
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What passes at some ground scales came to on the flights that are chosen on."""
-
-    gsd_cm: tuple[float, ...]
-    frames: tuple[ScoredFrame, ...]
-    thresholds: Mapping[ObjectClass, float]
-    f_scores: Mapping[ObjectClass, float]
-
-    @property
-    def mean(self) -> float:
-        """The mean score of the classes."""
-        return sum(self.f_scores.values()) / len(self.f_scores)
-
-
-def _tried(searching: Detector, val: Sequence[Path]) -> Trial:
-    frames = score_flights(searching, val)
-    thresholds = choose_thresholds(frames)
-    return Trial(searching.manifest.passes_gsd_cm, frames, thresholds, f_scores(frames, thresholds))
-
-
-def best_trial(trials: Sequence[Trial]) -> Trial:
-    """The first trial, which are in the order of their cost, as good as the best but for chance."""
-    least = max(trial.mean for trial in trials) - _GIVEN_UP_FOR_SPEED
-    return next(trial for trial in trials if trial.mean >= least)
+def _as_row(trial: Trial) -> dict[str, Any]:
+    again = trial.way.again
+    return {
+        "gsd_cm": list(trial.way.gsd_cm),
+        "again": None if again is None else again.model_dump(mode="json"),
+        **{c.value: round(f, 3) for c, f in trial.f_scores.items()},
+    }
 
 
 def calibrated(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, Calibration]:

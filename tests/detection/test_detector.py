@@ -241,3 +241,26 @@ def test_scores_are_told_calibrated_and_thresholds_held_against_the_networks(tmp
         ObjectClass.BOAT: 0.85,
         ObjectClass.FISHING_GEAR: 0.85,
     }
+
+
+class ByLength(ColourEngine):
+    """Sees gear, the surer the longer it is."""
+
+    def _one(self, tile):
+        raw = super()._one(tile)
+        raw[6] = np.where(raw[6] > 0, np.minimum(0.9, raw[2] / 100), 0)
+        return raw
+
+
+def test_what_is_joined_depends_on_the_threshold_and_one_search_tells_of_each(tmp_path):
+    # pieces of 2.4 m and 1.2 m, 3 m apart: 48 and 24 px in tiles of 5 cm
+    frame = frame_of(painted(tmp_path, (2, 600, 600, 680, 620), (2, 780, 600, 820, 620)))
+    gear, engine = ObjectClass.FISHING_GEAR, ByLength()
+    detector = Detector(engine, MANIFEST, min_score=0.1)
+    mild, strict, none = detector.detect_at_each(frame, [{}, {gear: 0.3}, {gear: 0.6}])
+    tiles = engine.tiles_seen
+    assert mild == detector.detect(frame)
+    assert engine.tiles_seen == 2 * tiles
+    assert [round(d.xyxy_px[2] - d.xyxy_px[0], -1) for d in mild] == [220]
+    assert [round(d.xyxy_px[2] - d.xyxy_px[0], -1) for d in strict] == [80]
+    assert none == ()

@@ -1,21 +1,26 @@
 """What a release chooses by what it measured."""
 
 import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
+from detection.manifest import LookAgain
+from detection.training import evaluate
 from detection.training.evaluate import f_scores
 from detection.training.export import write_manifest
-from detection.training.release import Trial, best_trial, calibrated
-from detection.types import ObjectClass
+from detection.training.release import calibrated
+from detection.training.ways import Trial, Way, best_trial, tried
+from detection.types import Detection, ObjectClass
 
 DUGONG, BOAT, GEAR = ObjectClass
 BOX = (0.0, 0.0, 10.0, 10.0)
 
 
 def trial(*gsd_cm, score):
-    return Trial(gsd_cm, (), {}, dict.fromkeys(ObjectClass, score))
+    return Trial(Way(gsd_cm), (), {}, dict.fromkeys(ObjectClass, score))
 
 
 def test_dearer_passes_must_be_better_by_more_than_chance():
@@ -23,6 +28,45 @@ def test_dearer_passes_must_be_better_by_more_than_chance():
     assert best_trial([cheap, dear]) is cheap
     better = trial(4.2, 5.9, score=0.85)
     assert best_trial([cheap, better]) is better
+
+
+class JoinsWhatIsFaint:
+    """Finds a dugong and a boat, and a net whole only from 0.5 on: below, rubbish is joined to it.
+
+    Stands in for a detector; remembers how it was told to search.
+    """
+
+    def __init__(self):
+        self.told = None
+
+    def searching_at(self, *gsd_cm, again):
+        self.told = gsd_cm, again
+        return self
+
+    def detect_at_each(self, frame, thresholds):
+        def found(object_class, box, score):
+            return Detection(object_class, score, box, "0" * 64, None, None, None, "0" * 64)
+
+        sure = (found(DUGONG, BOX, 0.6), found(BOAT, BOX, 0.8))
+        wide = (0.0, 0.0, 100.0, 100.0)
+        return tuple(
+            (*sure, found(GEAR, BOX if at.get(GEAR, 0.0) >= 0.5 else wide, 0.9))
+            for at in thresholds
+        )
+
+
+def test_gears_threshold_is_chosen_by_what_is_joined_at_each(monkeypatch):
+    truths = tuple(TrueBox(c, 1, BOX, fair=True) for c in ObjectClass)
+    seen = SimpleNamespace(path=Path("1.jpg"), footprint=None, gsd_cm=5.0)
+    monkeypatch.setattr(evaluate, "_labelled_frames", lambda folders: [("f", seen, truths)])
+    monkeypatch.setattr(evaluate, "area_km2", lambda footprint: 0.0)
+    detector, way = JoinsWhatIsFaint(), Way((5.9,), LookAgain(gsd_cm=(4.2,), from_score=0.2))
+    chosen = tried(detector, way, [Path("f")])
+    assert chosen.thresholds[GEAR] == 0.5
+    assert chosen.thresholds[DUGONG] == chosen.thresholds[BOAT] == 0.25
+    assert chosen.f_scores == {DUGONG: 1.0, BOAT: 1.0, GEAR: 1.0}
+    assert chosen.mean == 1.0
+    assert detector.told == (way.gsd_cm, way.again)
 
 
 def frame(there, found, score=0.9):

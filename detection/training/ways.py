@@ -1,0 +1,88 @@
+"""How a model searches and from which scores on it reports, chosen on flights kept for choosing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from detection.detector import Detector
+from detection.evaluation.scoring import ScoredFrame, mildest_as_good
+from detection.manifest import LookAgain
+from detection.training.evaluate import (
+    choose_thresholds,
+    f_scores,
+    score_at_each,
+    score_flights,
+)
+from detection.types import ObjectClass
+
+# Of the mean F score, for a way that takes less time: a laptop without a GPU must keep up.
+_GIVEN_UP_FOR_SPEED = 0.02
+# Gear is joined to whole lines, and what there is to join depends on the threshold: each of these
+# is tried on its own.
+_GEAR_THRESHOLDS = tuple(step / 100 for step in range(26, 70, 2))
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to search: the ground scales of its passes, and how suspects are looked at again."""
+
+    gsd_cm: tuple[float, ...]
+    again: LookAgain | None = None
+
+
+# The cheapest first. A pass costs by the square of its scale, looking again a few tiles.
+WAYS = (
+    Way((5.9,), LookAgain(gsd_cm=(4.2,), from_score=0.2)),
+    Way((5.0,)),
+    Way((5.0,), LookAgain(gsd_cm=(4.2, 5.9), from_score=0.1)),
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a way came to on the flights that are chosen on."""
+
+    way: Way
+    frames: tuple[ScoredFrame, ...]
+    thresholds: Mapping[ObjectClass, float]
+    f_scores: Mapping[ObjectClass, float]
+
+    @property
+    def mean(self) -> float:
+        """The mean score of the classes."""
+        return sum(self.f_scores.values()) / len(self.f_scores)
+
+
+def tried(searching: Detector, way: Way, flights: Sequence[Path]) -> Trial:
+    """Search flights one way, from a low score up, and choose thresholds."""
+    gear = ObjectClass.FISHING_GEAR
+    frames, *at_each = score_at_each(
+        searching.searching_at(*way.gsd_cm, again=way.again),
+        flights,
+        [{}, *({gear: threshold} for threshold in _GEAR_THRESHOLDS)],
+    )
+    thresholds = choose_thresholds(frames)
+    joined = {
+        threshold: f_scores(at, thresholds | {gear: threshold})[gear]
+        for threshold, at in zip(_GEAR_THRESHOLDS, at_each, strict=True)
+    }
+    thresholds[gear] = mildest_as_good(joined)
+    return Trial(
+        way, frames, thresholds, f_scores(frames, thresholds) | {gear: joined[thresholds[gear]]}
+    )
+
+
+def best_trial(trials: Sequence[Trial]) -> Trial:
+    """The first trial, which are in the order of their cost, as good as the best but for chance."""
+    least = max(trial.mean for trial in trials) - _GIVEN_UP_FOR_SPEED
+    return next(trial for trial in trials if trial.mean >= least)
+
+
+def any_scale_thresholds(searching: Detector, flights: Sequence[Path]) -> dict[ObjectClass, float]:
+    """The thresholds of pictures that are searched without their scale: the best F1 of each class.
+
+    Of dugongs too, where others have F2: no size is impossible there, and what looks like an animal
+    at one of many scales is more often none.
+    """
+    frames = score_flights(searching, flights, as_plain=True)
+    return choose_thresholds(frames, beta=dict.fromkeys(ObjectClass, 1.0))
