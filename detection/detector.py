@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from detection import boat_network
 from detection.agreement import SUPPORT_FROM, agreed
 from detection.any_scale import as_of_known_scale
-from detection.boat_network import Opinions
-from detection.boxes import Boxes, Floats, concatenate, no_boxes
+from detection.boat_advice import BoatAdvice
+from detection.boxes import Boxes, concatenate, no_boxes
 from detection.engine import Engine
 from detection.errors import ModelError
 from detection.level_search import empty_tile, search_level
@@ -33,8 +32,6 @@ from ingest.projection import SeaView
 # Floats and buoys closer than this belong to one net or line. Our own figure: an officer goes to
 # the place once, whatever lies between them.
 GEAR_GAP_M = 5.0
-# A box at this share of its threshold is remembered until the other network has been asked.
-DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True)
@@ -90,35 +87,17 @@ class Detector:
             [manifest.threshold(c) if min_score is None else min_score for c in manifest.classes],
             np.float32,
         )
-        self._decoded_from = self._thresholds.copy()
+        self._decoded_from = self._thresholds
         self._second_look = second_look_of(manifest, engine)
         self._calibrations = [manifest.calibration(c) for c in manifest.classes]
-        self._boat_engine = boat_engine
-        self._opinions: Opinions | None = None
-        if manifest.boat_network is not None and boat_engine is not None:
-            boat = manifest.classes.index(ObjectClass.BOAT)
-            if boat_engine.outputs != boat_network.OUTPUTS or (
-                boat_engine.input_px != engine.input_px
-            ):
-                raise ModelError(
-                    f"the boat network must give {boat_network.OUTPUTS} values a box on tiles of "
-                    f"{engine.input_px} px; it gives {boat_engine.outputs} on "
-                    f"{boat_engine.input_px} px. Export it anew with `libong export-model`"
-                )
-            self._opinions = Opinions(
-                boat, manifest.threshold(ObjectClass.BOAT), manifest.boat_network.threshold
-            )
-            self._decoded_from[boat] *= DOUBTFUL
-            lowest = np.interp(
-                self._decoded_from[boat],
-                (0, self._opinions.threshold, 1),
-                (0, self._opinions.coco_threshold, 1),
-            )
-            self._boat_thresholds = boat_network.thresholds(float(lowest))
-        elif manifest.boat_network is not None or boat_engine is not None:
+        self._boats: BoatAdvice | None = None
+        if boat_engine is not None:
+            self._boats = BoatAdvice(boat_engine, engine.input_px, manifest, self._thresholds)
+            self._decoded_from = self._boats.decoded_from
+        elif manifest.boat_network is not None:
             raise ModelError(
-                "a boat network takes both its entry in the manifest and its engine; got only "
-                f"the {'engine' if boat_engine is not None else 'entry'}"
+                "a boat network takes both its entry in the manifest and its engine; got only the "
+                "entry"
             )
 
     def check_answers(self) -> None:
@@ -127,9 +106,9 @@ class Detector:
         Raises:
             ModelError: when one cannot run on this machine or answers with what is no number.
         """
-        side = self._engine.input_px
-        for engine in filter(None, (self._engine, self._boat_engine)):
-            (raw,) = engine.infer([empty_tile(side)])
+        engines = [self._engine] if self._boats is None else [self._engine, self._boats.engine]
+        for engine in engines:
+            (raw,) = engine.infer([empty_tile(engine.input_px)])
             if not np.isfinite(raw).all():
                 raise ModelError(
                     "the network answers with values that are no numbers on this machine; "
@@ -146,6 +125,12 @@ class Detector:
             update={"search_gsd_cm": gsd_cm, "second_look": again}
         )
         other._second_look = second_look_of(other.manifest, self._engine)
+        return other
+
+    def without_boat_network(self) -> "Detector":
+        """Return a detector that asks our network alone, boats too."""
+        other = copy(self)
+        other._boats, other._decoded_from = None, self._thresholds
         return other
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
@@ -198,7 +183,7 @@ class Detector:
                 frame,
                 view,
                 self.manifest.passes_gsd_cm,
-                self.manifest.boats_gsd_cm if self._opinions else (),
+                self.manifest.boats_gsd_cm if self._boats else (),
                 self._engine.input_px,
             )
         else:
@@ -284,29 +269,22 @@ class Detector:
         elif second is not None:
             decoded_from = second.decoded_from(decoded_from)
         ours = [[no_boxes()] for _ in range(passes)]
-        boats = [no_boxes()]
+        boats = []
         for look in looks:
             level = look.search.level
             if look.search.passes:
                 found = search_level(self._engine, decoded_from, look.pixels, level)
                 for number in look.search.passes:
                     ours[number] += found
-            if look.search.boats and self._opinions and self._boat_engine:
-                boats += search_level(self._boat_engine, self._boat_thresholds, look.pixels, level)
+            if look.search.boats and self._boats is not None:
+                boats.append(self._boats.of(look))
         mine = agreed([concatenate(parts) for parts in ours])
         if of_scale is None:
             mine = as_of_known_scale(mine, self.manifest)
         elif second is not None:
             mine = second.judged(mine, of_scale.picture, of_scale.view)
         mine = mine.take(mine.scores >= self._decoded_from[mine.classes])
-        if not self._opinions:
-            return merge(mine)
-        fused = boat_network.fuse(
-            _merged_by_doubt(mine, self._thresholds),
-            _merged_by_doubt(concatenate(boats), self._boat_thresholds / DOUBTFUL),
-            self._opinions,
-        )
-        return fused.take(fused.scores >= self._thresholds[fused.classes])
+        return merge(mine) if self._boats is None else self._boats.fused(mine, boats)
 
     def _detection(
         self, picture: Picture, boxes: Boxes, i: int, view: SeaView | None, scale_known: bool
@@ -335,12 +313,3 @@ class Detector:
             error_m,
             self.manifest.sha256,
         )
-
-
-def _merged_by_doubt(boxes: Boxes, thresholds: Floats) -> Boxes:
-    """Merge the boxes that reach their threshold, then add doubtful ones where none of them is.
-
-    Apart, because merging lets a whole box displace a better one that a tile's edge has cut.
-    """
-    doubtful = boxes.scores < thresholds[boxes.classes]
-    return boat_network.with_doubtful(merge(boxes.take(~doubtful)), merge(boxes.take(doubtful)))

@@ -47,6 +47,11 @@ class DecodedPicture:
         self.size_px = (width_px, height_px)
         self._held: tuple[int, NDArray[np.uint8]] | None = None
 
+    @property
+    def denominator(self) -> int | None:
+        """By how much the sides were reduced when it was last decoded; None before."""
+        return None if self._held is None else self._held[0]
+
     def reduced(self, scale: float) -> tuple[int, NDArray[np.uint8]]:
         """Return how often the picture was halved while decoding, as 1, 2, 4 or 8, and its pixels.
 

@@ -65,7 +65,7 @@ def score_flights(
     """
     return tuple(
         _scored(detector, searching, frame, flight, truths, as_plain)
-        for flight, frame, truths in _labelled_frames(folders)
+        for flight, frame, truths in labelled_frames(folders)
     )
 
 
@@ -76,19 +76,19 @@ def score_at_each(
 ) -> tuple[tuple[ScoredFrame, ...], ...]:
     """Score rendered flights as with each of several thresholds, searched once."""
     by_threshold: list[list[ScoredFrame]] = [[] for _ in thresholds]
-    for flight, frame, truths in _labelled_frames(folders):
+    for flight, frame, truths in labelled_frames(folders):
         for scored, found in zip(
             by_threshold, detector.detect_at_each(frame, thresholds), strict=True
         ):
             finds = found_boxes(found)
-            scored.append(_laid_beside(frame, flight, truths, finds, finds))
+            scored.append(laid_beside(frame, flight, truths, finds, finds))
     return tuple(tuple(scored) for scored in by_threshold)
 
 
-def _labelled_frames(
+def labelled_frames(
     folders: Iterable[Path],
 ) -> Iterator[tuple[str, Frame, tuple[TrueBox, ...]]]:
-    """The frames of rendered flights: the name of the flight, the frame, and what is in it."""
+    """Give the frames of rendered flights: the flight's name, the frame, and what is in it."""
     for folder in folders:
         labelled = [p for flight in read_labelled(folder).flights for p in flight.pictures]
         truths = {picture.path: picture.truths for picture in labelled}
@@ -118,7 +118,7 @@ def _scored(
     candidates = finds
     if searching is not None:
         candidates = found_boxes(_detected(searching, frame, as_plain))
-    return _laid_beside(frame, flight, truths, finds, candidates)
+    return laid_beside(frame, flight, truths, finds, candidates)
 
 
 def _detected(detector: Detector, frame: Frame, as_plain: bool) -> tuple[Detection, ...]:
@@ -129,13 +129,14 @@ def _detected(detector: Detector, frame: Frame, as_plain: bool) -> tuple[Detecti
     )
 
 
-def _laid_beside(
+def laid_beside(
     frame: Frame,
     flight: str,
     truths: tuple[TrueBox, ...],
     finds: tuple[FoundBox, ...],
     candidates: tuple[FoundBox, ...],
 ) -> ScoredFrame:
+    """A frame with its finds beside its truth."""
     return ScoredFrame(
         flight,
         frame.path.name,

@@ -20,6 +20,7 @@ from detection.evaluation.charts import calibration_svg
 from detection.evaluation.curves import scores_and_hits
 from detection.evaluation.scoring import ScoredFrame
 from detection.manifest import BoatNetwork, Manifest
+from detection.training.boat_floor import boat_row, kept_share, score_alone
 from detection.training.coco_export import BOATS_FILE, BOATS_THRESHOLD, export_coco_boats
 from detection.training.dataset import CLASSES, TARGET_GSD_M, TilePlan, make_tile
 from detection.training.evaluate import (
@@ -120,6 +121,7 @@ def release(plan: ReleasePlan) -> Path:
         "rendered_test_frames_as_plain_pictures": as_metrics(report(as_plain, thresholds)),
         "false_alarms_on_photos_with_nothing_to_find": photos,
         "false_alarms_on_them_as_plain_pictures": plain_photos,
+        "boats_by_network": _boats(operating, boat_engine, test_flights, test),
         "ways_compared": [_as_row(trial) for trial in trials],
         "calibration_error": _write_reliability(plan.onnx.parent, test, calibrations),
         "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
@@ -135,6 +137,24 @@ def release(plan: ReleasePlan) -> Path:
         training=plan.training,
         metrics=metrics,
     )
+
+
+def _boats(
+    operating: Detector,
+    boat_engine: OpenVinoEngine | None,
+    flights: Sequence[Path],
+    together: Sequence[ScoredFrame],
+) -> dict[str, Any] | None:
+    """Boats found by each network alone and by both; None where there is one network."""
+    if boat_engine is None:
+        return None
+    alone = score_alone(boat_engine, flights, BOATS_THRESHOLD)
+    return {
+        "coco_alone": boat_row(alone),
+        "ours_alone": boat_row(score_flights(operating.without_boat_network(), flights)),
+        "both": boat_row(together),
+        "share_of_cocos_boats_that_both_report": kept_share(alone, together),
+    }
 
 
 def _as_row(trial: Trial) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Way:
 WAYS = (
     Way((5.9,), LookAgain(gsd_cm=(4.2,), from_score=0.2)),
     Way((5.0,)),
+    Way((5.0,), LookAgain(gsd_cm=(4.2,), from_score=0.1)),
     Way((5.0,), LookAgain(gsd_cm=(4.2, 5.9), from_score=0.1)),
 )
 

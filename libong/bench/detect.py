@@ -15,7 +15,6 @@ from detection.detector import Detector
 from detection.engine import Engine, OpenVinoEngine, RawOutput, TileBGR
 from detection.evaluation.scoring import FoundBox, ScoredFrame, Tally, found_boxes, tally
 from detection.manifest import Manifest
-from detection.tiling import decode_denominator
 from detection.types import ObjectClass
 from ingest.photo import read_frame
 from ingest.pixels import decode_bgr
@@ -114,14 +113,27 @@ class Contest:
         path, detector = picture.frame.path, self.same_weights
         read_s, frame = _timed(lambda: read_frame(path, site))
         prepare_s, prepared = _timed(lambda: detector.prepare(frame))
-        finest = max((look.search.level.scale for look in prepared.looks), default=1.0)
-        denominator = decode_denominator(finest)
-        decode_s, _ = _timed(lambda: decode_bgr(path, scale_denominator=denominator))
+        first = prepared.picture.denominator
+        decode_s = min(self._decode_s(path, first), prepare_s)
         before = self.engine.seconds
         search_s, _ = _timed(lambda: detector.detect_prepared(frame, prepared))
         network_s = self.engine.seconds - before
-        other_s = max(0.0, prepare_s - decode_s)
-        return Stages(read_s, min(decode_s, prepare_s), other_s, network_s, search_s - network_s)
+        finer = prepared.picture.denominator  # where it was looked at again, closer
+        again_s = 0.0 if finer == first else self._decode_s(path, finer)
+        return Stages(
+            read_s,
+            decode_s + again_s,
+            prepare_s - decode_s,
+            network_s,
+            max(0.0, search_s - network_s - again_s),
+        )
+
+    @staticmethod
+    def _decode_s(path: Path, denominator: int | None) -> float:
+        if denominator is None:
+            return 0.0
+        seconds, _ = _timed(lambda: decode_bgr(path, scale_denominator=denominator))
+        return seconds
 
     @staticmethod
     def _finds(detector: Detector, picture: BenchPicture) -> tuple[FoundBox, ...]:

@@ -58,7 +58,7 @@ class JoinsWhatIsFaint:
 def test_gears_threshold_is_chosen_by_what_is_joined_at_each(monkeypatch):
     truths = tuple(TrueBox(c, 1, BOX, fair=True) for c in ObjectClass)
     seen = SimpleNamespace(path=Path("1.jpg"), footprint=None, gsd_cm=5.0)
-    monkeypatch.setattr(evaluate, "_labelled_frames", lambda folders: [("f", seen, truths)])
+    monkeypatch.setattr(evaluate, "labelled_frames", lambda folders: [("f", seen, truths)])
     monkeypatch.setattr(evaluate, "area_km2", lambda footprint: 0.0)
     detector, way = JoinsWhatIsFaint(), Way((5.9,), LookAgain(gsd_cm=(4.2,), from_score=0.2))
     chosen = tried(detector, way, [Path("f")])
