@@ -9,8 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from detection.detector import Detector, Picture
+from detection.evaluation.counting import FlightCount
 from detection.evaluation.dataset import read_labelled
-from detection.evaluation.evaluation import ClassEvaluation, evaluate
+from detection.evaluation.evaluation import ClassEvaluation, CountError, evaluate
 from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
 from detection.evaluation.scoring import (
     FoundBox,
@@ -21,7 +22,12 @@ from detection.evaluation.scoring import (
     found_boxes,
     tally,
 )
-from detection.evaluation.search import area_km2
+from detection.evaluation.search import (
+    SearchedFlights,
+    Searchers,
+    area_km2,
+    search_flights,
+)
 from detection.training.flight import render_flight
 from detection.training.random_flight import random_flight
 from detection.types import Detection, ObjectClass
@@ -54,19 +60,23 @@ def score_flights(
     detector: Detector,
     folders: Iterable[Path],
     *,
-    searching: Detector | None = None,
     as_plain: bool = False,
 ) -> tuple[ScoredFrame, ...]:
     """Run a detector over rendered flights and lay its finds beside their truth.
 
-    `searching` finds from a low score up and gives the candidates for curves; without it the finds
-    are the candidates too. Low finds cannot stand for those at a threshold: what is joined or left
-    out depends on what else was found. `as_plain` searches the pictures as if they told no scale.
+    The finds are the candidates for curves too. `as_plain` searches the pictures as if they told no
+    scale.
     """
     return tuple(
-        _scored(detector, searching, frame, flight, truths, as_plain)
+        _scored(detector, frame, flight, truths, as_plain)
         for flight, frame, truths in labelled_frames(folders)
     )
+
+
+def search_rendered(searchers: Searchers, folders: Iterable[Path]) -> SearchedFlights:
+    """Search rendered flights as any labelled ones: for scores, and to count their objects."""
+    flights = [flight for folder in folders for flight in read_labelled(folder).flights]
+    return search_flights(flights, searchers, lambda flight: RENDERED_SITE)
 
 
 def score_at_each(
@@ -101,24 +111,20 @@ def score_photos(
 ) -> tuple[ScoredFrame, ...]:
     """Run a detector over located photographs with nothing to find: each find is a false alarm."""
     return tuple(
-        _scored(detector, None, frame, "photos", (), as_plain)
+        _scored(detector, frame, "photos", (), as_plain)
         for frame in read_flight(photos, site).frames
     )
 
 
 def _scored(
     detector: Detector,
-    searching: Detector | None,
     frame: Frame,
     flight: str,
     truths: tuple[TrueBox, ...],
     as_plain: bool,
 ) -> ScoredFrame:
     finds = found_boxes(_detected(detector, frame, as_plain))
-    candidates = finds
-    if searching is not None:
-        candidates = found_boxes(_detected(searching, frame, as_plain))
-    return laid_beside(frame, flight, truths, finds, candidates)
+    return laid_beside(frame, flight, truths, finds, finds)
 
 
 def _detected(detector: Detector, frame: Frame, as_plain: bool) -> tuple[Detection, ...]:
@@ -172,17 +178,23 @@ def f_scores(
 
 
 def report(
-    frames: Sequence[ScoredFrame], thresholds: Mapping[ObjectClass, float]
+    frames: Sequence[ScoredFrame],
+    thresholds: Mapping[ObjectClass, float],
+    counts: Sequence[FlightCount] = (),
 ) -> tuple[ClassEvaluation, ...]:
-    """The scores of each class at its threshold."""
-    return evaluate(frames, {c: thresholds[c] for c in ObjectClass}).classes
+    """The scores of each class at its threshold, with what was counted by flight."""
+    return evaluate(frames, {c: thresholds[c] for c in ObjectClass}, counts).classes
 
 
 def as_metrics(classes: Sequence[ClassEvaluation]) -> dict[str, dict[str, float | int | None]]:
-    """Scores as plain numbers for a manifest, rounded to three places."""
+    """Scores as plain numbers for a manifest, rounded to three places.
+
+    `threshold` is as scores are told. Of flights whose sightings were counted, the `count_` figures
+    tell what `CountError` does.
+    """
     return {
         c.object_class.value: {
-            "threshold": c.threshold,
+            "threshold": _rounded(c.threshold),
             "recall": _rounded(c.scores.recall.value),
             "recall_low": _rounded(c.scores.recall.low),
             "recall_high": _rounded(c.scores.recall.high),
@@ -203,8 +215,25 @@ def as_metrics(classes: Sequence[ClassEvaluation]) -> dict[str, dict[str, float 
             "further_pieces": c.scores.tally.pieces,
             "false_alarms_per_frame": _rounded(c.false_alarms_per_frame.value),
             "false_alarms_per_km2": _rounded(c.false_alarms_per_km2.value),
+            **_count_metrics(c.sightings),
         }
         for c in classes
+    }
+
+
+def _count_metrics(error: CountError | None) -> dict[str, float | int | None]:
+    if error is None:
+        return {}
+    return {
+        "count_flights": error.flights,
+        "count_flights_with_any": error.with_any,
+        "count_mean_there": _rounded(error.mean_there),
+        "count_mean_counted": _rounded(error.mean_counted),
+        "count_mean_absolute_error": _rounded(error.mean_absolute.value),
+        "count_relative_error": _rounded(error.relative.value),
+        "count_bias": _rounded(error.bias.value),
+        "count_within_tenth": _rounded(error.within_tenth.value),
+        "count_exact": _rounded(error.exact.value),
     }
 
 

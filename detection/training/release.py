@@ -19,6 +19,7 @@ from detection.engine import OpenVinoEngine
 from detection.evaluation.charts import calibration_svg
 from detection.evaluation.curves import scores_and_hits
 from detection.evaluation.scoring import ScoredFrame
+from detection.evaluation.search import Searchers
 from detection.manifest import BoatNetwork, Manifest
 from detection.training.boat_floor import boat_row, kept_share, score_alone
 from detection.training.coco_export import BOATS_FILE, BOATS_THRESHOLD, export_coco_boats
@@ -31,6 +32,7 @@ from detection.training.evaluate import (
     report,
     score_flights,
     score_photos,
+    search_rendered,
 )
 from detection.training.export import INPUT_PX, checked_agreement, export_onnx, write_manifest
 from detection.training.ways import WAYS, Trial, Way, any_scale_thresholds, best_trial, tried
@@ -76,8 +78,8 @@ def release(plan: ReleasePlan) -> Path:
     """Export, choose a way to search and thresholds, measure, write the manifest; returns its path.
 
     The way, thresholds and calibration come from the `val` flights, all scores from the `test`
-    ones, searched as they will be: at the thresholds. Both, and the photographs, are searched as
-    plain pictures too, as if they told no scale.
+    ones, searched as they will be, at the thresholds, their objects counted by flight. Both, and
+    the photographs, are searched as plain pictures too, as if they told no scale.
     """
     onnx = export_onnx(plan.weights, plan.onnx)
     differences = checked_agreement(onnx, plan.weights, _tiles())
@@ -103,7 +105,12 @@ def release(plan: ReleasePlan) -> Path:
     )
     calibrations = calibrated(best.frames if boats is None else score_flights(searching, val))
     test_flights = render_flights("test", plan.test_flights, plan.flights_folder)
-    test = score_flights(operating, test_flights, searching=searching)
+    told = manifest.model_copy(
+        update={"calibrations": {c: curve.points for c, curve in calibrations.items()}}
+    )
+    test = search_rendered(
+        Searchers(Detector(engine, told, boat_engine=boat_engine), searching), test_flights
+    )
     as_plain = score_flights(operating, test_flights, as_plain=True)
     photos, plain_photos = (
         {
@@ -116,14 +123,14 @@ def release(plan: ReleasePlan) -> Path:
     )
     metrics = {
         "caveat": CAVEAT,
-        "rendered_test_flights": as_metrics(report(test, thresholds)),
-        "rendered_test_frames": len(test),
+        "rendered_test_flights": as_metrics(report(test.frames, test.thresholds, test.counts)),
+        "rendered_test_frames": len(test.frames),
         "rendered_test_frames_as_plain_pictures": as_metrics(report(as_plain, thresholds)),
         "false_alarms_on_photos_with_nothing_to_find": photos,
         "false_alarms_on_them_as_plain_pictures": plain_photos,
-        "boats_by_network": _boats(operating, boat_engine, test_flights, test),
+        "boats_by_network": _boats(operating, boat_engine, test_flights, test.frames),
         "ways_compared": [_as_row(trial) for trial in trials],
-        "calibration_error": _write_reliability(plan.onnx.parent, test, calibrations),
+        "calibration_error": _write_reliability(plan.onnx.parent, test.frames, calibrations),
         "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
     }
     return write_manifest(

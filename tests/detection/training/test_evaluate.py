@@ -5,19 +5,22 @@ from dataclasses import replace
 import pytest
 
 from detection.evaluation.scoring import FoundBox, ScoredFrame, Tally, TrueBox
+from detection.evaluation.search import Searchers
+from detection.manifest import Manifest
 from detection.training.evaluate import (
     RENDERED_SITE,
     as_metrics,
     choose_thresholds,
     false_alarm_metrics,
     report,
-    score_flights,
     score_photos,
+    search_rendered,
 )
 from detection.training.flight import render_flight
 from detection.training.flight_plan import RenderCamera, lawnmower
 from detection.training.random_flight import random_flight
 from detection.types import Detection, ObjectClass
+from ingest.projection import SeaView
 
 BOAT = ObjectClass.BOAT
 
@@ -25,14 +28,28 @@ BOAT = ObjectClass.BOAT
 class Oracle:
     """Stands in for a detector: reports the boxes it was given for each frame."""
 
+    manifest = Manifest(
+        file="none.onnx",
+        sha256="0" * 64,
+        architecture="none",
+        input_px=640,
+        target_gsd_cm=5.0,
+        classes=tuple(ObjectClass),
+        thresholds=dict.fromkeys(ObjectClass, 0.5),
+    )
+
     def __init__(self, finds):
         self.finds = finds
 
     def detect(self, frame):
+        view = SeaView(frame.camera, frame.pose)
         return tuple(
-            Detection(f.object_class, f.score, f.xyxy_px, frame.sha256, None, None, None, "0" * 64)
+            Detection(
+                f.object_class, f.score, f.xyxy_px, frame.sha256, frame.taken_at_utc,
+                view.to_ground(f.xyxy_px[:2]).position, 5.0, "0" * 64,
+            )
             for f in self.finds(frame)
-        )
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +62,7 @@ def flown(tmp_path_factory):
 
 
 def test_frames_carry_flight_truth_and_area(flown):
-    frames = score_flights(Oracle(lambda frame: ()), [flown])
+    frames = search_rendered(Searchers(Oracle(lambda frame: ())), [flown]).frames
     assert [f.flight for f in frames] == ["one", "one"]
     # the whole picture at 40 m: width and height over the focal length, times 40 m
     focal_px = RenderCamera(160, 120).intrinsics().focal_px
@@ -55,13 +72,37 @@ def test_frames_carry_flight_truth_and_area(flown):
 
 def test_what_is_told_at_the_thresholds_is_kept_apart_from_what_curves_are_made_of(flown):
     told, faint = FoundBox(BOAT, 0.9, (0, 0, 20, 20)), FoundBox(BOAT, 0.1, (50, 50, 70, 70))
-    (frame, _) = score_flights(
-        Oracle(lambda frame: [told]), [flown], searching=Oracle(lambda frame: [told, faint])
-    )
+    searchers = Searchers(Oracle(lambda frame: [told]), Oracle(lambda frame: [told, faint]))
+    (frame, _) = search_rendered(searchers, [flown]).frames
     assert frame.finds == (told,)
     assert frame.candidates == (told, faint)
-    (alone, _) = score_flights(Oracle(lambda frame: [told]), [flown])
+    (alone, _) = search_rendered(Searchers(Oracle(lambda frame: [told])), [flown]).frames
     assert alone.finds == alone.candidates == (told,)
+
+
+def test_what_is_counted_by_flight_is_in_the_metrics(flown):
+    """What is seen in both frames is one boat, and one is there.
+
+    A flight without any says nothing of how often counts are right.
+    """
+    boat = FoundBox(BOAT, 0.9, (70, 50, 90, 70))
+    done = search_rendered(Searchers(Oracle(lambda frame: [boat])), [flown])
+    metrics = as_metrics(report(done.frames, done.thresholds, done.counts))
+    told = {key: value for key, value in metrics["boat"].items() if key.startswith("count_")}
+    assert told == {
+        "count_flights": 1,
+        "count_flights_with_any": 1,
+        "count_mean_there": 1.0,
+        "count_mean_counted": 1.0,
+        "count_mean_absolute_error": 0.0,
+        "count_relative_error": 0.0,
+        "count_bias": 0.0,
+        "count_within_tenth": 1.0,
+        "count_exact": 1.0,
+    }
+    unseen = metrics[next(c.object_class for c in done.counts if not c.there).value]
+    assert (unseen["count_mean_absolute_error"], unseen["count_exact"]) == (0.0, None)
+    assert "count_flights" not in as_metrics(report(done.frames, done.thresholds))["boat"]
 
 
 def test_empty_photos_make_every_find_a_false_alarm(flown):
