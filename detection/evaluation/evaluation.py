@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from detection.evaluation.bootstrap import Interval, Resampling
 from detection.evaluation.counting import FlightCount, Unit
@@ -79,10 +80,12 @@ class ClassEvaluation:
     boxes show the same object. `when_clear` is of truths whose visibility is
     `CLEARLY_VISIBLE` or more. False alarms are of all frames, those a km² of located ones. The
     means by flight are over the flights that hold the class, each weighing alike.
+    `network_threshold` is the threshold in the network's own scores, where those are calibrated.
     """
 
     object_class: ObjectClass
     threshold: float
+    network_threshold: float | None
     scores: Scores
     when_clear: Interval
     recall_by_flight: float | None
@@ -136,13 +139,16 @@ def evaluate(
     thresholds: Mapping[ObjectClass, float],
     counts: Sequence[FlightCount] = (),
     *,
+    network_thresholds: Mapping[ObjectClass, float] = MappingProxyType({}),
     rendered: Sequence[str] = (),
     draws: int = 1000,
     seed: int = 0,
 ) -> Evaluation:
     """Score frames that were searched: `finds` from the thresholds up, `candidates` for curves.
 
-    `rendered` names the flights that are no photographs. The order of the frames changes nothing.
+    Classes without a threshold are not scored. `network_thresholds` are those of the networks' own
+    scores, to be told; `rendered` names the flights that are no photographs. The order of
+    the frames changes nothing.
 
     Raises:
         ScoringError: without a frame there is nothing to score.
@@ -162,10 +168,17 @@ def evaluate(
         draws=draws,
         seed=seed,
         classes=tuple(
-            _ClassScorer(frames, names, c, threshold, resampling).evaluation(counts)
+            _ClassScorer(frames, names, c, threshold, resampling).evaluation(
+                counts, network_thresholds.get(c)
+            )
             for c, threshold in thresholds.items()
         ),
-        counts=tuple(sorted(counts, key=lambda c: (c.flight, c.object_class))),
+        counts=tuple(
+            sorted(
+                (c for c in counts if c.object_class in thresholds),
+                key=lambda c: (c.flight, c.object_class),
+            )
+        ),
     )
 
 
@@ -190,7 +203,9 @@ class _ClassScorer:
             for f in frames
         ]
 
-    def evaluation(self, counts: Sequence[FlightCount]) -> ClassEvaluation:
+    def evaluation(
+        self, counts: Sequence[FlightCount], network_threshold: float | None
+    ) -> ClassEvaluation:
         by_flight = self._tallies()
         holding = [t for t in by_flight.values() if t.found + t.missed > 0]
         found, there = self._objects()
@@ -199,6 +214,7 @@ class _ClassScorer:
         return ClassEvaluation(
             object_class=self._class,
             threshold=self._threshold,
+            network_threshold=network_threshold,
             scores=self._scores(by_flight),
             when_clear=self._clear_recall(),
             recall_by_flight=_mean(holding, lambda t: t.recall),

@@ -18,7 +18,7 @@ class Gate:
     """One demand: what was wanted and reached.
 
     `wanted` is the least, or with `at_most` the most. `reached` is None where the flights cannot
-    tell; then it is not passed.
+    tell: nobody may take that for passed.
     """
 
     name: str
@@ -33,6 +33,13 @@ class Gate:
             return False
         return self.reached <= self.wanted if self.at_most else self.reached >= self.wanted
 
+    @property
+    def verdict(self) -> str:
+        """Whether it is passed, in words."""
+        if self.reached is None:
+            return "not measured"
+        return "passed" if self.passed else "not passed"
+
     def __str__(self) -> str:
         """One line for people."""
         reached = "not measured" if self.reached is None else f"{self.reached:.3f}"
@@ -41,8 +48,11 @@ class Gate:
 
 
 def gates(evaluation: Evaluation) -> tuple[Gate, ...]:
-    """Hold an evaluation of the three classes against every gate."""
-    dugong, boat, gear = (evaluation.of(c) for c in ObjectClass)
+    """Hold an evaluation against every gate of the classes that it scores."""
+    return tuple(gate for c in evaluation.classes for gate in _GATES[c.object_class](c))
+
+
+def _dugong_gates(dugong: ClassEvaluation) -> tuple[Gate, ...]:
     return (
         Gate(
             f"dugong recall at visibility {CLEARLY_VISIBLE:g} and more",
@@ -62,8 +72,25 @@ def gates(evaluation: Evaluation) -> tuple[Gate, ...]:
             None if dugong.sightings is None else dugong.sightings.relative.value,
             at_most=True,
         ),
+    )
+
+
+def _boat_gates(boat: ClassEvaluation) -> tuple[Gate, ...]:
+    return (
         Gate("boat recall", BOAT_RECALL, boat.scores.recall.value),
         Gate("boat precision", BOAT_PRECISION, boat.scores.precision.value),
+    )
+
+
+def _gear_gates(gear: ClassEvaluation) -> tuple[Gate, ...]:
+    return (
         Gate("fishing gear recall", GEAR_RECALL, gear.scores.recall.value),
         Gate("fishing gear precision", GEAR_PRECISION, gear.scores.precision.value),
     )
+
+
+_GATES = {
+    ObjectClass.DUGONG: _dugong_gates,
+    ObjectClass.BOAT: _boat_gates,
+    ObjectClass.FISHING_GEAR: _gear_gates,
+}

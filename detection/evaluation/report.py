@@ -16,6 +16,7 @@ from detection.evaluation.charts import precision_recall_svg, reliability_svg
 from detection.evaluation.evaluation import Evaluation
 from detection.evaluation.gallery import MistakeKind, ShownMistake
 from detection.evaluation.gates import Gate
+from detection.evaluation.how_measured import how_measured
 from detection.evaluation.tables import TextTable, document, tables
 
 _HEADINGS = {MistakeKind.MISSED: "missed", MistakeKind.FALSE_ALARM: "falsely reported"}
@@ -152,6 +153,7 @@ def _html(
         title=report.title,
         caveat=report.evaluation.caveat,
         summary=summary(report.evaluation),
+        measured=how_measured(report.evaluation),
         notes=report.notes,
         tables=shown,
         charts=[Markup(svg) for svg in charts],  # noqa: S704  # drawn here, its words escaped
@@ -171,7 +173,7 @@ def _markdown(
     if report.evaluation.caveat:
         lines += [f"**{report.evaluation.caveat}**", ""]
     lines += [summary(report.evaluation), ""]
-    lines += [f"- {_plain(note)}" for note in report.notes]
+    lines += [f"- {_plain(note)}" for note in (*how_measured(report.evaluation), *report.notes)]
     for table in shown:
         lines += ["", f"## {_plain(table.title)}", ""]
         lines.append(_row(table.columns))

@@ -7,6 +7,8 @@ from typing import Any
 from detection.evaluation.bootstrap import Interval
 from detection.evaluation.evaluation import ClassEvaluation, CountError, Evaluation, Scores
 from detection.evaluation.gates import Gate
+from detection.evaluation.how_measured import how_measured
+from detection.evaluation.scoring import MATCH_IOU, PIECE_SHARE
 from detection.evaluation.slices import OF_TRUTHS_ONLY, Dimension
 
 _DIMENSION_TITLES = {
@@ -103,7 +105,7 @@ def _gates_table(gates: Sequence[Gate]) -> TextTable:
             g.name,
             f"{'≤' if g.at_most else '≥'} {g.wanted:g}",
             "not measured" if g.reached is None else f"{g.reached:.3f}",
-            "passed" if g.passed else "not passed",
+            g.verdict,
         )
         for g in gates
     )
@@ -188,6 +190,8 @@ def document(evaluation: Evaluation, gates: Sequence[Gate]) -> dict[str, Any]:
             "draws": evaluation.draws,
             "seed": evaluation.seed,
         },
+        "matching": {"least_iou": MATCH_IOU, "gear_piece_share": PIECE_SHARE},
+        "how_measured": list(how_measured(evaluation)),
         "classes": {c.object_class.value: _class_document(c) for c in evaluation.classes},
         "counts": [
             {
@@ -205,7 +209,7 @@ def document(evaluation: Evaluation, gates: Sequence[Gate]) -> dict[str, Any]:
                 "wanted": g.wanted,
                 "at_most": g.at_most,
                 "reached": _rounded(g.reached),
-                "passed": g.passed,
+                "passed": None if g.reached is None else g.passed,
             }
             for g in gates
         ],
@@ -215,6 +219,7 @@ def document(evaluation: Evaluation, gates: Sequence[Gate]) -> dict[str, Any]:
 def _class_document(c: ClassEvaluation) -> dict[str, Any]:
     return {
         "threshold": c.threshold,
+        "network_threshold": c.network_threshold,
         **_scores_document(c.scores),
         "recall_when_clear": _interval(c.when_clear),
         "recall_by_flight": _rounded(c.recall_by_flight),

@@ -40,7 +40,12 @@ def detect(
     sea_level_ellipsoid_m: SeaLevelOption = None,
     min_score: Annotated[
         float | None,
-        typer.Option(min=0.01, max=1, help="One score for all classes, not the model's own."),
+        typer.Option(
+            min=0.01,
+            max=1,
+            help="One threshold for all classes, not the model's own: of the network's scores, as "
+            "in the model card, while the scores told are calibrated ones.",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -21,6 +21,7 @@ from detection.evaluation.evaluation import Evaluation
 from detection.evaluation.evaluation import evaluate as evaluate_frames
 from detection.evaluation.gallery import mistakes, show
 from detection.evaluation.gates import Gate, gates
+from detection.evaluation.how_measured import how_measured
 from detection.evaluation.labels import LabelFormat
 from detection.evaluation.memory import CANDIDATE_SCORE
 from detection.evaluation.report import Report, summary, write_report
@@ -32,6 +33,7 @@ from detection.evaluation.search import (
 )
 from detection.evaluation.tables import document, tables
 from detection.training.evaluate import RENDERED_SITE, render_flights
+from detection.types import ObjectClass
 from ingest.errors import LibongError
 from ingest.flight import photo_paths
 from ingest.site_reference import SiteReference
@@ -79,6 +81,10 @@ def evaluate(
         typer.Option(
             "--ignore", metavar="NAME", help="A name in the labels to leave out; * for all others."
         ),
+    ] = None,
+    only: Annotated[
+        list[ObjectClass] | None,
+        typer.Option(help="Score this class alone, where no other was labelled; repeatable."),
     ] = None,
     unlabelled_are_empty: Annotated[
         bool, typer.Option(help="Pictures without labels hold nothing; else they are left out.")
@@ -133,13 +139,17 @@ def evaluate(
         open_detector(settings), open_detector(settings, min_score=CANDIDATE_SCORE)
     )
     cache = None if report is None else report / "found"
-    thresholds = searchers.operating.manifest.reported_thresholds
+    manifest = searchers.operating.manifest
+    thresholds = {
+        c: least for c, least in manifest.reported_thresholds.items() if not only or c in only
+    }
     with progress_bar() as progress:
         searched = _search(labelled.flights, searchers, where, cache, progress)
         scored = evaluate_frames(
             searched.frames,
             thresholds,
             searched.counts,
+            network_thresholds=manifest.thresholds if manifest.calibrations else {},
             rendered=searched.rendered,
             draws=draws,
             seed=seed,
@@ -148,7 +158,7 @@ def evaluate(
         written = None
         if report is not None:
             chosen = show(mistakes(searched.frames, thresholds), partial(progress, "crop"))
-            title = f"Evaluation of {searchers.operating.manifest.file}"
+            title = f"Evaluation of {manifest.file}"
             notes = (*labelled.told, *(f"{r.path} is left out: {r.why}" for r in searched.refused))
             written = write_report(Report(title, scored, passed, chosen, notes), report)
         alarms = None
@@ -243,7 +253,7 @@ def _print(
     if scored.caveat:
         console.print(scored.caveat, style="bold", highlight=False)
     console.print(summary(scored), highlight=False)
-    for note in labelled.told:
+    for note in (*how_measured(scored), *labelled.told):
         console.print(note, highlight=False, soft_wrap=True)
     for shown in tables(scored, passed):
         table = Table(*shown.columns, title=shown.title, title_justify="left")

@@ -85,6 +85,18 @@ def test_a_report_is_written_and_scoring_again_searches_nothing(flight, tmp_path
     assert {p: p.stat().st_mtime_ns for p in (out / "found").iterdir()} == kept
 
 
+def test_one_class_alone_is_scored_where_no_other_was_labelled(flight):
+    (flight / "flight.toml").unlink()  # photographs, for all the command knows
+    both = run("--data", flight, "--draws", 100)
+    assert "no label of boat anywhere" in both.stdout
+    assert "overlaps its label by 0.3" in both.stdout
+    done = run("--data", flight, "--draws", 100, "--only", "dugong", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert list(told["classes"]) == ["dugong"]
+    assert told["classes"]["dugong"]["network_threshold"] > told["classes"]["dugong"]["threshold"]
+
+
 def test_a_picture_that_cannot_be_searched_is_told_and_the_rest_goes_on(flight):
     cut = flight / "LIBONG_0004.JPG"
     cut.write_bytes((SURVEY / cut.name).read_bytes()[:50_000])

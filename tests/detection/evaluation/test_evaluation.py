@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from detection.evaluation.counting import FlightCount, Unit
 from detection.evaluation.evaluation import RENDERED_CAVEAT, evaluate
 from detection.evaluation.gates import Gate, gates
+from detection.evaluation.how_measured import how_measured
 from detection.evaluation.scoring import FoundBox, ScoringError, Tally
 from detection.evaluation.slices import Dimension, bin_name
 from detection.evaluation.tables import document, tables
@@ -180,6 +181,50 @@ def test_gates_by_hand(make):
 )
 def test_a_gate(gate, passed):
     assert gate.passed is passed
+
+
+def test_what_was_not_measured_is_neither_passed_nor_failed(make):
+    frames = [make.frame([make.truth(0, visibility=0.9)], [make.find(0)])]
+    done = scored(frames)
+    shown = next(t for t in tables(done, gates(done)) if t.title == "Gates")
+    verdicts = {row[0]: row[2:] for row in shown.rows}
+    assert verdicts["boat recall"] == ("not measured", "not measured")
+    assert verdicts["false dugongs a frame"] == ("0.000", "passed")
+    told = {gate["name"]: gate["passed"] for gate in document(done, gates(done))["gates"]}
+    assert (told["boat recall"], told["false dugongs a frame"]) == (None, True)
+
+
+def test_classes_without_a_threshold_are_not_scored(make):
+    frames, counts = perfect(make)
+    done = evaluate(frames, {DUGONG: 0.5}, counts, draws=20)
+    assert [c.object_class for c in done.classes] == [DUGONG]
+    assert {c.object_class for c in done.counts} == {DUGONG}
+    assert [gate.name.split()[0] for gate in gates(done)] == ["dugong", "false", "dugong"]
+
+
+def test_how_it_was_measured_is_told(make):
+    frames, counts = perfect(make)
+    rendered = scored(frames, counts, rendered=("a", "b"), network_thresholds={DUGONG: 0.39})
+    overlap, pieces, scale = how_measured(rendered)
+    assert "overlaps its label by 0.3 or more" in overlap
+    assert "60% lies within a label of gear" in pieces
+    assert "the threshold 0.50 of dugong is 0.39 of the network's own scores" in scale
+    told = document(rendered, gates(rendered))
+    assert told["matching"] == {"least_iou": 0.3, "gear_piece_share": 0.6}
+    assert told["how_measured"] == [overlap, pieces, scale]
+    assert told["classes"]["dugong"]["network_threshold"] == 0.39
+
+
+def test_of_photographs_the_gates_are_no_verdict_and_classes_without_labels_are_told(make):
+    real = how_measured(scored([make.frame([make.truth(0)], [make.find(0)])]))
+    assert any("The gates were set for rendered flights" in line for line in real)
+    nothing = [line for line in real if "no label of" in line]
+    assert [line.split("no label of ")[1].split()[0] for line in nothing] == [
+        "boat",
+        "fishing_gear",
+    ]
+    only = evaluate([make.frame([make.truth(0)])], {DUGONG: 0.5}, draws=20)
+    assert not any("no label of" in line or "in pieces" in line for line in how_measured(only))
 
 
 @pytest.mark.parametrize(
