@@ -18,7 +18,7 @@ from detection.types import Detection
 from ingest.errors import ProjectionError
 from ingest.frame import Frame
 from ingest.projection import SeaView
-from ingest.quality import FrameQuality
+from ingest.quality import FrameQuality, PixelQuality
 
 LEAST_WEIGHT = 0.25
 # The middle of the tilts of training pictures ends here.
@@ -110,6 +110,32 @@ def facts_of(frame: Frame, quality: FrameQuality | None) -> Facts:
     )
 
 
+def facts_of_pixels(quality: PixelQuality) -> Facts:
+    """The facts of a picture without place."""
+    return Facts(
+        sharpness=quality.sharpness,
+        clipped_share=quality.clipped_share,
+        reasons=frozenset(n.code for n in quality.reasons),
+    )
+
+
+def weighed_alike(
+    detections: Sequence[Detection], limits: Iterable[Limit]
+) -> tuple[Detection, ...]:
+    """The detections of a picture without place, each score lowered by the limits of the whole.
+
+    A lowered detection keeps its score of before as `raw_score`.
+    """
+    weight = weight_of(limits)
+    return tuple(_lowered(detection, weight) for detection in detections)
+
+
+def _lowered(detection: Detection, weight: float) -> Detection:
+    if weight == 1:
+        return detection
+    return replace(detection, score=detection.score * weight, raw_score=detection.score)
+
+
 def weighed(
     detections: Sequence[Detection], frame: Frame, facts: Facts, taught: Taught
 ) -> tuple[Detection, ...]:
@@ -121,11 +147,7 @@ def weighed(
     weighed = []
     for detection in detections:
         weight = weight_of(limits_of(_facts_at(detection, frame, view, facts), taught))
-        if weight < 1:
-            detection = replace(
-                detection, score=detection.score * weight, raw_score=detection.score
-            )
-        weighed.append(detection)
+        weighed.append(_lowered(detection, weight))
     return tuple(sorted(weighed, key=lambda d: -d.score))
 
 

@@ -5,6 +5,7 @@ How clear the water looks is estimated beside it and decides nothing: see `inges
 
 from dataclasses import dataclass
 from math import inf
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -34,6 +35,19 @@ _DARKEST, _BRIGHTEST = 15, 250
 _GLITTER_LEAST, _GLITTER_COLOUR = 180, 60
 
 _Picture = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PixelQuality:
+    """What the pixels tell of a picture, wherever the camera was; the rest takes a frame.
+
+    `sharpness`, `clipped_share` and `reasons` are as in `FrameQuality`, the last without the two
+    that depend on where the camera looked.
+    """
+
+    sharpness: float | None
+    clipped_share: float
+    reasons: tuple[Note, ...]
 
 
 @dataclass(frozen=True)
@@ -68,37 +82,51 @@ def read_quality(frame: Frame) -> FrameQuality:
     return measure_quality(frame, decode_bgr(frame.path, scale_denominator=SCALE_DENOMINATOR))
 
 
+def read_pixel_quality(path: Path, width_px: int) -> PixelQuality:
+    """Decode a picture of this width at a quarter of it and measure it; raises PhotoError."""
+    return measure_pixels(decode_bgr(path, scale_denominator=SCALE_DENOMINATOR), width_px)
+
+
+def measure_pixels(pixels_bgr: _Picture, width_px: int) -> PixelQuality:
+    """Measure a picture that is stored `width_px` wide, given at a quarter of that or more.
+
+    Raises ValueError for a smaller one, whose own pixels are as coarse as the blur allowed.
+    """
+    scale = width_px / pixels_bgr.shape[1]
+    if scale > SCALE_DENOMINATOR * 1.1:
+        raise ValueError(
+            f"the picture must be at least 1/{SCALE_DENOMINATOR} of the frame's "
+            f"{width_px} px wide; got {pixels_bgr.shape[1]} px"
+        )
+    grey = cv2.cvtColor(pixels_bgr, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    blur = edge_blur_px(grey)
+    blur_px = None if blur is None else blur * scale
+    _, middle, _ = _ordered_channels(pixels_bgr)
+    dark_share = float(np.mean(middle <= _DARKEST))
+    bright_share = float(np.mean(middle >= _BRIGHTEST))
+    return PixelQuality(
+        sharpness=None if blur_px is None else 1 / (1 + (blur_px / _MOST_BLUR_PX) ** 2),
+        clipped_share=dark_share + bright_share,
+        reasons=(*_blur_reasons(blur_px), *_exposure_reasons(dark_share, bright_share)),
+    )
+
+
 def measure_quality(frame: Frame, pixels_bgr: _Picture) -> FrameQuality:
     """Measure a frame from its whole picture (H x W x 3), at a quarter of its resolution or more.
 
     Raises ValueError for a smaller picture, whose own pixels are as coarse as the blur allowed.
     """
-    scale = frame.width_px / pixels_bgr.shape[1]
-    if scale > SCALE_DENOMINATOR * 1.1:
-        raise ValueError(
-            f"the picture must be at least 1/{SCALE_DENOMINATOR} of the frame's "
-            f"{frame.width_px} px wide; got {pixels_bgr.shape[1]} px"
-        )
-    grey = cv2.cvtColor(pixels_bgr, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    blur = edge_blur_px(grey)
-    blur_px = None if blur is None else blur * scale
-    least, middle, most = _ordered_channels(pixels_bgr)
-    dark_share = float(np.mean(middle <= _DARKEST))
-    bright_share = float(np.mean(middle >= _BRIGHTEST))
+    anywhere = measure_pixels(pixels_bgr, frame.width_px)
+    least, _, most = _ordered_channels(pixels_bgr)
     white = (least >= _GLITTER_LEAST) & (most - least <= _GLITTER_COLOUR)
     glare_share = _glare_share(frame, white)
     return FrameQuality(
-        sharpness=None if blur_px is None else 1 / (1 + (blur_px / _MOST_BLUR_PX) ** 2),
-        clipped_share=dark_share + bright_share,
+        sharpness=anywhere.sharpness,
+        clipped_share=anywhere.clipped_share,
         glare_share=glare_share,
         horizon_in_view=_horizon_in_view(frame),
-        reasons=(
-            *_blur_reasons(blur_px),
-            *_exposure_reasons(dark_share, bright_share),
-            *_glare_reasons(glare_share),
-            *_sea_reasons(frame),
-        ),
-        secchi_m=_secchi_m(frame, pixels_bgr, scale),
+        reasons=(*anywhere.reasons, *_glare_reasons(glare_share), *_sea_reasons(frame)),
+        secchi_m=_secchi_m(frame, pixels_bgr, frame.width_px / pixels_bgr.shape[1]),
     )
 
 

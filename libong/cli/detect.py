@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from rich.table import Table
 
 from detection.detector import Detector, Picture
-from detection.frame_look import look_at
+from detection.frame_look import look_at, look_at_unlocated
 from detection.types import Detection
 from ingest.errors import PhotoError, VideoError
 from ingest.flight import log_refusal, read_frame
@@ -65,6 +65,7 @@ def detect(
             progress("detect", done, len(pictures))
             documents.append(_detect_one(picture, where, detector))
         progress("detect", len(pictures), len(pictures))
+    documents = [d | {"model_sha256": detector.manifest.sha256} for d in documents]
     if as_json:
         print_json(documents)
     else:
@@ -134,13 +135,17 @@ def _detect_unlocated(
         with Image.open(path) as picture, path.open("rb") as file:
             sha256 = file_digest(file, "sha256").hexdigest()
             width_px, height_px = picture.size
-        found = detector.detect_unlocated(Picture(path, sha256, width_px, height_px))
+        look = look_at_unlocated(Picture(path, sha256, width_px, height_px), detector)
     except UnidentifiedImageError:
         return _detection_document(shown, (), "the file is no picture that can be read")
     except (PhotoError, Image.DecompressionBombError, OSError) as exc:
         return _detection_document(shown, (), f"{exc}")
     told = f"searched at several scales, without place: {why}"
-    return _detection_document(shown, found, None) | {"warnings": [told]}
+    return _detection_document(shown, look.detections, None) | {
+        "limits": limit_documents(look.limits),
+        "weight": round(look.weight, 3),
+        "warnings": [told],
+    }
 
 
 def _detection_document(

@@ -15,7 +15,7 @@ from ingest.glitter import mirror_slopes_squared
 from ingest.photo import read_frame
 from ingest.pixels import decode_bgr
 from ingest.projection import SeaView
-from ingest.quality import FrameQuality, measure_quality, read_quality
+from ingest.quality import FrameQuality, measure_pixels, measure_quality, read_quality
 from ingest.sun import sun_position
 
 SIZE = (1600, 900)
@@ -71,6 +71,14 @@ def test_what_is_black_or_white_counts(frame, colour, share, expected):
     assert quality.usable == (not expected)
     clipped = sorted(colour)[1] in (*range(16), *range(250, 256))
     assert quality.clipped_share == pytest.approx(share if clipped else 0, abs=0.005)
+
+
+def test_pixels_alone_tell_blur_and_light(frame):
+    bright = np.full(QUARTER, 255, np.uint8)
+    placed, alone = measure_quality(frame, bright), measure_pixels(bright, frame.width_px)
+    assert (alone.sharpness, alone.clipped_share) == (placed.sharpness, placed.clipped_share)
+    assert [note.code for note in alone.reasons] == ["too_bright"]
+    assert codes(placed) == ["too_bright", "glare"]  # which takes knowing where the sun stood
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
+
+from libong.settings import SHIPPED_MODEL
 
 HOUSE = Path(__file__).resolve().parents[2]
 SURVEY = HOUSE / "sample_flights" / "seagrass_survey"
@@ -107,8 +109,24 @@ def test_detect_takes_a_picture_without_place(tmp_path, suffix):
     (document,) = json.loads(done.stdout)
     assert document["error"] is None
     assert document["warnings"]
+    assert document["model_sha256"] == json.loads(SHIPPED_MODEL.read_text())["sha256"]
     assert "boat" in [d["class"] for d in document["detections"]]
     assert all(d["lon"] is d["lat"] is d["error_m"] is None for d in document["detections"])
+
+
+def test_a_blurred_picture_without_place_is_told_and_counts_less(tmp_path):
+    with Image.open(SURVEY / "LIBONG_0009.JPG") as photo:
+        plain = photo.convert("RGB")
+    plain.save(tmp_path / "sharp.png")
+    plain.filter(ImageFilter.GaussianBlur(9)).save(tmp_path / "smeared.png")
+    done = run(tmp_path, "detect", tmp_path / "sharp.png", tmp_path / "smeared.png", "--json")
+    sharp, smeared = json.loads(done.stdout)
+    assert (sharp["limits"], sharp["weight"]) == ([], 1.0)
+    assert [limit["code"] for limit in smeared["limits"]] == ["too_blurred"]
+    assert smeared["weight"] < 1
+    assert all(d["raw_score"] is None for d in sharp["detections"])
+    for d in smeared["detections"]:
+        assert d["score"] == pytest.approx(d["raw_score"] * smeared["weight"], rel=0.01)
 
 
 def zipped(tmp_path, *names):
