@@ -7,6 +7,8 @@ from pathlib import Path
 
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
+from detection.evaluation.recalling_engine import RecallingEngine
+from detection.evaluation.search import CANDIDATE_SCORE, Searchers
 from detection.manifest import Manifest, load_manifest, read_manifest
 from detection.model_folder import known_models
 from libong.settings import RELEASED_MODELS, SHIPPED_MODEL, Settings, SettingsError
@@ -79,9 +81,25 @@ def known_manifests(settings: Settings) -> tuple[Manifest, ...]:
 
 def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:
     """Load the model that the settings name."""
+    manifest, engine, boat_engine = _networks(settings)
+    return Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)
+
+
+def open_searchers(settings: Settings) -> Searchers:
+    """Load the model that the settings name for evaluation, each network once for two searches."""
+    manifest, own, boats = _networks(settings)
+    engine = RecallingEngine(own)
+    boat_engine = None if boats is None else RecallingEngine(boats)
+    return Searchers(
+        Detector(engine, manifest, boat_engine=boat_engine),
+        Detector(engine, manifest, boat_engine=boat_engine, min_score=CANDIDATE_SCORE),
+    )
+
+
+def _networks(settings: Settings) -> tuple[Manifest, OpenVinoEngine, OpenVinoEngine | None]:
     manifest = load_manifest(settings.model)
     folder = settings.model.parent
     engine = OpenVinoEngine(folder / manifest.file, manifest.input_px)
     boats = manifest.boat_network
     boat_engine = OpenVinoEngine(folder / boats.file, manifest.input_px) if boats else None
-    return Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)
+    return manifest, engine, boat_engine

@@ -39,7 +39,7 @@ from ingest.flight import photo_paths
 from ingest.site_reference import SiteReference
 from libong.cli.flight_files import SeaLevelOption, SiteOption
 from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
-from libong.composition import open_detector, open_site
+from libong.composition import open_searchers, open_site
 from libong.pipeline import Progress
 from libong.settings import read_settings
 
@@ -135,9 +135,7 @@ def evaluate(
         names = ClassNames.parse(mapped or (), ignored or ())
         rules = ReadingRules(names, labels, unlabelled_are_empty, labels_as_shown)
         labelled = read_labelled(data, rules)
-    searchers = Searchers(
-        open_detector(settings), open_detector(settings, min_score=CANDIDATE_SCORE)
-    )
+    searchers = open_searchers(settings)
     cache = None if report is None else report / "found"
     manifest = searchers.operating.manifest
     thresholds = {
