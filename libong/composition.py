@@ -7,8 +7,9 @@ from pathlib import Path
 
 from detection.detector import Detector
 from detection.engine import OpenVinoEngine
+from detection.evaluation.memory import CANDIDATE_SCORE
 from detection.evaluation.recalling_engine import RecallingEngine
-from detection.evaluation.search import CANDIDATE_SCORE, Searchers
+from detection.evaluation.search import Searchers
 from detection.manifest import Manifest, load_manifest, read_manifest
 from detection.model_folder import known_models
 from libong.settings import RELEASED_MODELS, SHIPPED_MODEL, Settings, SettingsError

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from detection.evaluation.evaluation import CLEARLY_VISIBLE, Evaluation
+from detection.evaluation.evaluation import CLEARLY_VISIBLE, ClassEvaluation, Evaluation
 from detection.types import ObjectClass
 
 # What rangers and officers were promised; held against rendered flights of held-out scene families.

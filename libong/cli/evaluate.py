@@ -23,7 +23,6 @@ from detection.evaluation.gallery import mistakes, show
 from detection.evaluation.gates import Gate, gates
 from detection.evaluation.how_measured import how_measured
 from detection.evaluation.labels import LabelFormat
-from detection.evaluation.memory import CANDIDATE_SCORE
 from detection.evaluation.report import Report, summary, write_report
 from detection.evaluation.search import (
     RefusedPicture,
