@@ -89,12 +89,17 @@ def release(plan: ReleasePlan) -> Path:
     trials = [tried(searching, way, val) for way in plan.ways]
     best = best_trial(trials)
     thresholds, boats = best.thresholds, _boat_network(plan)
+    empty = [
+        frame
+        for photos in plan.empty_photos.values()
+        for frame in score_photos(searching, photos.paths, photos.site, as_plain=True)
+    ]
     manifest = _unmeasured(onnx).model_copy(
         update={
             "thresholds": dict(thresholds),
             "search_gsd_cm": best.way.gsd_cm,
             "second_look": best.way.again,
-            "any_scale_thresholds": any_scale_thresholds(searching, val),
+            "any_scale_thresholds": any_scale_thresholds(searching, val, empty),
             "boat_network": boats,
         }
     )
@@ -112,22 +117,16 @@ def release(plan: ReleasePlan) -> Path:
         Searchers(Detector(engine, told, boat_engine=boat_engine), searching), test_flights
     )
     as_plain = score_flights(operating, test_flights, as_plain=True)
-    photos, plain_photos = (
-        {
-            name: false_alarm_metrics(
-                score_photos(operating, p.paths, p.site, as_plain=plain), thresholds
-            )
-            for name, p in plan.empty_photos.items()
-        }
-        for plain in (False, True)
-    )
+    photos = {
+        name: false_alarm_metrics(score_photos(operating, p.paths, p.site), thresholds)
+        for name, p in plan.empty_photos.items()
+    }
     metrics = {
         "caveat": CAVEAT,
         "rendered_test_flights": as_metrics(report(test.frames, test.thresholds, test.counts)),
         "rendered_test_frames": len(test.frames),
         "rendered_test_frames_as_plain_pictures": as_metrics(report(as_plain, thresholds)),
         "false_alarms_on_photos_with_nothing_to_find": photos,
-        "false_alarms_on_them_as_plain_pictures": plain_photos,
         "boats_by_network": _boats(operating, boat_engine, test_flights, test.frames),
         "ways_compared": [_as_row(trial) for trial in trials],
         "calibration_error": _write_reliability(plan.onnx.parent, test.frames, calibrations),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 
 from detection.detector import Detector
@@ -20,6 +21,10 @@ _GIVEN_UP_FOR_SPEED = 0.02
 # Gear is joined to whole lines, and what there is to join depends on the threshold: each of these
 # is tried on its own.
 _GEAR_THRESHOLDS = tuple(step / 100 for step in range(26, 70, 2))
+
+
+# False dugongs in all of the real photographs without any that a release measures.
+MOST_FALSE_ON_EMPTY = 1
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,29 @@ def best_trial(trials: Sequence[Trial]) -> Trial:
     return next(trial for trial in trials if trial.mean >= least)
 
 
-def any_scale_thresholds(searching: Detector, flights: Sequence[Path]) -> dict[ObjectClass, float]:
+def any_scale_thresholds(
+    searching: Detector, flights: Sequence[Path], empty: Sequence[ScoredFrame] = ()
+) -> dict[ObjectClass, float]:
     """The thresholds of pictures that are searched without their scale: the best F1 of each class.
 
     Of dugongs too, where others have F2: no size is impossible there, and what looks like an animal
-    at one of many scales is more often none.
+    at one of many scales is more often none. `empty` are real photographs without dugongs, searched
+    so from a low score up: `MOST_FALSE_ON_EMPTY` may be left of their false ones.
     """
     frames = score_flights(searching, flights, as_plain=True)
-    return choose_thresholds(frames, beta=dict.fromkeys(ObjectClass, 1.0))
+    thresholds = choose_thresholds(frames, beta=dict.fromkeys(ObjectClass, 1.0))
+    dugong = ObjectClass.DUGONG
+    return thresholds | {dugong: above_false_ones(empty, dugong, thresholds[dugong])}
+
+
+def above_false_ones(
+    empty: Sequence[ScoredFrame], object_class: ObjectClass, threshold: float
+) -> float:
+    """A threshold, in hundredths, raised until `MOST_FALSE_ON_EMPTY` finds in frames reach it."""
+    scores = sorted(
+        (f.score for frame in empty for f in frame.finds if f.object_class is object_class),
+        reverse=True,
+    )
+    if len(scores) <= MOST_FALSE_ON_EMPTY:
+        return threshold
+    return max(threshold, (floor(scores[MOST_FALSE_ON_EMPTY] * 100) + 1) / 100)

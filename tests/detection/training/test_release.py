@@ -12,7 +12,7 @@ from detection.training import evaluate
 from detection.training.evaluate import f_scores
 from detection.training.export import write_manifest
 from detection.training.release import calibrated
-from detection.training.ways import Trial, Way, best_trial, tried
+from detection.training.ways import Trial, Way, above_false_ones, best_trial, tried
 from detection.types import Detection, ObjectClass
 
 DUGONG, BOAT, GEAR = ObjectClass
@@ -67,6 +67,16 @@ def test_gears_threshold_is_chosen_by_what_is_joined_at_each(monkeypatch):
     assert chosen.f_scores == {DUGONG: 1.0, BOAT: 1.0, GEAR: 1.0}
     assert chosen.mean == 1.0
     assert detector.told == (way.gsd_cm, way.again)
+
+
+@pytest.mark.parametrize(
+    ("scores", "threshold"),
+    [((), 0.3), ((0.9,), 0.3), ((0.9, 0.415, 0.4), 0.42), ((0.9, 0.2), 0.3)],
+)
+def test_one_false_dugong_at_most_is_left_on_real_photographs_without_any(scores, threshold):
+    frames = [frame(0, 1, score) for score in scores]
+    assert above_false_ones(frames, DUGONG, 0.3) == threshold
+    assert above_false_ones(frames, BOAT, 0.3) == 0.3
 
 
 def frame(there, found, score=0.9):
