@@ -78,8 +78,9 @@ def release(plan: ReleasePlan) -> Path:
     """Export, choose a way to search and thresholds, measure, write the manifest; returns its path.
 
     The way, thresholds and calibration come from the `val` flights, all scores from the `test`
-    ones, searched as they will be, at the thresholds, their objects counted by flight. Both, and
-    the photographs, are searched as plain pictures too, as if they told no scale.
+    ones, searched as they will be, at the thresholds, their objects counted by flight. Both are
+    searched as plain pictures too, as if they told no scale; the threshold of dugongs in such comes
+    from the photographs as well.
     """
     onnx = export_onnx(plan.weights, plan.onnx)
     differences = checked_agreement(onnx, plan.weights, _tiles())
