@@ -6,6 +6,7 @@ from math import floor
 from pathlib import Path
 
 from detection.detector import Detector
+from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
 from detection.evaluation.scoring import ScoredFrame, mildest_as_good
 from detection.manifest import LookAgain
 from detection.training.evaluate import (
@@ -21,10 +22,6 @@ _GIVEN_UP_FOR_SPEED = 0.02
 # Gear is joined to whole lines, and what there is to join depends on the threshold: each of these
 # is tried on its own.
 _GEAR_THRESHOLDS = tuple(step / 100 for step in range(26, 70, 2))
-
-
-# False dugongs in all of the real photographs without any that a release measures.
-MOST_FALSE_ON_EMPTY = 1
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def any_scale_thresholds(
 
     Of dugongs too, where others have F2: no size is impossible there, and what looks like an animal
     at one of many scales is more often none. `empty` are real photographs without dugongs, searched
-    so from a low score up: `MOST_FALSE_ON_EMPTY` may be left of their false ones.
+    so from a low score up: false ones on them may be as many as is bearable on rendered frames.
     """
     frames = score_flights(searching, flights, as_plain=True)
     thresholds = choose_thresholds(frames, beta=dict.fromkeys(ObjectClass, 1.0))
@@ -102,11 +99,15 @@ def any_scale_thresholds(
 def above_false_ones(
     empty: Sequence[ScoredFrame], object_class: ObjectClass, threshold: float
 ) -> float:
-    """A threshold, in hundredths, raised until `MOST_FALSE_ON_EMPTY` finds in frames reach it."""
+    """A threshold, in hundredths, raised until few finds enough in frames without any reach it.
+
+    Few enough is `FALSE_DUGONGS_PER_FRAME` a frame.
+    """
     scores = sorted(
         (f.score for frame in empty for f in frame.finds if f.object_class is object_class),
         reverse=True,
     )
-    if len(scores) <= MOST_FALSE_ON_EMPTY:
+    bearable = floor(FALSE_DUGONGS_PER_FRAME * len(empty))
+    if len(scores) <= bearable:
         return threshold
-    return max(threshold, (floor(scores[MOST_FALSE_ON_EMPTY] * 100) + 1) / 100)
+    return max(threshold, (floor(scores[bearable] * 100) + 1) / 100)
