@@ -120,15 +120,23 @@ def average_precisions(
     truths = [t for f in frames for t in f.truths if t.object_class is object_class and t.fair]
     if not truths:
         return Interval(None), Interval(None)
-    at_50 = _rank_at(frames, object_class, COCO_IOUS[0])
-    drawn_50 = _drawn(at_50, resampling)
-    ap50 = resampling.interval(_average_precision(at_50), drawn_50)
+    ap50 = ap50_of(frames, object_class, resampling)
     if any(t.is_point for t in truths):
         return ap50, Interval(None)
-    others = [_rank_at(frames, object_class, wanted) for wanted in COCO_IOUS[1:]]
-    mean = np.mean([_average_precision(r) for r in (at_50, *others)])
-    drawn = np.mean([drawn_50, *(_drawn(r, resampling) for r in others)], axis=0)
+    ranked = [_rank_at(frames, object_class, wanted) for wanted in COCO_IOUS]
+    mean = np.mean([_average_precision(r) for r in ranked])
+    drawn = np.mean([_drawn(r, resampling) for r in ranked], axis=0)
     return ap50, resampling.interval(float(mean), drawn)
+
+
+def ap50_of(
+    frames: Sequence[ScoredFrame], object_class: ObjectClass, resampling: Resampling
+) -> Interval:
+    """AP50 as COCO has it, of the candidates; None where there is nothing to find."""
+    ranked = _rank_at(frames, object_class, COCO_IOUS[0])
+    if not ranked.truths_by_flight.any():
+        return Interval(None)
+    return resampling.interval(_average_precision(ranked), _drawn(ranked, resampling))
 
 
 def _drawn(ranked: _Ranked, resampling: Resampling) -> Floats:

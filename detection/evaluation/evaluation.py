@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from detection.evaluation.bootstrap import Interval, Resampling
+from detection.evaluation.box_scores import Scores, scores_of
 from detection.evaluation.counting import FlightCount, Unit
 from detection.evaluation.curves import (
     CurvePoint,
@@ -22,31 +23,12 @@ from detection.evaluation.scoring import (
     match,
     objects_found,
 )
-from detection.evaluation.slices import Dimension, slices
+from detection.evaluation.slice_scores import SliceScores, slice_scores
 from detection.types import ObjectClass
 
 RENDERED_CAVEAT = "Rendered scenes: not field accuracy."
 # From here on a person sees the animal without doubt, so that a miss is the detector's.
 CLEARLY_VISIBLE = 0.5
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Counts of boxes and what they give, with intervals over flights."""
-
-    tally: Tally
-    recall: Interval
-    precision: Interval
-    f1: Interval
-
-
-@dataclass(frozen=True)
-class SliceScores:
-    """The scores of one bin of one dimension; of visibility and depth only recall is told."""
-
-    dimension: Dimension
-    bin: str
-    scores: Scores
 
 
 @dataclass(frozen=True)
@@ -215,7 +197,7 @@ class _ClassScorer:
             object_class=self._class,
             threshold=self._threshold,
             network_threshold=network_threshold,
-            scores=self._scores(by_flight),
+            scores=scores_of(by_flight, self._names, self._resampling),
             when_clear=self._clear_recall(),
             recall_by_flight=_mean(holding, lambda t: t.recall),
             f1_by_flight=_mean(holding, Tally.f_score),
@@ -226,10 +208,7 @@ class _ClassScorer:
             ap50=ap50,
             ap50_95=ap50_95,
             counts=tuple(e for unit in Unit if (e := self._count_error(own_counts, unit))),
-            slices=tuple(
-                SliceScores(s.dimension, s.bin, self._scores(s.by_flight))
-                for s in slices(self._matches)
-            ),
+            slices=slice_scores(self._matches, self._class, self._resampling),
             curve=precision_recall(self._frames, self._class),
             reliability=reliability(self._frames, self._class),
         )
@@ -251,19 +230,6 @@ class _ClassScorer:
         for frame, laid in self._matches:
             sums[frame.flight] += count(frame, laid)
         return list(sums.values())
-
-    def _scores(self, by_flight: Mapping[str, Tally]) -> Scores:
-        tallies = [by_flight.get(name, Tally()) for name in self._names]
-        found = [t.found for t in tallies]
-        there = [t.found + t.missed for t in tallies]
-        reported = [t.found + t.false_alarms for t in tallies]
-        ratio = self._resampling.ratio
-        return Scores(
-            sum(tallies, Tally()),
-            ratio(found, there),
-            ratio(found, reported),
-            ratio([2 * n for n in found], [a + b for a, b in zip(there, reported, strict=True)]),
-        )
 
     def _clear_recall(self) -> Interval:
         found = self._by_flight(lambda _, laid: sum(_clear(t.visibility) for t, _ in laid.found))

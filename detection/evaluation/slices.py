@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from detection.evaluation.scoring import Match, ScoredFrame, Tally, TrueBox, Xyxy
+from detection.evaluation.scoring import Match, ScoredFrame, Tally, TrueBox, Xyxy, fit
+from detection.types import ObjectClass
 
 UNKNOWN = "unknown"
 
@@ -34,19 +35,55 @@ _EDGES: dict[Dimension, tuple[float, ...]] = {
 }
 # What labels tell of a truth: a false alarm has none.
 OF_TRUTHS_ONLY = frozenset({Dimension.VISIBILITY, Dimension.DEPTH_M})
+# What all boxes of a frame have alike.
+_OF_FRAMES = frozenset({Dimension.SEA_STATE, Dimension.GSD_CM})
+# AP50's overlap.
+_FITS = 0.5
 
 
 @dataclass(frozen=True)
 class Slice:
     """One bin of one dimension: what it is called, and its tally by flight.
 
-    False alarms have neither visibility nor depth; there the tally counts none, and its precision
-    says nothing.
+    `false_alarms` are the frames of its false alarms, one for each. They have neither visibility
+    nor depth; there the tally counts none, and its precision says nothing.
     """
 
     dimension: Dimension
     bin: str
     by_flight: dict[str, Tally]
+    false_alarms: tuple[ScoredFrame, ...]
+
+    def takes_in(self, frame: ScoredFrame) -> bool:
+        """Whether something in the frame could be of this bin."""
+        if self.dimension not in _OF_FRAMES:
+            return True
+        return _bin_of_box(self.dimension, (0, 0, 0, 0), frame) == self.bin
+
+    def narrowed(self, frame: ScoredFrame, object_class: ObjectClass) -> ScoredFrame:
+        """The frame with what is of this bin alone, of one class.
+
+        Other truths count neither as found nor as missed, and candidates of other bins are left out
+        where they fit no truth of this one, as COCO does by area.
+        """
+        if not self.takes_in(frame):
+            return replace(frame, truths=(), finds=(), candidates=())
+        truths = tuple(
+            t if _bin_of_truth(self.dimension, t, frame) == self.bin else replace(t, fair=False)
+            for t in frame.truths
+            if t.object_class is object_class
+        )
+        own = [t for t in truths if t.fair]
+        candidates = tuple(
+            c
+            for c in frame.candidates
+            if c.object_class is object_class
+            and (
+                _bin_of_box(self.dimension, c.xyxy_px, frame) == self.bin
+                or any(fit(t, c) >= _FITS for t in own)
+            )
+        )
+        return replace(frame, truths=truths, finds=(), candidates=candidates)
 
 
 def slices(matches: Sequence[tuple[ScoredFrame, Match]]) -> tuple[Slice, ...]:
@@ -61,6 +98,7 @@ def _slices(
     dimension: Dimension, matches: Sequence[tuple[ScoredFrame, Match]]
 ) -> tuple[Slice, ...]:
     by_bin: dict[str, dict[str, Tally]] = {}
+    alarms: dict[str, list[ScoredFrame]] = {}
 
     def add(name: str | None, flight: str, one: Tally) -> None:
         if name is not None:
@@ -75,10 +113,13 @@ def _slices(
         for find in laid.false_alarms:
             name = _bin_of_box(dimension, find.xyxy_px, frame)
             add(name, frame.flight, Tally(false_alarms=1))
+            if name is not None:
+                alarms.setdefault(name, []).append(frame)
     if by_bin.keys() <= {UNKNOWN}:
         return ()
     return tuple(
-        Slice(dimension, name, by_bin[name]) for name in _ordered(dimension, by_bin.keys())
+        Slice(dimension, name, by_bin[name], tuple(alarms.get(name, ())))
+        for name in _ordered(dimension, by_bin.keys())
     )
 
 

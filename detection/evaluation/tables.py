@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from detection.evaluation.bootstrap import Interval
-from detection.evaluation.evaluation import ClassEvaluation, CountError, Evaluation, Scores
+from detection.evaluation.box_scores import Scores
+from detection.evaluation.evaluation import ClassEvaluation, CountError, Evaluation
 from detection.evaluation.gates import Gate
 from detection.evaluation.how_measured import how_measured
 from detection.evaluation.scoring import MATCH_IOU, PIECE_SHARE
+from detection.evaluation.slice_scores import SliceScores
 from detection.evaluation.slices import OF_TRUTHS_ONLY, Dimension
 
 _DIMENSION_TITLES = {
@@ -147,7 +149,7 @@ def _count_table(evaluation: Evaluation) -> TextTable:
 def _slices_table(evaluation: Evaluation, dimension: Dimension) -> TextTable:
     # a false alarm has no visibility and no depth, so that there is no precision by them
     full = dimension not in OF_TRUTHS_ONLY
-    more = ("false alarms", "precision", "F1") if full else ()
+    more = ("false alarms", "a frame", "a km²", "precision", "F1", "AP50") if full else ()
     rows: list[tuple[str, ...]] = []
     for c in evaluation.classes:
         for part in (s for s in c.slices if s.dimension is dimension):
@@ -160,7 +162,14 @@ def _slices_table(evaluation: Evaluation, dimension: Dimension) -> TextTable:
                 _told(scores.recall),
             )
             if full:
-                row += (str(counted.false_alarms), _told(scores.precision), _told(scores.f1))
+                row += (
+                    str(counted.false_alarms),
+                    _told(part.false_alarms_per_frame),
+                    _told(part.false_alarms_per_km2, 1),
+                    _told(scores.precision),
+                    _told(scores.f1),
+                    _told(part.ap50),
+                )
             rows.append(row)
     columns = ("class", "", "boxes", "missed", "recall", *more)
     return TextTable(_DIMENSION_TITLES[dimension], columns, tuple(rows))
@@ -231,9 +240,7 @@ def _class_document(c: ClassEvaluation) -> dict[str, Any]:
         "ap50": _interval(c.ap50),
         "ap50_95": _interval(c.ap50_95),
         "counts": {e.unit.value: _count_document(e) for e in c.counts},
-        "slices": [
-            {"by": s.dimension.value, "bin": s.bin, **_scores_document(s.scores)} for s in c.slices
-        ],
+        "slices": [_slice_document(s) for s in c.slices],
         "curve": [
             {
                 "score": _rounded(p.score),
@@ -255,6 +262,17 @@ def _class_document(c: ClassEvaluation) -> dict[str, Any]:
                 for b in c.reliability.bins
             ],
         },
+    }
+
+
+def _slice_document(part: SliceScores) -> dict[str, Any]:
+    return {
+        "by": part.dimension.value,
+        "bin": part.bin,
+        **_scores_document(part.scores),
+        "false_alarms_per_frame": _interval(part.false_alarms_per_frame),
+        "false_alarms_per_km2": _interval(part.false_alarms_per_km2),
+        "ap50": _interval(part.ap50),
     }
 
 

@@ -97,6 +97,41 @@ def test_slices_tell_scores_apart(make):
     }
 
 
+def test_each_bin_has_its_false_alarms_and_ap50(make):
+    large = (200.0, 0.0, 300.0, 40.0)
+    calm = make.frame(
+        [make.truth(0), make.truth(0, xyxy_px=large)],
+        [make.find(0, 0.9), make.find(4, 0.95), FoundBox(DUGONG, 0.8, large)],
+        "a",
+        sea_state="1",
+        area_km2=0.5,
+    )
+    empty = make.frame([], [make.find(2, 0.99)], "a", frame="2.jpg", sea_state="1", area_km2=0.0)
+    rough = make.frame([make.truth(0)], [], "b", sea_state="4", area_km2=2.0)
+    done = scored([calm, empty, rough]).of(DUGONG)
+    parts = {(s.dimension, s.bin): s for s in done.slices}
+
+    def told(dimension, name):
+        part = parts[dimension, name]
+        values = part.false_alarms_per_frame, part.false_alarms_per_km2, part.ap50
+        return tuple(v.value for v in values)
+
+    # one of two found behind two false alarms: 51 of the 101 recalls at a precision of a third
+    small_found = pytest.approx(51 / 101 / 3)
+    assert told(Dimension.SIZE_PX, "below 16") == (pytest.approx(2 / 3), 1 / 2.5, small_found)
+    assert told(Dimension.SIZE_PX, "64 to 128") == (0.0, 0.0, pytest.approx(1.0))
+    assert told(Dimension.SEA_STATE, "1") == (1.0, 1 / 0.5, pytest.approx(0.5))
+    assert told(Dimension.SEA_STATE, "4") == (0.0, 0.0, 0.0)
+    told_again = document(scored([calm, empty, rough]), ())["classes"]["dugong"]["slices"]
+    assert {"false_alarms_per_frame", "false_alarms_per_km2", "ap50"} <= set(told_again[0])
+
+
+def test_of_visibility_only_recall_is_told(make):
+    done = scored([make.frame([make.truth(0, visibility=0.9)], [make.find(0), make.find(5)])])
+    (part,) = [s for s in done.of(DUGONG).slices if s.dimension is Dimension.VISIBILITY]
+    assert (part.ap50.value, part.false_alarms_per_frame.value) == (None, None)
+
+
 def test_objects_are_told_where_labels_name_them(make):
     named = [make.frame([make.truth(0, object_id=1)], [make.find(0)], frame=f) for f in "12"]
     named.append(make.frame([make.truth(0, object_id=2)], [], frame="3"))
