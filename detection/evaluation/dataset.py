@@ -56,9 +56,7 @@ class LabelledSet:
         """The notes, and the first labels that were left out."""
         lines = [f"left out: {why}" for why in self.left_out[:_MOST_TOLD]]
         if self.left_out:
-            lines.append(
-                f"{len(self.left_out)} labels, or pictures with theirs, are left out in all"
-            )
+            lines.append(f"labels, or pictures with theirs, left out in all: {len(self.left_out)}")
         return (*self.notes, *lines)
 
 

@@ -6,6 +6,12 @@ from detection.evaluation.evaluation import Evaluation
 from detection.evaluation.scoring import MATCH_IOU, PIECE_SHARE
 from detection.types import ObjectClass
 
+_MANY = {
+    ObjectClass.DUGONG: "dugongs",
+    ObjectClass.BOAT: "boats",
+    ObjectClass.FISHING_GEAR: "nets and traps",
+}
+
 
 def how_measured(evaluation: Evaluation) -> tuple[str, ...]:
     """The rules of matching, the scale of scores, and what these flights cannot tell."""
@@ -43,8 +49,7 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
     )
     for c in evaluation.classes:
         if c.scores.tally.found + c.scores.tally.missed == 0:
-            name = c.object_class.value
             yield (
-                f"There is no label of {name} anywhere: its false alarms may be {name} that nobody "
-                "labelled; --only CLASS leaves the others out."
+                f"There is no label of {c.object_class.value} anywhere: its false alarms may be "
+                f"unlabelled {_MANY[c.object_class]}; --only CLASS leaves such classes out."
             )
