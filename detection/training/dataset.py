@@ -21,6 +21,7 @@ from detection.training.random_tile import (
     random_tile,
     worth_labelling,
 )
+from detection.training.random_world import FAMILIES, HELD_OUT_FAMILIES
 from detection.training.scene import Box
 from detection.training.sea_photos import SeaPhoto, load_sea_photos, random_crop
 from detection.types import ObjectClass
@@ -41,7 +42,11 @@ _OBLIQUE_TILT_DEG = (8.0, MAX_TILT_DEG)
 
 @dataclass(frozen=True)
 class TilePlan:
-    """What to make: `count` tiles of `size_px` for a split, with or without real sea photos."""
+    """What to make: `count` tiles of `size_px` for a split, with or without real sea photos.
+
+    The rendered seas of `test` are of the families held out from training, those of the other
+    splits of the families that training knows.
+    """
 
     split: str
     count: int
@@ -89,7 +94,8 @@ def make_tile(plan: TilePlan, number: int) -> Tile:
             _, render = composite_tile(seed, crop, gsd_m)
             scene, rgb, boxes = "composite", render.rgb, render.boxes
     else:
-        world, render = random_tile(seed, side_px, gsd_m, tilt_deg)
+        families = HELD_OUT_FAMILIES if plan.split == "test" else FAMILIES
+        world, render = random_tile(seed, side_px, gsd_m, tilt_deg, families)
         scene, rgb, boxes = world.family, render.rgb, render.boxes
     if oblique:
         rgb, boxes = oblique_view(rgb, boxes, rng, tilt_deg, size_px=plan.size_px, gsd_m=gsd_m)
@@ -145,9 +151,8 @@ def write_dataset(folder: Path, plans: tuple[TilePlan, ...], *, processes: int =
             "boxes_by_class": boxes,
         }
     (folder / "summary.json").write_text(json.dumps(summary, indent=1))
+    splits = "".join(f"{plan.split}: images/{plan.split}\n" for plan in plans)
     names = "".join(f"  {number}: {name.value}\n" for number, name in enumerate(CLASSES))
     data = folder / "data.yaml"
-    data.write_text(
-        f"path: {folder.resolve()}\ntrain: images/train\nval: images/val\nnames:\n{names}"
-    )
+    data.write_text(f"path: {folder.resolve()}\n{splits}names:\n{names}")
     return data

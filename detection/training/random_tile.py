@@ -1,5 +1,6 @@
 """Tiles for training: a small random world each, filled more densely than the real sea."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -90,15 +91,19 @@ def random_contents(
 
 
 def random_tile(
-    seed: int, size_px: int, gsd_m: float, tilt_deg: float = 0.0
+    seed: int,
+    size_px: int,
+    gsd_m: float,
+    tilt_deg: float = 0.0,
+    families: Sequence[str] = FAMILIES,
 ) -> tuple[World, Render]:
-    """A tile of rendered sea, wholly fixed by `seed`.
+    """A tile of rendered sea of one of the families, wholly fixed by `seed`.
 
     The picture is from straight above, also for a view that is tilted later: the tilt tells where
     the sun is mirrored.
     """
     rng = np.random.default_rng([seed, 77])
-    sea = random_sea(seed, FAMILIES[int(rng.integers(len(FAMILIES)))])
+    sea = random_sea(seed, families[int(rng.integers(len(families)))])
     extent_m = size_px * gsd_m
     world = replace(sea, objects=random_contents(rng, sea, extent_m))
     eye = tilted_eye(world, tilt_deg) if tilt_deg > 0 else None

@@ -12,6 +12,7 @@ import pytest
 from detection.training.camera_effects import taken_by_camera
 from detection.training.dataset import SPLIT_SEEDS, TilePlan, label_lines, make_tile, write_dataset
 from detection.training.land import random_land
+from detection.training.random_world import HELD_OUT_FAMILIES
 from detection.training.sea_photos import SeaPhotoError, load_sea_photos, random_crop
 
 
@@ -28,6 +29,12 @@ def test_no_world_is_in_two_splits():
     assert np.diff(starts).min() >= 10_000_000
     same_number = [make_tile(TilePlan(split, 1, 64), 0).rgb for split in SPLIT_SEEDS]
     assert not np.array_equal(same_number[0], same_number[1])
+
+
+def test_tiles_to_test_on_show_only_seas_held_out_from_training():
+    plan = TilePlan("test", 30, 32)
+    scenes = {make_tile(plan, number).scene for number in range(30)}
+    assert scenes == {*HELD_OUT_FAMILIES, "land"}
 
 
 def test_first_seed_continues_a_dataset_with_fresh_tiles():
