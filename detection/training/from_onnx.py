@@ -7,8 +7,8 @@ import torch
 from onnx import numpy_helper
 from ultralytics.nn.tasks import DetectionModel
 
+from detection.training.start_model import WeightsError, start_model
 from detection.training.torchvision_ops import ensure_torchvision_imports
-from detection.training.train import WeightsError, coco_start_model
 
 
 def model_from_onnx(path: Path) -> DetectionModel:
@@ -28,7 +28,7 @@ def model_from_onnx(path: Path) -> DetectionModel:
         tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
         for tensor in onnx.load(path).graph.initializer
     }
-    model = coco_start_model(None).fuse(verbose=False)
+    model = start_model(None).fuse(verbose=False)
     wanted = model.state_dict()
     unlike = [
         name

@@ -16,7 +16,7 @@ from ultralytics.nn.modules import Conv
 from ultralytics.nn.tasks import DetectionModel
 
 from detection.training.from_onnx import model_from_onnx
-from detection.training.train import WeightsError, coco_start_model
+from detection.training.start_model import WeightsError, start_model
 from ingest.pixels import decode_bgr
 
 _BATCH = 16
@@ -55,7 +55,7 @@ def renormalised(folded: DetectionModel, pictures: Iterable[torch.Tensor]) -> De
     RGB 0..1, like those it will be trained on: the statistics are theirs, which keeps the first
     steps of training, where statistics are the batch's own, close to what it knew.
     """
-    model = coco_start_model(None)
+    model = start_model(None)
     state = folded.state_dict()
     model.load_state_dict({k: v for k, v in state.items() if k in model.state_dict()}, strict=False)
     answers = _statistics(folded, pictures)

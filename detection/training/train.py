@@ -1,4 +1,4 @@
-"""Training of the three-class detector from COCO features, on a budget of minutes."""
+"""Training of the three-class detector from COCO features, by the clock or by passes."""
 
 import json
 import math
@@ -9,24 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
-from torch import nn
 from ultralytics import YOLO
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.nn.tasks import DetectionModel
 
 from detection.training.bf16 import compute_in_bf16
-from detection.training.dataset import CLASSES
+from detection.training.families import Family
+from detection.training.start_model import start_model
 from detection.training.torchvision_ops import ensure_torchvision_imports
-from detection.types import ObjectClass
-from ingest.errors import LibongError
-
-_COCO_CLASSES = 80
-_COCO_BOAT = 8  # the ninth class of COCO
-
-
-class WeightsError(LibongError, ValueError):
-    """Start weights that do not fit the network."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +24,18 @@ class TrainingPlan:
     """How to train.
 
     `minutes` is the wall-clock budget: the learning rate falls over it along a cosine and the
-    training stops at its end. `frozen_layers` are the first layers kept as COCO made them: features
-    learnt from real photographs carry over better to real pictures than ones tuned to rendered ones
-    (Hinterstoisser et al. 2018), and they cost no backward pass. `start_weights` is the `.pt` of an
-    earlier run to go on from, in COCO's place. `device` is `cpu` or the number of a GPU.
+    training stops at its end. Without one it makes `most_epochs` passes through the tiles, and the
+    learning rate falls over those. `frozen_layers` are the first layers kept as COCO made them:
+    features learnt from real photographs carry over better to real pictures than ones tuned to
+    rendered ones (Hinterstoisser et al. 2018), and they cost no backward pass. `start_weights` is
+    the `.pt` of an earlier run to go on from, in COCO's place. `device` is `cpu` or the number of a
+    GPU.
     """
 
     data: Path
     run_folder: Path
     coco_weights: Path | None
-    minutes: float
+    minutes: float | None
     start_weights: Path | None = None
     device: str = "cpu"
     image_px: int = 512
@@ -52,45 +44,7 @@ class TrainingPlan:
     frozen_layers: int = 4
     seed: int = 0
     most_epochs: int = 100
-
-
-def coco_start_model(coco_weights: Path | None) -> DetectionModel:
-    """YOLO11n for our classes, with COCO's weights in every layer but the last of the class branch.
-
-    The class branch keeps the width that 80 classes gave it, so that its layers can be taken over;
-    our `boat` output starts as COCO's boat. Without weights everything starts at random.
-    """
-    model = DetectionModel("yolo11n.yaml", nc=_COCO_CLASSES, verbose=False)
-    if coco_weights is not None:
-        tensors = load_file(coco_weights)
-        try:
-            model.load_state_dict(
-                {key: t.float() if t.is_floating_point() else t for key, t in tensors.items()}
-            )
-        except RuntimeError as error:
-            raise WeightsError(
-                f"{coco_weights} holds no YOLO11n with 80 classes ({error}); give the safetensors "
-                "of one, or none to start from random weights"
-            ) from error
-    head = model.model[-1]
-    for branch, stride in zip(head.cv3, head.stride, strict=True):
-        old: nn.Conv2d = branch[-1]
-        new = nn.Conv2d(old.in_channels, len(CLASSES), 1)
-        nn.init.normal_(new.weight, std=0.01)
-        # about 5 objects in a picture of 640 px, as Ultralytics starts its own heads
-        nn.init.constant_(new.bias, math.log(5 / len(CLASSES) / (640 / float(stride)) ** 2))
-        if coco_weights is not None:
-            boat = CLASSES.index(ObjectClass.BOAT)
-            with torch.no_grad():
-                new.weight[boat] = old.weight[_COCO_BOAT]
-                new.bias[boat] = old.bias[_COCO_BOAT]
-        branch[-1] = new
-    head.nc = len(CLASSES)
-    head.no = head.nc + 4 * head.reg_max
-    model.nc = len(CLASSES)
-    model.names = {number: name.value for number, name in enumerate(CLASSES)}
-    model.yaml["nc"] = len(CLASSES)
-    return model
+    family: Family = Family.YOLO11N
 
 
 def network_of(weights: Path) -> DetectionModel:
@@ -106,7 +60,7 @@ def _cores() -> int:
 
 
 class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ships no types
-    """Ultralytics' trainer with our start model and a learning rate that follows the clock."""
+    """Ultralytics' trainer with our start model and a learning rate that follows the plan."""
 
     plan: TrainingPlan
 
@@ -114,7 +68,7 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         self, cfg: Any = None, weights: Any = None, verbose: bool = True
     ) -> DetectionModel:
         """Our start model; when resuming, with the weights of the checkpoint."""
-        model = coco_start_model(self.plan.coco_weights)
+        model = start_model(self.plan.coco_weights, self.plan.family)
         if weights is not None:
             model.load_state_dict(weights.float().state_dict())
         elif self.plan.start_weights is not None:
@@ -129,6 +83,7 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         loss stay f32.
         """
         super()._setup_train()
+        self._batches_begun = self.start_epoch * len(self.train_loader)
         if self.device.type != "cpu":
             return
         torch.set_num_threads(_cores())  # Ultralytics leaves one core idle
@@ -143,12 +98,21 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
             batch["img"] = batch["img"].contiguous(memory_format=torch.channels_last)
         return batch
 
-    def follow_clock(self) -> None:
+    def follow_plan(self) -> None:
         """Set the learning rate for the next batch: 3 % warm-up, then a cosine down to 1 %."""
-        share = min(1.0, (time.time() - self.train_time_start) / (60 * self.plan.minutes))
+        self._batches_begun += 1
+        share = self._share_done()
         rate = min(share / 0.03, 1.0) * (0.01 + 0.99 * (1 + math.cos(math.pi * share)) / 2)
         for group in self.optimizer.param_groups:
             group["lr"] = self.plan.learning_rate * rate
+
+    def _share_done(self) -> float:
+        """How far the training has come, 0 to 1, by what ends it: the clock, or the passes."""
+        if self.plan.minutes is None:
+            share: float = self._batches_begun / (self.plan.most_epochs * len(self.train_loader))
+        else:
+            share = (time.time() - self.train_time_start) / (60 * self.plan.minutes)
+        return min(1.0, share)
 
 
 def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
@@ -160,13 +124,13 @@ def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
     plan.run_folder.mkdir(parents=True, exist_ok=True)
     last = plan.run_folder / "weights" / "last.pt"
     overrides: dict[str, Any] = {
-        "model": str(last) if resume else "yolo11n.yaml",
+        "model": str(last) if resume else plan.family.graph,
         "data": str(plan.data),
         "project": str(plan.run_folder.parent.resolve()),
         "name": plan.run_folder.name,
         "exist_ok": True,
         "epochs": plan.most_epochs,
-        "time": plan.minutes / 60,
+        "time": None if plan.minutes is None else plan.minutes / 60,
         "imgsz": plan.image_px,
         "batch": plan.batch,
         "nbs": plan.batch,
@@ -189,7 +153,7 @@ def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
     }  # fmt: skip
     trainer = BudgetTrainer(overrides=overrides)
     trainer.plan = plan
-    trainer.add_callback("on_train_batch_start", BudgetTrainer.follow_clock)
+    trainer.add_callback("on_train_batch_start", BudgetTrainer.follow_plan)
     started = time.time()
     trainer.train()
     record = {key: str(value) for key, value in asdict(plan).items()}

@@ -11,12 +11,12 @@ def test_in_bf16_a_network_answers_in_f32_so_that_boxes_keep_their_place():
     import torch
 
     from detection.training.bf16 import compute_in_bf16
+    from detection.training.start_model import start_model
     from detection.training.torchvision_ops import ensure_torchvision_imports
-    from detection.training.train import coco_start_model
 
     ensure_torchvision_imports()
     torch.manual_seed(0)
-    model = coco_start_model(None).eval()
+    model = start_model(None).eval()
     picture = torch.rand(1, 3, 64, 64)
     _, plain = model.predict(picture)
     compute_in_bf16(model)

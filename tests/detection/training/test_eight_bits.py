@@ -14,7 +14,7 @@ from detection.manifest import load_manifest
 from detection.model_folder import promoted_manifest
 from detection.training.eight_bits import EightBitCopy, EightBitPlan, eight_bit_copy
 from detection.training.from_onnx import model_from_onnx
-from detection.training.train import WeightsError
+from detection.training.start_model import WeightsError
 from detection.types import ObjectClass
 from libong.cli import model_folder
 from libong.cli.main import app

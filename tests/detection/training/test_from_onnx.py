@@ -53,7 +53,7 @@ def test_the_network_read_back_can_be_trained():
 
 def test_weights_of_another_network_are_refused(tmp_path):
     from detection.training.from_onnx import model_from_onnx
-    from detection.training.train import WeightsError
+    from detection.training.start_model import WeightsError
 
     document = onnx.load(released()[0])
     kept = [t for t in document.graph.initializer if t.name != "model.3.conv.weight"]

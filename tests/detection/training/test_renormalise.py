@@ -40,7 +40,7 @@ def test_it_answers_as_before_and_its_statistics_are_those_of_the_pictures(tiles
 
 def test_a_folder_without_tiles_is_told(tmp_path):
     from detection.training.renormalise import write_start_file
-    from detection.training.train import WeightsError
+    from detection.training.start_model import WeightsError
 
     released = BASE.parent / load_manifest(BASE).file
     with pytest.raises(WeightsError, match="must hold the tiles"):

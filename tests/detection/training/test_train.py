@@ -110,24 +110,24 @@ def test_weights_of_another_network_are_refused(tmp_path):
     import torch
     from safetensors.torch import save_file
 
-    from detection.training.train import WeightsError, coco_start_model
+    from detection.training.start_model import WeightsError, start_model
 
     save_file({"model.0.conv.weight": torch.zeros(1, 3, 3, 3)}, tmp_path / "other.safetensors")
     with pytest.raises(WeightsError, match="holds no YOLO11n with 80 classes"):
-        coco_start_model(tmp_path / "other.safetensors")
+        start_model(tmp_path / "other.safetensors")
 
 
 def test_the_boat_output_starts_as_cocos_boat():
     import torch
     from safetensors.torch import load_file
 
-    from detection.training.train import coco_start_model
+    from detection.training.start_model import start_model
 
     folder = os.environ.get("LIBONG_FIELD_DATA")
     if not folder:
         pytest.skip("LIBONG_FIELD_DATA does not name a folder with start weights")
     path = Path(folder) / "weights" / "yolo11n-coco.safetensors"
-    model, coco = coco_start_model(path), load_file(path)
+    model, coco = start_model(path), load_file(path)
     for number in range(3):
         ours = model.state_dict()[f"model.23.cv3.{number}.2.weight"]
         theirs = coco[f"model.23.cv3.{number}.2.weight"].float()
