@@ -1,4 +1,4 @@
-"""Commands on this installation's models: learn from labels, list, promote, go back, curve."""
+"""Commands on models: learn from labels, list, promote, go back, measure what would be better."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -14,6 +14,7 @@ from detection.detector import Detector
 from detection.labels.folder import LabelFormat
 from detection.model_folder import known_models, revert
 from detection.model_folder import promote as promote_model
+from detection.training.families import SMALL_FAMILIES, Family
 from ingest.errors import LibongError
 from libong.cli.output import JsonOption, console, messages, print_json
 from libong.composition import open_detector, open_media, open_site, open_store
@@ -224,3 +225,54 @@ def _curve(
     )
     points = learning_curve(plan, open_model, lambda line: messages.print(line, highlight=False))
     console.print(curve_markdown(points), highlight=False)
+
+
+@app.command()
+def families(
+    folder: Annotated[Path, typer.Option(help="Where all is kept between runs.")],
+    family: Annotated[
+        list[Family] | None,
+        typer.Option(help="A network to compare; may be repeated. Else the four small ones."),
+    ] = None,
+    tiles: Annotated[int, typer.Option(min=16, help="Rendered tiles to learn from.")] = 1500,
+    test_tiles: Annotated[int, typer.Option(min=1, help="Other tiles to measure on.")] = 300,
+    tile_px: Annotated[int, typer.Option(min=64, help="Side of a tile; a multiple of 32.")] = 320,
+    passes: Annotated[int, typer.Option(min=1, help="How often each tile is learnt from.")] = 5,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Trainings of each network, to tell what chance does.")
+    ] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that render tiles.")] = 2,
+    device: Annotated[str, typer.Option(help="`cpu`, or the number of a GPU.")] = "cpu",
+) -> None:
+    """Compare families of networks: each taught the same pictures, scored on seas none has seen.
+
+    Prints two tables for the model card, what each costs and what it finds, and keeps them in
+    families.md and families.json in the folder; a run that was stopped goes on. COCO weights and
+    real sea photos are used as by `libong train`. Scores on rendered tiles say nothing of real
+    animals.
+
+    Example: libong models families --folder runs/families --family yolo11n --family yolo26n
+    """
+    from libong.cli.models import field_file, need_training_extra
+
+    need_training_extra()
+    from detection.training.family_comparison import (
+        FamiliesPlan,
+        compare_families,
+        families_markdown,
+    )
+
+    settings = read_settings()
+    made = compare_families(
+        FamiliesPlan(
+            folder,
+            tuple(dict.fromkeys(family or SMALL_FAMILIES)),
+            field_file(settings, "weights", "yolo11n-coco.safetensors"),
+            field_file(settings, "photos", "sea"),
+            tiles, test_tiles, tile_px, passes, seeds, processes, device,
+        ),
+        lambda line: messages.print(line, highlight=False),
+    )  # fmt: skip
+    tables = families_markdown(made)
+    (folder / "families.md").write_text(tables, encoding="utf-8")
+    console.print(tables, highlight=False, soft_wrap=True, end="")
