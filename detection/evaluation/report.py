@@ -175,10 +175,7 @@ def _markdown(
     lines += [summary(report.evaluation), ""]
     lines += [f"- {_plain(note)}" for note in (*how_measured(report.evaluation), *report.notes)]
     for table in shown:
-        lines += ["", f"## {_plain(table.title)}", ""]
-        lines.append(_row(table.columns))
-        lines.append("|" + " --- |" * len(table.columns))
-        lines += [_row(row) for row in table.rows]
+        lines += ["", *markdown_table(table)]
     lines += ["", "## Curves", ""]
     lines += [f"![{name.removesuffix('.svg')}](curves/{name})" for name in charts]
     for gallery in galleries:
@@ -188,6 +185,17 @@ def _markdown(
             lines.append(f"[![{card.alt}](crops/{card.file_name})]({card.link}) {_plain(told)}")
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def markdown_table(table: TextTable) -> list[str]:
+    """The lines of a table under its heading."""
+    return [
+        f"## {_plain(table.title)}",
+        "",
+        _row(table.columns),
+        "|" + " --- |" * len(table.columns),
+        *(_row(row) for row in table.rows),
+    ]
 
 
 def _row(cells: Sequence[str]) -> str:

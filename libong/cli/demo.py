@@ -45,7 +45,7 @@ def demo(
     site = open_site(settings.site)
     with closing(open_store(settings)) as store:
         detector = open_detector(settings)
-        for folder in sorted(p for p in (HOUSE / "sample_flights").iterdir() if p.is_dir()):
+        for folder in sorted(p.parent for p in (HOUSE / "sample_flights").glob("*/truth.json")):
             console.rule(f"sample flight {folder.name}")
             with progress_bar() as progress:
                 report = process_flight(
