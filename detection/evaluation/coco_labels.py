@@ -68,6 +68,8 @@ def read_coco(
             yield Absent(file, image.file_name)
         elif path in sizes:
             yield from _of_picture(image, objects, path, sizes[path], file, as_shown)
+        else:
+            yield path, PictureLabels(file, ())  # cannot be opened; the search refuses it by name
 
 
 def _of_picture(

@@ -15,7 +15,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "class": (
         "class", "class_name", "classname", "label", "label_name", "species", "category",
-        "category_name", "object_class", "object", "labels", "name",
+        "category_name", "object_class", "object", "labels",
     ),
     "object_id": ("object_id", "track_id"),
     "visibility": ("visibility",),

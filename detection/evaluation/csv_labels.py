@@ -94,6 +94,8 @@ def read_csv(file: Path, index: PictureIndex, sheets: Mapping[Path, Sheet]) -> I
             yield Absent(file, image)
         elif path in sheets:
             yield from _of_picture(file, path, columns, own, sheets[path], as_shares)
+        else:
+            yield path, PictureLabels(file, ())  # cannot be opened; the search refuses it by name
 
 
 def _of_picture(

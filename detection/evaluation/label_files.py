@@ -147,10 +147,10 @@ def _readers(
             yield partial(read_csv, file, index, sheets)
     if wanted(LabelFormat.YOLO):
         yolo = YoloFiles(places.root, places.pictures)
-        for path, sheet in sheets.items():
+        for path in places.pictures:
             text = yolo.of(path)
             if text is not None:
-                yield partial(yolo.read, text, path, sheet)
+                yield partial(yolo.read, text, path, sheets.get(path))
 
 
 def _of_truth(file: Path, pictures: tuple[Path, ...]) -> Iterator[Read]:

@@ -53,8 +53,10 @@ class YoloFiles:
         alone = anywhere if len(anywhere) == self._stems[picture.stem] == 1 else []
         return next((file for file in (*files, *alone) if file.is_file()), None)
 
-    def read(self, file: Path, picture: Path, sheet: Sheet) -> Iterator[Read]:
+    def read(self, file: Path, picture: Path, sheet: Sheet | None) -> Iterator[Read]:
         """Read a picture's label file: `class x y width height`, or corners of an outline.
+
+        A picture without a sheet cannot be opened; the search refuses it by name.
 
         Names of class numbers come from classes.txt, obj.names or a YAML file with `names:`, in the
         file's folder or one above it, up to the data set's; or from elsewhere in the data set,
@@ -62,6 +64,9 @@ class YoloFiles:
         split of a larger one. Where nothing names them, the number is the name. A box without sides
         is a point; what follows a box is a detector's confidence, and is passed over.
         """
+        if sheet is None:
+            yield picture, PictureLabels(file, ())
+            return
         try:
             text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as exc:

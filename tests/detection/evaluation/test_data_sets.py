@@ -212,6 +212,27 @@ def test_odd_rows_and_files_are_left_out(tmp_path):
     assert all(word in told for word in ("line 3", "line 4", "instances_b.json", "b.txt"))
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("annotations.json", json.dumps(coco("a.jpg", "cut.jpg"))),
+        ("labels.csv", "image,class,x,y\na.jpg,boat,80,30\ncut.jpg,boat,80,30\n"),
+        ("cut.txt", LINE),
+    ],
+)
+def test_a_labelled_picture_that_cannot_be_opened_is_kept_for_the_search_to_refuse(
+    tmp_path, name, text
+):
+    picture(tmp_path / "a.jpg")
+    write(tmp_path / "cut.jpg", "no picture")
+    write(tmp_path / "classes.txt", "boat\n")
+    write(tmp_path / "a.txt" if name == "cut.txt" else tmp_path / "notes.txt", LINE)
+    write(tmp_path / name, text)
+    found = boxes(tmp_path)
+    assert len(found["a.jpg"]) == 1
+    assert found["cut.jpg"] == []
+
+
 def test_a_picture_listed_twice_has_the_labels_of_both(tmp_path):
     picture(tmp_path / "a.jpg")
     document = coco("a.jpg", "a.jpg")
