@@ -94,10 +94,13 @@ def test_both_ways_search_the_same_picture_and_every_step_is_told(tmp_path):
     rows = {row.metric.split(": ")[1]: row for row in contest.rows(picture, site(), rounds=1)}
     for figure in ("time a frame", "processor time a frame"):
         assert rows[f"{figure}, same weights"].ratio > 0
-    for step in ("read metadata", "decode", "plan and resample", "network"):
+    for step in ("read metadata", "decode", "network"):
         assert rows[step].ours > 0
+    # what preparing a picture took beyond decoding it once more by itself: on a busy machine the
+    # second decoding may take as long as all of the first preparing did
+    assert rows["plan and resample"].ours >= 0
     assert rows["network"].peer > 0
-    assert 0 < rows["outside decoding and network"].ours < 100
+    assert 0 < rows["outside decoding and network"].ours < 100  # reading alone takes some
     assert rows["false alarms"].ours >= 0
 
 
@@ -110,7 +113,10 @@ def test_reading_metadata_beside_exiftool(tmp_path):
         "peak memory, all photos",
         "peak memory, a tenth of them",
     ]
-    assert all(row.ratio == row.peer / row.ours for row in rows[:2])
+    clock, cores = rows[:2]
+    assert clock.ratio == clock.peer / clock.ours
+    # the clock of all cores' work ticks in steps, and three photos may take less than one
+    assert cores.ratio == (cores.peer / cores.ours if cores.ours else None)
     assert len({path.read_bytes() for path in (tmp_path / "photos").iterdir()}) == 3
 
 
