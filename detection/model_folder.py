@@ -46,11 +46,11 @@ def known_models(folder: Path) -> Iterator[KnownModel]:
         yield KnownModel(manifest.parent.name, manifest, promoted=manifest == in_use)
 
 
-def promote(folder: Path, sha256: str) -> Path:
-    """Take a model of the folder into use, named by its hash or the hash's beginning.
+def model_named(folder: Path, sha256: str) -> KnownModel:
+    """Return the model of a hash, or of a hash's beginning.
 
-    Returns its manifest. Raises:
-        ModelError: when none or several hashes begin so, or the model is damaged.
+    Raises:
+        ModelError: when none or several hashes begin so.
     """
     fitting = [m for m in known_models(folder) if m.sha256.startswith(sha256)]
     if len(fitting) != 1 or not sha256:
@@ -58,11 +58,21 @@ def promote(folder: Path, sha256: str) -> Path:
             f"{len(fitting)} models in {folder} have a hash that begins with {sha256!r}; list them "
             "with: libong models list"
         )
-    load_manifest(fitting[0].manifest)  # its weights are whole
+    return fitting[0]
+
+
+def promote(folder: Path, sha256: str) -> Path:
+    """Take a model of the folder into use, named by its hash or the hash's beginning.
+
+    Returns its manifest. Raises:
+        ModelError: when none or several hashes begin so, or the model is damaged.
+    """
+    model = model_named(folder, sha256)
+    load_manifest(model.manifest)  # its weights are whole
     history = _promotions(folder).promoted
-    if not history or history[-1] != fitting[0].sha256:
-        _write(folder, [*history, fitting[0].sha256])
-    return fitting[0].manifest
+    if not history or history[-1] != model.sha256:
+        _write(folder, [*history, model.sha256])
+    return model.manifest
 
 
 def revert(folder: Path) -> Path | None:

@@ -15,10 +15,11 @@ import numpy as np
 from detection.detector import Detector
 from detection.engine import Engine, OpenVinoEngine, TileBGR
 from detection.errors import ModelError
+from detection.evaluation.search import Searchers
 from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
-from detection.training.comparison import Comparison, as_markdown, compare
-from detection.training.evaluate import CAVEAT, render_flights, score_flights
+from detection.training.comparison import COMPARISON_FILE, Comparison, as_markdown, compare
+from detection.training.evaluate import CAVEAT, render_flights, search_rendered
 from detection.training.fine_tune import Schedule, rehearsal_tiles
 from detection.training.quantise import quantise
 
@@ -59,11 +60,11 @@ class EightBitCopy:
 
     @property
     def lost(self) -> tuple[Comparison, ...]:
-        """The classes whose recall falls by MOST_RECALL_LOST or more."""
+        """What regresses, and the classes whose recall falls by MOST_RECALL_LOST or more."""
         return tuple(
             c
             for c in self.comparisons
-            if c.measure == "recall" and c.before - c.after >= MOST_RECALL_LOST
+            if c.regressed or (c.measure == "recall" and c.before - c.after >= MOST_RECALL_LOST)
         )
 
 
@@ -89,9 +90,13 @@ def eight_bit_copy(
     manifest = _written(plan, base, tiles)
     tell("measuring both models on rendered flights")
     flights = render_flights("val", plan.rendered_flights, plan.flights_folder)
-    before, after = (score_flights(open_model(path), flights) for path in (plan.base, manifest))
-    comparisons = compare("rendered flights", before, after)
-    (manifest.parent / "comparison.md").write_text(
+    before, after = (
+        search_rendered(Searchers(open_model(path)), flights) for path in (plan.base, manifest)
+    )
+    comparisons = compare(
+        "rendered flights", before.frames, after.frames, (before.counts, after.counts)
+    )
+    (manifest.parent / COMPARISON_FILE).write_text(
         f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
     )
     copy = load_manifest(manifest)

@@ -27,6 +27,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from ultralytics.nn.tasks import DetectionModel
 
 from detection.detector import Detector
+from detection.evaluation.search import Searchers
 from detection.labels.errors import LabelError
 from detection.labels.folder import picture_path, read_labels
 from detection.labels.label import LabelledFlight
@@ -36,9 +37,9 @@ from detection.labels.yolo import read_yolo
 from detection.manifest import load_manifest
 from detection.model_folder import MANIFEST_FILE
 from detection.training.bf16 import compute_in_bf16
-from detection.training.comparison import Comparison, as_markdown, compare
+from detection.training.comparison import COMPARISON_FILE, Comparison, as_markdown, compare
 from detection.training.dataset import TilePlan, label_lines, make_tile
-from detection.training.evaluate import CAVEAT, render_flights, score_flights
+from detection.training.evaluate import CAVEAT, render_flights, search_rendered
 from detection.training.from_onnx import model_from_onnx, write_onnx
 from detection.training.site_scores import score_labelled
 from detection.training.site_tiles import TrainingTile, encoded_tile, tiles_of_frame
@@ -134,15 +135,20 @@ def fine_tune(
     before, after = (
         (
             score_labelled(detector, plan.labels, split.held_out, plan.site),
-            score_flights(detector, rendered),
+            search_rendered(Searchers(detector), rendered),
         )
         for detector in map(open_model, (plan.base, manifest))
     )
     comparisons = (
         *compare("held-out flights of the site", before[0], after[0]),
-        *compare("rendered flights", before[1], after[1]),
+        *compare(
+            "rendered flights",
+            before[1].frames,
+            after[1].frames,
+            (before[1].counts, after[1].counts),
+        ),
     )
-    (manifest.parent / "comparison.md").write_text(
+    (manifest.parent / COMPARISON_FILE).write_text(
         f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
     )
     return Candidate(manifest, load_manifest(manifest).sha256, comparisons)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from detection.detector import Detector
 from detection.labels.folder import LabelFormat
-from detection.model_folder import known_models, revert
+from detection.model_folder import known_models, model_named, revert
 from detection.model_folder import promote as promote_model
 from detection.training.families import SMALL_FAMILIES, Family
 from ingest.errors import LibongError
@@ -123,13 +123,38 @@ def list_models(as_json: JsonOption = False) -> None:
 @app.command()
 def promote(
     model: Annotated[str, typer.Argument(help="Hash, or its beginning, as listed.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Also one that did worse when it was compared.")
+    ] = False,
 ) -> None:
     """Take a model of this installation into use; flights logged before keep their detections.
 
+    One that did worse than the model it came from, as the comparison beside it tells, is refused.
+
     Example: libong models promote 3f2a91
     """
-    manifest = promote_model(read_settings().models_dir, model)
+    folder = read_settings().models_dir
+    worse = _told_worse(model_named(folder, model).manifest)
+    if worse and not force:
+        raise PromotionError(
+            f"the model {model} did worse than the one it came from: {'; '.join(worse)}. It was "
+            "not promoted; label more frames of what it lost, or use it nevertheless with: "
+            f"libong models promote {model} --force"
+        )
+    if worse:
+        messages.print(f"worse than the model it came from: {'; '.join(worse)}", highlight=False)
+    manifest = promote_model(folder, model)
     console.print(f"in use: {manifest}", highlight=False)
+
+
+def _told_worse(manifest: Path) -> tuple[str, ...]:
+    """What the comparison kept beside a model marks as worse; nothing where none is kept."""
+    from detection.training.comparison import COMPARISON_FILE, told_regressed
+
+    try:
+        return told_regressed((manifest.parent / COMPARISON_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
 
 
 @app.command()
@@ -170,8 +195,10 @@ def quantise(
         f"{made.times_as_fast:.2f} times as fast as the model in use; copy: {made.manifest}",
         highlight=False,
     )
-    lost = ", ".join(f"{c.object_class} {c.before:.3f} to {c.after:.3f}" for c in made.lost)
-    reason = f"it loses recall ({lost})" if lost else ""
+    lost = ", ".join(
+        f"{c.object_class} {c.measure} {c.before:.3f} to {c.after:.3f}" for c in made.lost
+    )
+    reason = f"it loses {lost}" if lost else ""
     if not reason and made.times_as_fast <= 1:
         reason = "it is no faster on this machine"
     if reason and promote:

@@ -65,6 +65,23 @@ def test_the_environment_goes_before_a_promotion(data, candidate, monkeypatch):
     assert read_settings().model == Path("elsewhere.json")
 
 
+def test_a_model_that_did_worse_is_taken_into_use_by_force_alone(data, candidate):
+    rows = (
+        "| rendered flights | dugong | recall | 0.900 | 0.700 | -0.200 | **regressed** |\n"
+        "| rendered flights | boat | recall | 0.900 | 0.900 | +0.000 |  |\n"
+    )
+    (candidate.parent / "comparison.md").write_text(rows)
+    done = command("models", "promote", candidate.parent.name[:8])
+    assert isinstance(done.exception, model_folder.PromotionError)
+    assert "dugong recall on rendered flights from 0.900 to 0.700" in str(done.exception)
+    assert "boat" not in str(done.exception)
+    assert "--force" in str(done.exception)
+    assert promoted_manifest(data / "models") is None
+    done = command("models", "promote", candidate.parent.name[:8], "--force")
+    assert done.exit_code == 0
+    assert promoted_manifest(data / "models") == candidate
+
+
 @pytest.fixture
 def train(data, candidate, monkeypatch):
     """`libong train --from` with a training that ends at once, the recall changed by so much."""

@@ -2,8 +2,9 @@
 
 import pytest
 
+from detection.evaluation.counting import FlightCount, Unit
 from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
-from detection.training.comparison import as_markdown, compare
+from detection.training.comparison import Pairs, as_markdown, compare, told_regressed
 from detection.types import ObjectClass
 
 DUGONG, BOAT, GEAR = ObjectClass
@@ -44,7 +45,7 @@ def test_recall(before, after, refused):
 
 def test_false_alarms():
     few, many = frames([8] * 6, 1), frames([8] * 6, 4)
-    assert regressed(few, many) == {(DUGONG, "false alarms a frame")}
+    assert regressed(few, many) == {(DUGONG, "precision"), (DUGONG, "false alarms a frame")}
     assert regressed(many, few) == set()
 
 
@@ -58,3 +59,111 @@ def test_what_is_measured_is_told():
 
 def test_of_no_frames_there_is_nothing_to_tell():
     assert compare("here", [], []) == ()
+
+
+# ---------------------------------------------------------------- few flights, and pairs in them
+
+
+def objects(*found_by_flight, alarms=()):
+    """A flight for each text: a frame of as many dugongs as letters, found where there is an x.
+
+    `alarms` are false finds in the frame of each flight.
+    """
+    scored = []
+    for flight, letters in enumerate(found_by_flight):
+        boxes = [(20.0 * n, 0.0, 20.0 * n + 10, 10.0) for n in range(len(letters))]
+        truths = tuple(TrueBox(DUGONG, n, box, fair=True) for n, box in enumerate(boxes))
+        finds = [
+            FoundBox(DUGONG, 0.9, b) for b, at in zip(boxes, letters, strict=True) if at == "x"
+        ]
+        number = alarms[flight] if alarms else 0
+        finds += [FoundBox(DUGONG, 0.9, (900, 40.0 * n, 910, 40.0 * n + 10)) for n in range(number)]
+        scored.append(ScoredFrame(f"f{flight}", "1.jpg", truths, tuple(finds), 0.0))
+    return scored
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [
+        (("xxx", "xxx"), ("xxx", "xx-"), False),  # one fewer may be chance
+        (("xxx", "xxx"), ("xxx", "x--"), True),  # two lost, none gained
+        (("xxxx", "xxx-"), ("x---", "xxxx"), False),  # three lost, one gained
+        (("xxxxx", "xxx-"), ("x----", "xxxx"), True),  # four lost, one gained
+        (("x" * 60, "x" * 60), ("x" * 60, "x" * 57 + "---"), False),  # three of 120
+        (("x" * 60, "x" * 60), ("x" * 60, "x" * 53 + "-" * 7), True),  # more than a twentieth
+        (("xxx", "xxx"), ("xx-", "xx-"), True),  # the same loss in every flight
+    ],
+)
+def test_objects_lost_in_few_flights(before, after, refused):
+    assert ((DUGONG, "recall") in regressed(objects(*before), objects(*after))) is refused
+
+
+def test_an_object_found_in_another_frame_is_not_lost():
+    def twice(*found):
+        truth = (TrueBox(DUGONG, 7, BOX, fair=True),)
+        there, nothing = (FoundBox(DUGONG, 0.9, BOX),), ()
+        return [
+            ScoredFrame(f"f{n // 2}", f"{n}", truth, there if hit else nothing, 0.0)
+            for n, hit in enumerate(found)
+        ]
+
+    before, after = twice(1, 1, 1, 1, 1, 1), twice(1, 0, 1, 0, 1, 1)
+    (recall,) = (c for c in compare("here", before, after) if c.measure == "recall")
+    assert (recall.pairs.worse, recall.pairs.of) == (0, 3)
+    assert not recall.regressed
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [((0, 0), (1, 0), False), ((0, 0), (1, 2), True), ((2, 2), (0, 1), False)],
+)
+def test_precision_and_false_alarms_in_few_flights(before, after, refused):
+    found = regressed(objects("xx", "xx", alarms=before), objects("xx", "xx", alarms=after))
+    told = {(DUGONG, "precision"), (DUGONG, "false alarms a frame")}
+    assert found == (told if refused else set())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [
+        ((3, 3, 3, 3), (3, 3, 3, 2), False),  # one object further off
+        ((3, 3, 3, 3), (3, 3, 2, 2), True),  # two flights, each by one
+        ((2, 2, 2, 2), (3, 3, 3, 3), False),
+        ((3, 3, 3, 2), (3, 3, 2, 3), False),  # one way here, the other way there
+        ((3, 3, 3, 3), (3, 3, 3, 9), False),  # one flight alone is chance, however far off
+    ],
+)
+def test_counts_by_flight(before, after, refused):
+    frames_ = objects("xxx", "xxx", "xxx", "xxx")
+    counts = tuple(
+        [FlightCount(f"f{n}", DUGONG, counted, 3, Unit.SIGHTINGS) for n, counted in enumerate(one)]
+        for one in (before, after)
+    )
+    found = {c.measure for c in compare("here", frames_, frames_, counts) if c.regressed}
+    assert found == ({"count error a flight"} if refused else set())
+
+
+def test_counts_of_boxes_are_no_counts_of_objects():
+    frames_ = objects("xxx")
+    counts = [FlightCount("f0", DUGONG, 3, 3, Unit.BOXES)]
+    told = {c.measure for c in compare("here", frames_, frames_, (counts, counts))}
+    assert told == {"recall", "precision", "false alarms a frame"}
+
+
+@pytest.mark.parametrize(
+    ("worse", "better", "of", "against"),
+    [
+        (1, 0, 4, False), (2, 0, 4, True), (3, 1, 10, False), (4, 1, 10, True),
+        (6, 4, 20, False), (8, 4, 20, True), (8, 4, 200, False), (0, 5, 10, False),
+    ],
+)  # fmt: skip
+def test_when_pairs_speak_against(worse, better, of, against):
+    assert Pairs(worse, better, worse - better, of).speak_against is against
+
+
+def test_what_a_kept_table_marks_is_read_back():
+    table = as_markdown(compare("held-out flights", frames([8] * 6), frames([6] * 6)))
+    assert told_regressed(f"{table}\nRendered flights: **not** field accuracy\n") == (
+        "dugong recall on held-out flights from 0.800 to 0.600",
+    )
+    assert told_regressed(as_markdown(compare("here", frames([8] * 6), frames([8] * 6)))) == ()
