@@ -4,11 +4,11 @@ import numpy as np
 
 from detection import boat_network
 from detection.boat_network import Opinions
-from detection.boxes import Boxes, Floats, concatenate, no_boxes
+from detection.boxes import Boxes, Floats, concatenate
 from detection.engine import Engine
 from detection.errors import ModelError
 from detection.level_search import search_level
-from detection.manifest import Manifest
+from detection.manifest import BoatNetwork, Manifest
 from detection.merge import merge
 from detection.resampling import Look
 from detection.types import ObjectClass
@@ -21,18 +21,18 @@ class BoatAdvice:
     """Asks a model's boat network; `thresholds` are the least scores that our network reports."""
 
     def __init__(
-        self, engine: Engine, input_px: int, manifest: Manifest, thresholds: Floats
+        self,
+        engine: Engine,
+        entry: BoatNetwork,
+        input_px: int,
+        manifest: Manifest,
+        thresholds: Floats,
     ) -> None:
         """Compare how the two networks score.
 
         Raises:
-            ModelError: when the manifest knows of no boat network, or the engine runs another.
+            ModelError: when the engine runs another network.
         """
-        if manifest.boat_network is None:
-            raise ModelError(
-                "a boat network takes both its entry in the manifest and its engine; got only the "
-                "engine"
-            )
         if engine.outputs != boat_network.OUTPUTS or engine.input_px != input_px:
             raise ModelError(
                 f"the boat network must give {boat_network.OUTPUTS} values a box on tiles of "
@@ -41,9 +41,7 @@ class BoatAdvice:
             )
         self.engine = engine
         boat = manifest.classes.index(ObjectClass.BOAT)
-        self._opinions = Opinions(
-            boat, manifest.threshold(ObjectClass.BOAT), manifest.boat_network.threshold
-        )
+        self._opinions = Opinions(boat, manifest.threshold(ObjectClass.BOAT), entry.threshold)
         self._thresholds = thresholds
         self.decoded_from = thresholds.copy()
         self.decoded_from[boat] *= DOUBTFUL
@@ -64,7 +62,7 @@ class BoatAdvice:
         """Return our boxes with the boat network's opinion of them, from our thresholds up."""
         fused = boat_network.fuse(
             _merged_by_doubt(mine, self._thresholds),
-            _merged_by_doubt(concatenate([no_boxes(), *theirs]), self._theirs_from / DOUBTFUL),
+            _merged_by_doubt(concatenate(theirs), self._theirs_from / DOUBTFUL),
             self._opinions,
         )
         return fused.take(fused.scores >= self._thresholds[fused.classes])

@@ -12,7 +12,7 @@ import numpy as np
 from detection.agreement import SUPPORT_FROM, agreed
 from detection.any_scale import as_of_known_scale
 from detection.boat_advice import BoatAdvice
-from detection.boxes import Boxes, concatenate, no_boxes
+from detection.boxes import Boxes, concatenate
 from detection.engine import Engine
 from detection.errors import ModelError
 from detection.level_search import empty_tile, search_level
@@ -91,13 +91,16 @@ class Detector:
         self._second_look = second_look_of(manifest, engine)
         self._calibrations = [manifest.calibration(c) for c in manifest.classes]
         self._boats: BoatAdvice | None = None
-        if boat_engine is not None:
-            self._boats = BoatAdvice(boat_engine, engine.input_px, manifest, self._thresholds)
+        entry = manifest.boat_network
+        if entry is not None and boat_engine is not None:
+            self._boats = BoatAdvice(
+                boat_engine, entry, engine.input_px, manifest, self._thresholds
+            )
             self._decoded_from = self._boats.decoded_from
-        elif manifest.boat_network is not None:
+        elif entry is not None or boat_engine is not None:
             raise ModelError(
-                "a boat network takes both its entry in the manifest and its engine; got only the "
-                "entry"
+                "a boat network takes both its entry in the manifest and its engine; got only "
+                f"the {'engine' if entry is None else 'entry'}"
             )
 
     def check_answers(self) -> None:
@@ -189,7 +192,9 @@ class Detector:
         else:
             searches = plan_any_scale(frame.width_px, frame.height_px, self._engine.input_px)
             passes = len(searches)
-        picture = DecodedPicture(frame.path, frame.width_px, frame.height_px)
+        picture = DecodedPicture(
+            frame.path, frame.width_px, frame.height_px, keep=self._second_look is not None
+        )
         return Prepared(view, picture, tuple(looks(picture, searches)), passes, known)
 
     def detect_prepared(self, frame: Frame, prepared: Prepared) -> tuple[Detection, ...]:
@@ -268,7 +273,7 @@ class Detector:
             decoded_from = np.minimum(decoded_from, np.float32(SUPPORT_FROM))
         elif second is not None:
             decoded_from = second.decoded_from(decoded_from)
-        ours = [[no_boxes()] for _ in range(passes)]
+        ours: list[list[Boxes]] = [[] for _ in range(passes)]
         boats = []
         for look in looks:
             level = look.search.level

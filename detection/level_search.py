@@ -1,6 +1,6 @@
 """One network over one resampling of a picture: cut into tiles, asked, put back in place."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,25 +30,30 @@ def search_level(
     """
     side = engine.input_px
     return search_tiles(
-        engine, thresholds, level, lambda tile: _cut_tile(pixels, tile.x_px, tile.y_px, side)
+        engine,
+        thresholds,
+        [(level, tile) for tile in level.tiles],
+        lambda _, tile: _cut_tile(pixels, tile.x_px, tile.y_px, side),
     )
 
 
 def search_tiles(
-    engine: Engine, thresholds: Floats, level: Level, pixels_of: Callable[[Tile], TileBGR]
+    engine: Engine,
+    thresholds: Floats,
+    tiles: Sequence[tuple[Level, Tile]],
+    pixels_of: Callable[[Level, Tile], TileBGR],
 ) -> list[Boxes]:
-    """Search a level's tiles, each as `pixels_of` gives it; boxes in pixels of the original."""
+    """Search tiles of levels, each as `pixels_of` gives it; each one's boxes, in their order.
+
+    Boxes are in pixels of the original.
+    """
     parts = []
-    for tiles in _batches(level.tiles):
-        pieces = [pixels_of(tile) for tile in tiles]
-        for tile, raw in zip(tiles, engine.infer(pieces), strict=True):
+    for start in range(0, len(tiles), BATCH_TILES):
+        batch = tiles[start : start + BATCH_TILES]
+        pieces = [pixels_of(level, tile) for level, tile in batch]
+        for (level, tile), raw in zip(batch, engine.infer(pieces), strict=True):
             parts.append(_in_picture(decode(raw, thresholds), level, tile, engine.input_px))
     return parts
-
-
-def _batches(tiles: tuple[Tile, ...]) -> Iterator[tuple[Tile, ...]]:
-    for i in range(0, len(tiles), BATCH_TILES):
-        yield tiles[i : i + BATCH_TILES]
 
 
 def _cut_tile(pixels: NDArray[np.uint8], x_px: int, y_px: int, side: int) -> TileBGR:

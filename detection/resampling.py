@@ -39,32 +39,38 @@ class Look:
 
 
 class DecodedPicture:
-    """A picture's pixels, decoded as large as was asked for so far."""
+    """A picture's pixels, decoded when asked for.
 
-    def __init__(self, path: Path, width_px: int, height_px: int) -> None:
-        """Remember where the picture is; nothing is decoded yet."""
-        self._path = path
+    `denominator` tells by how much the sides were reduced when it was last decoded; None before.
+    """
+
+    def __init__(self, path: Path, width_px: int, height_px: int, *, keep: bool = False) -> None:
+        """Remember where the picture is; nothing is decoded yet.
+
+        `keep` holds the pixels for being asked again; without it they are the asker's alone.
+        """
+        self._path, self._keep = path, keep
         self.size_px = (width_px, height_px)
+        self.denominator: int | None = None
         self._held: tuple[int, NDArray[np.uint8]] | None = None
-
-    @property
-    def denominator(self) -> int | None:
-        """By how much the sides were reduced when it was last decoded; None before."""
-        return None if self._held is None else self._held[0]
 
     def reduced(self, scale: float) -> tuple[int, NDArray[np.uint8]]:
         """Return how often the picture was halved while decoding, as 1, 2, 4 or 8, and its pixels.
 
         They have all the detail that `scale` (resampled pixels per original one) can show, and
-        more where more was asked for before.
+        more where more was asked for before and kept.
 
         Raises:
             PhotoError: when the picture cannot be decoded.
         """
         denominator = decode_denominator(scale)
-        if self._held is None or self._held[0] > denominator:
-            self._held = denominator, decode_bgr(self._path, scale_denominator=denominator)
-        return self._held
+        if self._held is not None and self._held[0] <= denominator:
+            return self._held
+        decoded = denominator, decode_bgr(self._path, scale_denominator=denominator)
+        self.denominator = denominator
+        if self._keep:
+            self._held = decoded
+        return decoded
 
     def piece(self, level: Level, tile: Tile, side_px: int) -> NDArray[np.uint8]:
         """Return one tile of a level, as if the whole level had been resampled.

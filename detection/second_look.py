@@ -134,28 +134,31 @@ class SecondLook:
         suspects = suspects_of(boxes.take(boxes.scores >= np.float32(self.from_score)), view)
         if not suspects:
             return rest
-        seen = {gsd_cm: self._again(suspects, gsd_cm, picture) for gsd_cm in self.gsd_cm}
+        seen = self._again(suspects, picture)
         seen[self.first_gsd_cm] = boxes.take(in_reach(boxes, suspects))
         return concatenate([rest, agreed([seen[gsd_cm] for gsd_cm in sorted(seen)])])
 
-    def _again(
-        self, suspects: tuple[Suspect, ...], gsd_cm: float, picture: DecodedPicture
-    ) -> Boxes:
-        """What the network sees of the class in reach of suspects, looked at from so near."""
+    def _again(self, suspects: tuple[Suspect, ...], picture: DecodedPicture) -> dict[float, Boxes]:
+        """What the network sees of the class in reach of suspects, by the scale looked at."""
         lowest = np.full(self.engine.outputs - 4, 2.0, np.float32)  # no score is so high
         lowest[self.class_index] = SUPPORT_FROM
         side_px = self.engine.input_px
-        levels = tiles_around(suspects, gsd_cm, *picture.size_px, side_px)
-        found = concatenate(
-            [
-                boxes
-                for level in levels
-                for boxes in search_tiles(
-                    self.engine, lowest, level, partial(picture.piece, level, side_px=side_px)
-                )
-            ]
+        tiles = [
+            (gsd_cm, level, tile)
+            for gsd_cm in self.gsd_cm
+            for level in tiles_around(suspects, gsd_cm, *picture.size_px, side_px)
+            for tile in level.tiles
+        ]
+        found = search_tiles(
+            self.engine,
+            lowest,
+            [(level, tile) for _, level, tile in tiles],
+            partial(picture.piece, side_px=side_px),
         )
-        return found.take(in_reach(found, suspects))
+        parts: dict[float, list[Boxes]] = {gsd_cm: [] for gsd_cm in self.gsd_cm}
+        for (gsd_cm, _, _), boxes in zip(tiles, found, strict=True):
+            parts[gsd_cm].append(boxes.take(in_reach(boxes, suspects)))
+        return {gsd_cm: concatenate(of_scale) for gsd_cm, of_scale in parts.items()}
 
 
 def second_look_of(manifest: Manifest, engine: Engine) -> SecondLook | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from detection import boat_network
-from detection.boxes import concatenate, no_boxes
+from detection.boxes import concatenate
 from detection.engine import Engine
 from detection.evaluation.scoring import FoundBox, ScoredFrame, Tally, iou, tally
 from detection.level_search import search_level
@@ -37,8 +37,7 @@ def coco_boats(engine: Engine, frame: Frame, threshold: float) -> tuple[FoundBox
     from_scores = boat_network.thresholds(threshold)
     found = merge(
         concatenate(
-            [no_boxes()]
-            + [
+            [
                 boxes
                 for look in looks(picture, searches)
                 for boxes in search_level(engine, from_scores, look.pixels, look.search.level)

@@ -129,9 +129,13 @@ def test_a_picture_is_decoded_again_only_for_more_detail(tmp_path, monkeypatch):
         return decode(path, scale_denominator=scale_denominator)
 
     monkeypatch.setattr(resampling, "decode_bgr", noting)
-    picture = DecodedPicture(path, 2400, 1800)
+    picture = DecodedPicture(path, 2400, 1800, keep=True)
     assert [picture.reduced(scale)[0] for scale in (0.25, 0.2, 0.5, 0.2)] == [4, 4, 2, 2]
     assert asked == [4, 2]
+    asked.clear()
+    alone = DecodedPicture(path, 2400, 1800)  # nobody looks again: its pixels are not held
+    assert [alone.reduced(0.25)[0], alone.reduced(0.25)[0], alone.denominator] == [4, 4, 4]
+    assert asked == [4, 4]
 
 
 # In a frame of 3 cm a pixel an animal of 90 px is 45 px long at 6 cm, and 64 px at 4.2 cm.
