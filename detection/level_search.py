@@ -12,6 +12,8 @@ from detection.tiling import Level, Tile
 
 # Tiles sent to the engine at once; bounds memory whatever the picture's size.
 BATCH_TILES = 16
+# Boxes in pixels of a tile, their scores, and the numbers of their classes.
+_Decoded = tuple[Floats, Floats, NDArray[np.int64]]
 # A box that ends this close to its tile's edge goes on beyond it.
 CUT_MARGIN_PX = 2.0
 
@@ -42,18 +44,53 @@ def search_tiles(
     thresholds: Floats,
     tiles: Sequence[tuple[Level, Tile]],
     pixels_of: Callable[[Level, Tile], TileBGR],
+    side_px: int | None = None,
 ) -> list[Boxes]:
     """Search tiles of levels, each as `pixels_of` gives it; each one's boxes, in their order.
 
-    Boxes are in pixels of the original.
+    `side_px` is the side of the tiles, the engine's own when None. As many smaller ones as fit
+    side by side are asked about together; what has its middle in one is that one's. Boxes are in
+    pixels of the original.
     """
-    parts = []
-    for start in range(0, len(tiles), BATCH_TILES):
-        batch = tiles[start : start + BATCH_TILES]
-        pieces = [pixels_of(level, tile) for level, tile in batch]
-        for (level, tile), raw in zip(batch, engine.infer(pieces), strict=True):
-            parts.append(_in_picture(decode(raw, thresholds), level, tile, engine.input_px))
+    side = engine.input_px if side_px is None else side_px
+    a_row = engine.input_px // side
+    together = a_row**2
+    parts: list[Boxes] = []
+    for start in range(0, len(tiles), BATCH_TILES * together):
+        batch = tiles[start : start + BATCH_TILES * together]
+        groups = [batch[i : i + together] for i in range(0, len(batch), together)]
+        asked = [
+            _side_by_side([pixels_of(level, tile) for level, tile in group], a_row, engine.input_px)
+            for group in groups
+        ]
+        for group, raw in zip(groups, engine.infer(asked), strict=True):
+            decoded = decode(raw, thresholds)
+            for number, (level, tile) in enumerate(group):
+                own = decoded if together == 1 else _of_place(decoded, number, a_row, side)
+                parts.append(_in_picture(own, level, tile, side))
     return parts
+
+
+def _side_by_side(pieces: Sequence[TileBGR], a_row: int, input_px: int) -> TileBGR:
+    """Put square pieces into one tile, row by row."""
+    if a_row == 1:
+        return pieces[0]
+    tile = empty_tile(input_px)
+    for number, piece in enumerate(pieces):
+        side = piece.shape[0]
+        y_px, x_px = (side * place for place in divmod(number, a_row))
+        tile[y_px : y_px + side, x_px : x_px + side] = piece
+    return tile
+
+
+def _of_place(decoded: _Decoded, number: int, a_row: int, side: int) -> _Decoded:
+    """The boxes whose middle is in one of the pieces put side by side, in that one's pixels."""
+    xyxy, scores, classes = decoded
+    row, column = divmod(number, a_row)
+    corner = np.array([column * side, row * side], np.float32)
+    middles = (xyxy[:, :2] + xyxy[:, 2:]) / 2 - corner
+    own = ((middles >= 0) & (middles < side)).all(axis=1)
+    return (xyxy - np.tile(corner, 2))[own], scores[own], classes[own]
 
 
 def _cut_tile(pixels: NDArray[np.uint8], x_px: int, y_px: int, side: int) -> TileBGR:
@@ -65,9 +102,7 @@ def _cut_tile(pixels: NDArray[np.uint8], x_px: int, y_px: int, side: int) -> Til
     return padded
 
 
-def _in_picture(
-    decoded: tuple[Floats, Floats, NDArray[np.int64]], level: Level, tile: Tile, side: int
-) -> Boxes:
+def _in_picture(decoded: _Decoded, level: Level, tile: Tile, side: int) -> Boxes:
     """Move one tile's boxes into the original picture, and mark those that its edge cuts."""
     x_px, y_px = tile.x_px, tile.y_px
     xyxy, scores, classes = decoded

@@ -1,10 +1,10 @@
 """A second look at what may be a dugong, at other scales: around each suspect of the first only.
 
 A picture is searched at one ground scale. What that takes for an animal, even faintly, is looked at
-again closer or from further off, in tiles laid around the suspects, and the looks must agree as the
+again closer or from further off, in pieces cut around the suspects, and the looks must agree as the
 passes of a picture without scale must (`detection.agreement`): a calf beside its mother is told
-from her, and a crest that looked like an animal is gone. It costs the few tiles with a suspect in
-them, where another pass over the sea costs all.
+from her, and a crest that looked like an animal is gone. Several pieces fill a tile of the network,
+so that it costs a tile for some suspects, where another pass over the sea costs all.
 """
 
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ from ingest.projection import SeaView
 # What lies this near to a suspect is looked at with it, along either side: a calf keeps within its
 # mother's length or two. Our own figure.
 REACH_M = 5.0
-# Half of an animal within reach may stick out by so much more.
-_ROOM_M = 2.0
-# Suspects share a tile when the scales they ask for are this much alike.
-_ALIKE = 1.15
+# Half of the largest animal (3.3 m) within reach sticks out by so much more.
+_ROOM_M = 1.7
+# A suspect this near to another is seen well enough in that one's piece.
+_SHARED_M = 2.5
 
 
 @dataclass(frozen=True)
@@ -54,40 +54,40 @@ def suspects_of(boxes: Boxes, view: SeaView) -> tuple[Suspect, ...]:
     return tuple(suspects)
 
 
-def tiles_around(
-    suspects: tuple[Suspect, ...], gsd_cm: float, width_px: int, height_px: int, tile_px: int
-) -> tuple[Level, ...]:
-    """Levels of one tile each that show every suspect, and what is in its reach, at `gsd_cm`.
-
-    Suspects that fit into a tile that is there already get none of their own.
-    """
-    laid: list[Level] = []
+def looked_at(suspects: tuple[Suspect, ...]) -> tuple[Suspect, ...]:
+    """The suspects that get a piece of their own, in their order: the others lie beside these."""
+    own: list[Suspect] = []
     for suspect in suspects:
-        scale = min(suspect.gsd_cm / gsd_cm, MAX_ENLARGEMENT)
-        if not any(_shows(level, suspect, scale, tile_px) for level in laid):
-            size = max(1, round(width_px * scale)), max(1, round(height_px * scale))
-            corner = (
-                round(max(0.0, min(at_px * scale - tile_px / 2, side_px - tile_px)))
-                for at_px, side_px in zip((suspect.x_px, suspect.y_px), size, strict=True)
-            )
-            laid.append(Level(scale, *size, (Tile(*corner),)))
-    return tuple(laid)
+        if not any(
+            max(abs(suspect.x_px - o.x_px), abs(suspect.y_px - o.y_px)) * o.gsd_cm
+            <= 100 * _SHARED_M
+            for o in own
+        ):
+            own.append(suspect)
+    return tuple(own)
 
 
-def _shows(level: Level, suspect: Suspect, scale: float, tile_px: int) -> bool:
-    """Whether a level's tile shows a suspect at about the scale it asks for, and all in reach."""
-    if max(level.scale / scale, scale / level.scale) > _ALIKE:
-        return False
-    (tile,) = level.tiles
-    room_px = (REACH_M + _ROOM_M) * 100 / suspect.gsd_cm * level.scale
-    return all(
-        max(0.0, at_px * level.scale - room_px) >= start_px
-        and min(side_px, at_px * level.scale + room_px) <= start_px + tile_px
-        for at_px, start_px, side_px in (
-            (suspect.x_px, tile.x_px, level.width_px),
-            (suspect.y_px, tile.y_px, level.height_px),
-        )
+def piece_px(gsd_cm: float, input_px: int) -> int:
+    """The side of a piece at `gsd_cm`: as many as can go into a tile and show all in reach."""
+    needed_px = 2 * (REACH_M + _ROOM_M) * 100 / gsd_cm
+    return input_px // max(1, int(input_px / needed_px))
+
+
+def piece_around(
+    suspect: Suspect, gsd_cm: float, width_px: int, height_px: int, side_px: int
+) -> tuple[Level, Tile]:
+    """The piece of a picture around a suspect at `gsd_cm`, within the picture where that is larger.
+
+    It is no more enlarged than any search is.
+    """
+    scale = min(suspect.gsd_cm / gsd_cm, MAX_ENLARGEMENT)
+    size = max(1, round(width_px * scale)), max(1, round(height_px * scale))
+    corner = (
+        round(max(0.0, min(at_px * scale - side_px / 2, whole_px - side_px)))
+        for at_px, whole_px in zip((suspect.x_px, suspect.y_px), size, strict=True)
     )
+    tile = Tile(*corner)
+    return Level(scale, *size, (tile,)), tile
 
 
 def in_reach(boxes: Boxes, suspects: tuple[Suspect, ...]) -> NDArray[np.bool_]:
@@ -134,31 +134,29 @@ class SecondLook:
         suspects = suspects_of(boxes.take(boxes.scores >= np.float32(self.from_score)), view)
         if not suspects:
             return rest
-        seen = self._again(suspects, picture)
-        seen[self.first_gsd_cm] = boxes.take(in_reach(boxes, suspects))
+        places = looked_at(suspects)
+        seen = self._again(places, picture)
+        seen[self.first_gsd_cm] = boxes.take(in_reach(boxes, places))
         return concatenate([rest, agreed([seen[gsd_cm] for gsd_cm in sorted(seen)])])
 
-    def _again(self, suspects: tuple[Suspect, ...], picture: DecodedPicture) -> dict[float, Boxes]:
-        """What the network sees of the class in reach of suspects, by the scale looked at."""
+    def _again(self, places: tuple[Suspect, ...], picture: DecodedPicture) -> dict[float, Boxes]:
+        """What the network sees of the class in reach of the places, by the scale looked at."""
         lowest = np.full(self.engine.outputs - 4, 2.0, np.float32)  # no score is so high
         lowest[self.class_index] = SUPPORT_FROM
-        side_px = self.engine.input_px
-        tiles = [
-            (gsd_cm, level, tile)
-            for gsd_cm in self.gsd_cm
-            for level in tiles_around(suspects, gsd_cm, *picture.size_px, side_px)
-            for tile in level.tiles
-        ]
-        found = search_tiles(
-            self.engine,
-            lowest,
-            [(level, tile) for _, level, tile in tiles],
-            partial(picture.piece, side_px=side_px),
-        )
-        parts: dict[float, list[Boxes]] = {gsd_cm: [] for gsd_cm in self.gsd_cm}
-        for (gsd_cm, _, _), boxes in zip(tiles, found, strict=True):
-            parts[gsd_cm].append(boxes.take(in_reach(boxes, suspects)))
-        return {gsd_cm: concatenate(of_scale) for gsd_cm, of_scale in parts.items()}
+        seen = {}
+        for gsd_cm in self.gsd_cm:
+            side_px = piece_px(gsd_cm, self.engine.input_px)
+            pieces = [piece_around(place, gsd_cm, *picture.size_px, side_px) for place in places]
+            found = search_tiles(
+                self.engine, lowest, pieces, partial(picture.piece, side_px=side_px), side_px
+            )
+            seen[gsd_cm] = concatenate(
+                [
+                    boxes.take(in_reach(boxes, (place,)))
+                    for boxes, place in zip(found, places, strict=True)
+                ]
+            )
+        return seen
 
 
 def second_look_of(manifest: Manifest, engine: Engine) -> SecondLook | None:

@@ -30,7 +30,7 @@ def taken_by_camera(rgb: Picture, rng: np.random.Generator) -> Picture:
         picture += float(rng.uniform(0.2, 1.1)) * (picture - _blurred(picture, sigma))
     taken = np.asarray(np.clip(picture, 0, 255), dtype=np.uint8)
     for _ in range(int(rng.choice([0, 1, 2], p=[0.45, 0.45, 0.1]))):
-        taken = _through_jpeg(taken, int(40 + 55 * rng.beta(3.0, 1.5)))
+        taken = through_jpeg(taken, int(40 + 55 * rng.beta(3.0, 1.5)))
     return taken
 
 
@@ -101,7 +101,7 @@ def _resampled(picture: _Floats, scale: float) -> _Floats:
     return np.asarray(large, dtype=np.float32)
 
 
-def _through_jpeg(picture: Picture, quality: int) -> Picture:
+def through_jpeg(picture: Picture, quality: int) -> Picture:
     """Compressed and read again."""
     _, file = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     decoded = cv2.imdecode(file, cv2.IMREAD_COLOR)

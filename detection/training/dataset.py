@@ -24,6 +24,7 @@ from detection.training.random_tile import (
 from detection.training.random_world import FAMILIES, HELD_OUT_FAMILIES
 from detection.training.scene import Box
 from detection.training.sea_photos import SeaPhoto, load_sea_photos, random_crop
+from detection.training.search_resampling import as_searched, random_enlargement, taken_size_px
 from detection.types import ObjectClass
 
 TARGET_GSD_M = 0.05  # a 2.5 m dugong is 50 px long: several cells of the finest feature map
@@ -38,6 +39,7 @@ _WIDE_SCALE_SHARE = 0.3  # pictures without a known scale are searched at steps:
 # Rangers look ahead of the drone as often as down: tiles seen aslant, and how far off straight down
 _OBLIQUE_SHARE = 0.3
 _OBLIQUE_TILT_DEG = (8.0, MAX_TILT_DEG)
+_KEPT_QUALITY = 95  # of a resampled tile, which has been a JPEG before
 
 
 @dataclass(frozen=True)
@@ -77,29 +79,35 @@ def make_tile(plan: TilePlan, number: int) -> Tile:
     rng = np.random.default_rng([seed, 80])
     spread = (0.4, 1.9) if rng.random() < _WIDE_SCALE_SHARE else (0.75, 1.35)
     gsd_m = TARGET_GSD_M * float(np.exp(rng.uniform(*np.log(spread))))
+    enlargement = random_enlargement(rng, gsd_m)
+    taken_px, taken_gsd_m = taken_size_px(plan.size_px, enlargement), gsd_m * enlargement
     photos = _photos(plan.photo_folder)
     oblique = rng.random() < _OBLIQUE_SHARE
     tilt_deg = float(rng.uniform(*_OBLIQUE_TILT_DEG)) if oblique else 0.0
-    side_px = source_size_px(plan.size_px, tilt_deg) if oblique else plan.size_px
+    side_px = source_size_px(taken_px, tilt_deg) if oblique else taken_px
     draw = rng.random()
     boxes: tuple[Box, ...] = ()
     if draw < _LAND_SHARE:
-        scene, rgb = "land", random_land(seed, side_px, gsd_m)
+        scene, rgb = "land", random_land(seed, side_px, taken_gsd_m)
     elif photos and draw < _LAND_SHARE + _PHOTO_SHARE + _COMPOSITE_SHARE:
         photo = photos[int(rng.integers(len(photos)))]
-        crop = random_crop(photo, rng, side_px, gsd_m, training=plan.split == "train")
+        crop = random_crop(photo, rng, side_px, taken_gsd_m, training=plan.split == "train")
         if draw < _LAND_SHARE + _PHOTO_SHARE:
             scene, rgb = "photo", crop
         else:
-            _, render = composite_tile(seed, crop, gsd_m)
+            _, render = composite_tile(seed, crop, taken_gsd_m)
             scene, rgb, boxes = "composite", render.rgb, render.boxes
     else:
         families = HELD_OUT_FAMILIES if plan.split == "test" else FAMILIES
-        world, render = random_tile(seed, side_px, gsd_m, tilt_deg, families)
+        world, render = random_tile(seed, side_px, taken_gsd_m, tilt_deg, families)
         scene, rgb, boxes = world.family, render.rgb, render.boxes
     if oblique:
-        rgb, boxes = oblique_view(rgb, boxes, rng, tilt_deg, size_px=plan.size_px, gsd_m=gsd_m)
-    return Tile(taken_by_camera(rgb, rng), boxes, scene, gsd_m, int(rng.integers(60, 96)))
+        rgb, boxes = oblique_view(rgb, boxes, rng, tilt_deg, size_px=taken_px, gsd_m=taken_gsd_m)
+    rgb, quality = taken_by_camera(rgb, rng), int(rng.integers(60, 96))
+    if enlargement != 1:
+        rgb, boxes = as_searched(rgb, boxes, plan.size_px, quality)
+        quality = _KEPT_QUALITY
+    return Tile(rgb, boxes, scene, gsd_m, quality)
 
 
 def label_lines(tile: Tile) -> list[str]:

@@ -8,7 +8,14 @@ from detection.boxes import Boxes
 from detection.detector import Detector
 from detection.manifest import LookAgain
 from detection.resampling import DecodedPicture
-from detection.second_look import REACH_M, Suspect, in_reach, tiles_around
+from detection.second_look import (
+    REACH_M,
+    Suspect,
+    in_reach,
+    looked_at,
+    piece_around,
+    piece_px,
+)
 from detection.tiling import Level, Tile, grid
 from detection.types import ObjectClass
 from ingest.errors import PhotoError
@@ -53,41 +60,33 @@ def boxes_at(*middles):
     return Boxes(x, np.ones(n, np.float32), np.zeros(n, np.int64), np.zeros(n, np.bool_))
 
 
-def test_neighbours_share_a_tile_and_one_far_away_has_its_own():
-    suspects = (Suspect(2000, 1500, 3.0), Suspect(2100, 1500, 3.0), Suspect(300, 1500, 3.0))
-    levels = tiles_around(suspects, 4.2, 4000, 3000, 640)
-    assert len(levels) == 2
-    scale = 3.0 / 4.2
-    for level, (x, y) in zip(levels, ((2000, 1500), (300, 1500)), strict=True):
-        assert level.scale == pytest.approx(scale)
-        (tile,) = level.tiles
-        assert tile.x_px <= x * scale <= tile.x_px + 640
-        assert tile.y_px <= y * scale <= tile.y_px + 640
+def test_a_neighbour_is_seen_in_the_same_piece_and_one_further_off_has_its_own():
+    first, beside, apart = (Suspect(x, 1500, 3.0) for x in (2000, 2080, 2090))
+    assert looked_at((first, beside)) == (first,)  # 2.4 m beside
+    assert looked_at((first, apart, beside)) == (first, apart)
+    assert looked_at(()) == ()
 
 
-def test_a_suspect_near_a_tiles_edge_has_its_own_since_its_calf_might_be_outside():
-    reach_px = REACH_M * 100 / 3.0
-    half_px = 640 / (3.0 / 4.2) / 2
-    near_edge = Suspect(2000 + half_px - 0.5 * reach_px, 1500, 3.0)
-    assert len(tiles_around((Suspect(2000, 1500, 3.0), near_edge), 4.2, 4000, 3000, 640)) == 2
+def test_four_pieces_fill_a_tile_and_show_all_in_reach():
+    assert piece_px(4.2, 640) == piece_px(5.9, 640) == 320
+    assert REACH_M + 3.3 / 2 <= 320 * 4.2 / 100 / 2
+    assert piece_px(2.0, 640) == 640  # twice as near, one piece is a tile
+    assert piece_px(0.5, 640) == 640
 
 
-def test_suspects_at_very_different_scales_share_no_tile():
-    suspects = (Suspect(2000, 1500, 3.0), Suspect(2050, 1500, 4.0))
-    assert len(tiles_around(suspects, 4.2, 4000, 3000, 640)) == 2
+@pytest.mark.parametrize("corner", [(0, 0), (3999, 0), (0, 2999), (3999, 2999), (2000, 1400)])
+def test_pieces_show_their_suspect_and_stay_within_the_picture(corner):
+    level, tile = piece_around(Suspect(*corner, 3.0), 4.2, 4000, 3000, 320)
+    assert level.scale == pytest.approx(3.0 / 4.2)
+    assert 0 <= tile.x_px <= level.width_px - 320
+    assert 0 <= tile.y_px <= level.height_px - 320
+    for at_px, start_px in zip(corner, (tile.x_px, tile.y_px), strict=True):
+        assert start_px <= at_px * level.scale <= start_px + 320
 
 
-@pytest.mark.parametrize("corner", [(0, 0), (3999, 0), (0, 2999), (3999, 2999)])
-def test_tiles_stay_within_the_picture(corner):
-    (level,) = tiles_around((Suspect(*corner, 3.0),), 4.2, 4000, 3000, 640)
-    (tile,) = level.tiles
-    assert 0 <= tile.x_px <= level.width_px - 640
-    assert 0 <= tile.y_px <= level.height_px - 640
-
-
-def test_a_picture_smaller_than_a_tile_is_seen_from_its_corner():
-    (level,) = tiles_around((Suspect(90, 60, 3.0),), 4.2, 200, 100, 640)
-    assert level.tiles == (Tile(0, 0),)
+def test_a_picture_smaller_than_a_piece_is_seen_from_its_corner():
+    _, tile = piece_around(Suspect(90, 60, 3.0), 4.2, 200, 100, 320)
+    assert tile == Tile(0, 0)
 
 
 def test_what_is_in_reach_is_measured_on_the_sea():
@@ -152,6 +151,21 @@ def test_what_both_looks_see_keeps_its_score(tmp_path):
     scores, tiles = found_with(lambda length: 0.9, tmp_path)
     assert scores == [0.9]
     assert tiles == found_with(lambda length: 0.9, tmp_path, MANIFEST_AT_6)[1] + 1
+
+
+def test_suspects_are_looked_at_side_by_side_each_in_its_place(tmp_path):
+    animals = [(0, x, y, x + 90, y + 40) for x, y in ((900, 700), (1300, 700), (2200, 1600))]
+    frame = frame_of(painted(tmp_path, *animals))
+    once, twice = SizeEngine(lambda length: 0.9), SizeEngine(lambda length: 0.9)
+    found = Detector(twice, LOOKING_AGAIN).detect(frame)
+    before = Detector(once, MANIFEST_AT_6).detect(frame)
+    assert twice.tiles_seen == once.tiles_seen + 1
+    assert [round(d.score, 2) for d in found] == [0.9] * 3
+    middles = [
+        sorted(((x0 + x1) / 2, (y0 + y1) / 2) for x0, y0, x1, y1 in (d.xyxy_px for d in seen))
+        for seen in (found, before)
+    ]
+    assert np.abs(np.subtract(*middles)).max() < 3
 
 
 def test_what_is_gone_when_looked_at_closely_counts_half(tmp_path):

@@ -1,0 +1,58 @@
+"""Tiles taken at another scale than they are searched at."""
+
+import numpy as np
+import pytest
+
+from detection.tiling import MAX_ENLARGEMENT
+from detection.training.dataset import TilePlan, make_tile
+from detection.training.scene import Box
+from detection.training.search_resampling import as_searched, random_enlargement, taken_size_px
+from detection.training.world import Kind
+from detection.types import ObjectClass
+
+
+def test_half_of_the_tiles_are_resampled_by_what_searches_of_drone_pictures_do():
+    rng = np.random.default_rng(4)
+    drawn = np.array([random_enlargement(rng, 0.05) for _ in range(600)])
+    resampled = drawn[drawn != 1]
+    assert 0.4 < len(resampled) / len(drawn) < 0.6
+    assert resampled.min() < 0.65
+    assert 1.7 < resampled.max() <= MAX_ENLARGEMENT
+
+
+def test_nothing_is_taken_coarser_than_drones_see():
+    rng = np.random.default_rng(4)
+    assert max(random_enlargement(rng, 0.09) for _ in range(300)) <= 0.12 / 0.09
+    assert max(random_enlargement(rng, 0.15) for _ in range(300)) == 1
+
+
+@pytest.mark.parametrize("enlargement", [0.6, 1.7])
+def test_boxes_stay_on_what_they_are_around(enlargement):
+    side = taken_size_px(256, enlargement)
+    taken = np.zeros((side, side, 3), np.uint8)
+    taken[40:60, 30:80] = 220
+    outline = np.array([(30, 40), (80, 40), (80, 60), (30, 60)], float)
+    box = Box(1, Kind.DUGONG, ObjectClass.DUGONG, (30, 40, 80, 60), 0.0, 1.0, 1.0, (outline,))
+    picture, (seen,) = as_searched(taken, (box,), 256, 90)
+    assert picture.shape == (256, 256, 3)
+    rows, columns = np.nonzero(picture[..., 0] > 110)
+    shown = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert seen.xyxy_px == pytest.approx(shown, abs=1.5)
+    assert seen.outlines_px[0].max(axis=0) == pytest.approx(seen.xyxy_px[2:])
+
+
+def test_what_is_resampled_has_been_through_its_jpeg():
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 255, (200, 200, 3), np.uint8)
+    fine, coarse = (as_searched(noise, (), 200, quality)[0].astype(int) for quality in (95, 60))
+    assert np.abs(fine - noise).mean() < np.abs(coarse - noise).mean()
+
+
+def test_tiles_have_their_size_and_scale_however_they_were_taken():
+    tiles = [make_tile(TilePlan("val", 12, 96), number) for number in range(12)]
+    assert {tile.rgb.shape for tile in tiles} == {(96, 96, 3)}
+    assert all(tile.rgb.flags.c_contiguous for tile in tiles)
+    for tile in tiles:
+        for box in tile.boxes:
+            assert min(box.xyxy_px) >= -1e-6
+            assert max(box.xyxy_px) <= 96 + 1e-6
