@@ -29,8 +29,14 @@ _SYNONYMS: Mapping[ObjectClass, tuple[str, ...]] = {
         "push net", "fish cage", "crab pot", "อวน", "ลอบ", "โป๊ะ", "เครื่องมือประมง",
     ),
 }  # fmt: skip
+# Regions that data sets name where nobody labelled what is in them, SeaDronesSee and VisDrone too.
+_REGIONS = (
+    "ignored", "ignore", "ignored region", "ignore region", "ignored area", "ignore area",
+    "dont care", "don't care",
+)  # fmt: skip
 # A name to leave out that stands for every name without a meaning of its own.
 ALL_OTHERS = "*"
+_REGION_NAMES = frozenset(name.replace(" ", "") for name in _REGIONS)
 _CLASS_BY_NAME = {name.replace(" ", ""): c for c, names in _SYNONYMS.items() for name in names}
 
 
@@ -67,7 +73,7 @@ class ClassNames:
         return cls(said)
 
     def classes(self, names: Iterable[str]) -> dict[str, ObjectClass | None]:
-        """What each name means; None where it is to be left out.
+        """What each name means; None where it is to be left out, or is that of regions.
 
         Raises:
             ClassNameError: naming all that mean nothing.
@@ -83,6 +89,12 @@ class ClassNames:
             )
         return {name: object_class for name, (_, object_class) in meant.items()}
 
+    def is_region(self, name: str) -> bool:
+        """Whether a name is that of regions where nothing was labelled, of whatever class."""
+        plain = _plain(name)
+        joined = plain.replace(" ", "")
+        return plain not in self.said and bool({joined, joined.removesuffix("s")} & _REGION_NAMES)
+
     def _meaning(self, name: str) -> tuple[bool, ObjectClass | None]:
         plain = _plain(name)
         if plain in self.said:
@@ -91,4 +103,4 @@ class ClassNames:
         for candidate in (joined, joined.removesuffix("s")):
             if candidate in _CLASS_BY_NAME:
                 return True, _CLASS_BY_NAME[candidate]
-        return ALL_OTHERS in self.said, None
+        return ALL_OTHERS in self.said or self.is_region(name), None

@@ -49,9 +49,10 @@ def read_coco(
 
     Boxes are brought to the stored picture's size where the file tells another. A picture that is
     shown turned was labelled as the sides that the file tells have it; where they fit both, as it
-    is shown if `as_shown`, else as it is stored. A crowd is a place that counts neither as found
-    nor as missed. `track_id` or `object_id`, and `visibility`, are read from the annotation or its
-    `attributes`; an annotation with one key point and no box, or a box without sides, is a point.
+    is shown if `as_shown`, else as it is stored. A crowd is a region: any number of finds in it
+    count as nothing. `track_id` or `object_id`, and `visibility`, are read from the annotation or
+    its `attributes`; an annotation with one key point and no box, or a box without sides, is a
+    point.
 
     Raises:
         LabelError: when the file as a whole cannot be read, or means several pictures at once.
@@ -129,4 +130,5 @@ def _label(found: CocoObject, sheet: Sheet, scale: float) -> Label:
             more.get("visibility") if visibility is None else visibility, found.where
         ),
         fair=not annotation.iscrowd,
+        region=bool(annotation.iscrowd),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from detection.evaluation.scoring import ScoredFrame, TrueBox
+from detection.evaluation.scoring import ScoredFrame, TrueBox, in_region
 from detection.flight_sightings import sightings_of
 from detection.frame_look import FrameLook
 from detection.sightings import LengthOf, associate
@@ -75,7 +75,11 @@ def count_flight(
 def _count_boxes(
     flight: str, pictures: Sequence[SearchedPicture], object_class: ObjectClass
 ) -> FlightCount:
-    counted = sum(f.object_class is object_class for p in pictures for f in p.scored.finds)
+    counted = sum(
+        f.object_class is object_class and not in_region(f, p.scored.truths)
+        for p in pictures
+        for f in p.scored.finds
+    )
     there = sum(len(_fair(p, object_class)) for p in pictures)
     return FlightCount(flight, object_class, counted, there, Unit.BOXES)
 

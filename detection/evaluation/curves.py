@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.evaluation.bootstrap import Interval, Resampling
-from detection.evaluation.scoring import ScoredFrame, best_first, fit, match
+from detection.evaluation.scoring import ScoredFrame, best_first, fit, in_region, match
 from detection.types import ObjectClass
 
 Floats = NDArray[np.float64]
@@ -199,7 +199,7 @@ def _rank_at(frames: Sequence[ScoredFrame], object_class: ObjectClass, wanted: f
     """COCO's matching: best score first, each to the truth left that it overlaps most."""
     rows = []
     for frame in frames:
-        left = [t for t in frame.truths if t.object_class is object_class]
+        left = [t for t in frame.truths if t.object_class is object_class and not t.region]
         for find in best_first(frame.candidates, object_class):
             # fair truths first, as COCO passes over ignored ones when another fits
             best = max(
@@ -209,6 +209,6 @@ def _rank_at(frames: Sequence[ScoredFrame], object_class: ObjectClass, wanted: f
             )
             if best is not None:
                 left.remove(best)
-            if best is None or best.fair:
+            if best.fair if best is not None else not in_region(find, frame.truths):
                 rows.append((find.score, best is not None, frame.flight))
     return _ranked(frames, object_class, rows)

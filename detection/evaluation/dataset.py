@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detection.evaluation.class_names import ClassNames
 from detection.evaluation.label_files import LabelPlaces, read_all
-from detection.evaluation.labels import LabelFormat, PictureLabels
+from detection.evaluation.labels import Label, LabelFormat, PictureLabels
 from detection.evaluation.picture_index import PICTURE_SUFFIXES
 from detection.evaluation.rendered_truth import FILE_NAME as TRUTH_FILE
 from detection.evaluation.scoring import TrueBox
 from detection.evaluation.sheet import PictureSize, picture_size
 from detection.labels.errors import LabelError
+from detection.types import ObjectClass
 
 _VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".avi", ".mkv", ".mts", ".webm"})
 _MOST_TOLD = 5
@@ -176,9 +177,7 @@ def _flights(
         pictures = []
         for path in paths:
             truths = tuple(
-                TrueBox(own, one.object_id, one.xyxy_px, one.fair, one.visibility, one.depth_m)
-                for one in labels[path].labels
-                if (own := meant[one.name]) is not None
+                truth for one in labels[path].labels for truth in _truths(one, meant, names)
             )
             pictures.append(LabelledPicture(path, truths, labels[path].sea_state or sea_state))
         rendered = facts.rendered or any(labels[p].source.name == TRUTH_FILE for p in paths)
@@ -186,6 +185,20 @@ def _flights(
             LabelledFlight(_flight_name(root, folder), folder, tuple(pictures), rendered)
         )
     return tuple(flights)
+
+
+def _truths(
+    label: Label, meant: Mapping[str, ObjectClass | None], names: ClassNames
+) -> Iterator[TrueBox]:
+    """What a label says is there: an object, a region of one class or of every one, or nothing."""
+    if names.is_region(label.name):
+        for object_class in ObjectClass:
+            yield TrueBox(object_class, None, label.xyxy_px, fair=False, region=True)
+    elif (own := meant[label.name]) is not None:
+        yield TrueBox(
+            own, label.object_id, label.xyxy_px, label.fair, label.visibility, label.depth_m,
+            label.region,
+        )  # fmt: skip
 
 
 def _flight_name(root: Path, folder: Path) -> str:

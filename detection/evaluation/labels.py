@@ -27,7 +27,8 @@ class LabelFormat(StrEnum):
 class Label:
     """One labelled object: the name of its class as written, its box or point in stored pixels.
 
-    `depth_m` is how deep its top is under the surface, None where the labels do not tell.
+    `depth_m` is how deep its top is under the surface, None where the labels do not tell. A
+    `region` holds several that were not labelled one by one.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Label:
     visibility: float | None = None
     fair: bool = True
     depth_m: float | None = None
+    region: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ Xyxy = tuple[float, float, float, float]
 # A find counts when the boxes overlap by this much (intersection over union). Officers look at a
 # place, not at an outline, and lines of floats have no sharp ends; COCO's 0.5 asks for too much.
 MATCH_IOU = 0.3
+# A find lies in a region that nobody labelled one by one when so much of it does: COCO's measure of
+# crowds, at its usual overlap.
+IN_REGION_SHARE = 0.5
 # A line of floats is as long as a field; a find that lies within it to this share is a piece of it.
 PIECE_SHARE = 0.6
 
@@ -27,7 +30,8 @@ class TrueBox:
 
     A label that is a point is a box without sides. `object_id` is the same in all frames of a
     flight that show the object; None where the labels do not tell. `visibility` is in [0, 1],
-    `depth_m` of its top under the surface, each None where the labels do not tell.
+    `depth_m` of its top under the surface, each None where the labels do not tell. A `region` is a
+    place where nothing was labelled one by one: any number of finds in it count as nothing.
     """
 
     object_class: ObjectClass
@@ -36,6 +40,7 @@ class TrueBox:
     fair: bool
     visibility: float | None = None
     depth_m: float | None = None
+    region: bool = False
 
     @property
     def is_point(self) -> bool:
@@ -166,6 +171,17 @@ def is_piece(find: FoundBox, truth: TrueBox) -> bool:
     return _shared(find.xyxy_px, truth.xyxy_px) >= PIECE_SHARE * _area(find.xyxy_px) > 0
 
 
+def in_region(find: FoundBox, truths: Iterable[TrueBox]) -> bool:
+    """Whether a find lies in a region of its class in which nothing was labelled one by one."""
+    least = IN_REGION_SHARE * _area(find.xyxy_px)
+    return any(
+        t.region
+        and t.object_class is find.object_class
+        and _shared(find.xyxy_px, t.xyxy_px) >= least > 0
+        for t in truths
+    )
+
+
 def _shared(a: Xyxy, b: Xyxy) -> float:
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
@@ -179,9 +195,10 @@ def _area(box: Xyxy) -> float:
 def match(truths: Sequence[TrueBox], finds: Sequence[FoundBox], object_class: ObjectClass) -> Match:
     """Match a class's finds, best first, each to the truth left that it fits best.
 
-    Then what is left over may still be a piece of long gear.
+    Then what is left over may still be a piece of long gear, or lie in a region.
     """
-    truths = [t for t in truths if t.object_class is object_class]
+    own = [t for t in truths if t.object_class is object_class]
+    truths = [t for t in own if not t.region]
     open_truths, left_over = list(truths), []
     found: list[tuple[TrueBox, FoundBox]] = []
     for find in best_first(finds, object_class):
@@ -199,7 +216,7 @@ def match(truths: Sequence[TrueBox], finds: Sequence[FoundBox], object_class: Ob
             found.append((whole, find))
         elif any(is_piece(find, t) for t in truths):
             pieces.append(find)
-        else:
+        elif not in_region(find, own):
             false_alarms.append(find)
     return Match(
         tuple((truth, find) for truth, find in found if truth.fair),

@@ -27,8 +27,9 @@ class TrainingPlan:
     training stops at its end. Without one it makes `most_epochs` passes through the tiles, and the
     learning rate falls over those. `frozen_layers` are the first layers kept as COCO made them:
     features learnt from real photographs carry over better to real pictures than ones tuned to
-    rendered ones (Hinterstoisser et al. 2018), and they cost no backward pass. `start_weights` is
-    the `.pt` of an earlier run to go on from, in COCO's place. `device` is `cpu` or the number of a
+    rendered ones (Hinterstoisser et al. 2018), and they cost no backward pass; a network that
+    starts from nothing learns them too. `start_weights` is the `.pt` of an earlier run to go on
+    from, in COCO's place. `device` is `cpu` or the number of a
     GPU.
     """
 
@@ -45,6 +46,12 @@ class TrainingPlan:
     seed: int = 0
     most_epochs: int = 100
     family: Family = Family.YOLO11N
+
+    @property
+    def layers_kept(self) -> int:
+        """How many of the first layers stay as they are."""
+        taught = self.coco_weights is not None or self.start_weights is not None
+        return self.frozen_layers if taught else 0
 
 
 def network_of(weights: Path) -> DetectionModel:
@@ -138,7 +145,7 @@ def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
         "lr0": plan.learning_rate,
         "warmup_epochs": 0.0,
         "weight_decay": 0.0005,
-        "freeze": plan.frozen_layers,
+        "freeze": plan.layers_kept,
         "seed": plan.seed,
         "workers": 0,
         "device": plan.device,

@@ -69,6 +69,14 @@ def test_an_unfair_truth_neither_helps_nor_harms(make):
     assert precision_recall(frames, DUGONG) == (CurvePoint(0.9, 1.0, 1.0),)
 
 
+def test_finds_in_a_region_neither_help_nor_harm(make):
+    region = make.truth(0, xyxy_px=(100.0, 0.0, 300.0, 50.0), fair=False, region=True)
+    finds = [*(make.find(n) for n in (6, 7, 8)), make.find(0, 0.3)]
+    frames = [make.frame([make.truth(0), region], finds)]
+    assert ap(frames)[0].value == 1.0
+    assert precision_recall(frames, DUGONG) == (CurvePoint(0.3, 1.0, 1.0),)
+
+
 def test_nothing_there_has_no_curve(make):
     frames = [make.frame([], [make.find(0)])]
     assert precision_recall(frames, DUGONG) == ()

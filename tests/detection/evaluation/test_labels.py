@@ -170,6 +170,31 @@ def test_coco_tells_tracks_visibility_crowds_points_and_sea_state(flight):
     assert read(flight).flights[0].pictures[0].sea_state == "3"
 
 
+def test_ignored_regions_hold_any_number_of_every_class(flight):
+    document = coco(
+        [
+            {"category_id": 5, "bbox": [0, 0, 100, 100]},
+            {"category_id": 3, "bbox": [120, 0, 50, 50], "iscrowd": 1},
+            {"category_id": 3, "bbox": [80, 30, 40, 40]},
+        ]
+    )
+    document["categories"].append({"id": 5, "name": "Ignored regions"})
+    write(flight / "flight" / "annotations.json", document)
+    (picture,) = read(flight).flights[0].pictures
+    regions = [(t.object_class, t.xyxy_px) for t in picture.truths if t.region]
+    assert regions == [*((c, (0, 0, 100, 100)) for c in ObjectClass), (BOAT, (120, 0, 170, 50))]
+    assert not any(t.fair for t in picture.truths if t.region)
+    assert [t.xyxy_px for t in picture.truths if t.fair] == [BOX]
+
+
+def test_regions_that_are_to_be_left_out_are(flight):
+    document = coco([{"category_id": 3, "bbox": [80, 30, 40, 40]}])
+    document["categories"][0]["name"] = "ignored"
+    write(flight / "flight" / "annotations.json", document)
+    rules = ReadingRules(ClassNames.parse(ignored=["ignored"]))
+    assert read_labelled(flight, rules).flights[0].pictures[0].truths == ()
+
+
 def test_boxes_drawn_on_a_shrunk_copy_are_brought_to_size(flight):
     small = coco([{"category_id": 3, "bbox": [40, 15, 20, 20]}], width=100, height=50)
     write(flight / "flight" / "annotations.json", small)

@@ -46,6 +46,9 @@ def test_iou(a, b, expected):
     assert iou(b, a) == pytest.approx(expected)
 
 
+REGION = TrueBox(DUGONG, None, (0, 0, 40, 40), fair=False, region=True)
+
+
 @pytest.mark.parametrize(
     ("truths", "finds", "expected"),
     [
@@ -58,6 +61,11 @@ def test_iou(a, b, expected):
         ((there(),), (find(), find(NEAR, 0.8)), Tally(1, 0, 1)),  # found twice is one false alarm
         ((there(fair=False),), (), Tally(0, 0, 0)),
         ((there(fair=False),), (find(),), Tally(0, 0, 0)),
+        # in a region any number count as nothing, but for what is labelled, or lies half outside
+        ((REGION,), (find(), find((20, 20, 30, 30)), find(FAR)), Tally(0, 0, 1)),
+        ((REGION, there()), (find(), find((20, 20, 30, 30))), Tally(1, 0, 0)),
+        ((REGION,), (find((36, 0, 46, 10)), find((34, 0, 44, 10))), Tally(0, 0, 1)),
+        ((REGION,), (find(object_class=BOAT),), Tally(0, 0, 0)),
         ((there(), there(FAR, object_id=2)), (find(FAR),), Tally(1, 1, 0)),
         # a calf inside its mother's reach: each find goes to the truth it fits best
         ((there(), there(NEAR, object_id=2)), (find(NEAR), find(score=0.8)), Tally(2, 0, 0)),

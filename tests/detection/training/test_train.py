@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +29,11 @@ if __name__ == "__main__":
     tiles = (TilePlan("train", 8, 64), TilePlan("val", 4, 64))
     data = write_dataset(folder / "tiles", tiles)
     plan = TrainingPlan(data, folder / "run", None, 0.02, image_px=64, batch=4, most_epochs=1)
-    copyfile(train(plan), folder / "first.pt")
+    first = folder / "first.pt"
+    copyfile(train(plan), first)
     # another seed: only weights taken over, not ones drawn again, can be the same
-    export_onnx(train(replace(plan, seed=1), resume=True), folder / "model.onnx")
+    further = replace(plan, seed=1, start_weights=first)
+    export_onnx(train(further, resume=True), folder / "model.onnx")
 """
 
 
@@ -66,6 +69,16 @@ def test_the_training_says_what_it_did(trained):
     record = json.loads((trained / "run" / "plan.json").read_text())
     assert record["image_px"] == "64"
     assert int(record["epochs"]) >= 1
+
+
+def test_only_layers_that_were_taught_before_are_kept(tmp_path):
+    from detection.training.train import TrainingPlan
+
+    from_nothing = TrainingPlan(tmp_path, tmp_path, None, 1.0)
+    assert from_nothing.layers_kept == 0
+    weights = tmp_path / "some.pt"
+    assert TrainingPlan(tmp_path, tmp_path, weights, 1.0).layers_kept == 4
+    assert replace(from_nothing, start_weights=weights).layers_kept == 4
 
 
 def test_resuming_goes_on_from_the_weights_of_before(trained):
