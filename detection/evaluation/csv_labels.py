@@ -20,6 +20,7 @@ from detection.evaluation.labels import (
 from detection.evaluation.picture_index import PictureIndex
 from detection.evaluation.scoring import Xyxy
 from detection.evaluation.sheet import Sheet
+from detection.evaluation.via_table import PLAIN_HEADER, is_via, picture_row, plain_row
 from detection.labels.errors import LabelError
 
 _OWN_NAMES = ("labels", "annotations")
@@ -29,8 +30,11 @@ _MOST_SHARE = 1.02
 
 @dataclass(frozen=True)
 class _Row:
+    """A row of a table; `fault` tells why nothing but its picture can be used."""
+
     where: str
     cells: list[str]
+    fault: LabelError | None = None
 
 
 def is_label_table(path: Path) -> bool:
@@ -44,9 +48,8 @@ def is_label_table(path: Path) -> bool:
         return True
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return (
-                columns_of(next(csv.reader(file, delimiter=_delimiter(file)), []), path) is not None
-            )
+            header = next(csv.reader(file, delimiter=_delimiter(file)), [])
+            return is_via(header) or columns_of(header, path) is not None
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
     except LabelError:
@@ -64,7 +67,8 @@ def read_csv(file: Path, index: PictureIndex, sheets: Mapping[Path, Sheet]) -> I
     """Give the labels of every picture that the table names.
 
     A row with a picture and no class says that nothing is there. `visibility`, `object_id` and
-    `sea_state` are read where there are such columns. Where no number of any box is above 1, they
+    `sea_state` are read where there are such columns; tables of the VGG Image Annotator are read
+    too. Where no number of any box is above 1, they
     are shares of the picture's sides.
 
     Raises:
@@ -109,6 +113,8 @@ def _of_picture(
     labels = []
     for row in rows:
         try:
+            if row.fault is not None:
+                raise row.fault
             if columns.cell(row.cells, "class"):
                 labels.append(_label(columns, row, sheet, as_shares))
         except LabelError as fault:
@@ -127,19 +133,28 @@ def _table(file: Path) -> tuple[Columns, list[_Row]]:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, delimiter=_delimiter(stream))
             header = next(reader, [])
-            columns = columns_of(header, file)
+            as_via = is_via(header)
+            columns = columns_of(PLAIN_HEADER if as_via else header, file)
             if columns is None:
                 raise LabelError(
                     f"{file} needs the columns image, class and {', '.join(CORNERS)} (or x, y); it "
                     f"has {', '.join(header) or 'none'}"
                 )
-            return columns, [
+            rows = [
                 _Row(f"{file}, line {reader.line_num}", cells)
                 for cells in reader
                 if any(cell.strip() for cell in cells)
             ]
+            return columns, [_of_via(header, row) for row in rows] if as_via else rows
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
         raise LabelError(f"{file} cannot be read as a table of labels: {exc}") from exc
+
+
+def _of_via(header: list[str], row: _Row) -> _Row:
+    try:
+        return _Row(row.where, plain_row(header, row.cells, row.where))
+    except LabelError as fault:
+        return _Row(row.where, picture_row(header, row.cells), fault)
 
 
 def _are_shares(columns: Columns, rows: list[_Row]) -> bool:

@@ -1,6 +1,9 @@
 """Labels in every format, whole and broken."""
 
+import csv
+import io
 import json
+import re
 
 import cv2
 import numpy as np
@@ -132,6 +135,72 @@ def test_a_split_of_a_data_set_is_named_by_the_file_above_it(tmp_path):
 def test_an_empty_file_says_that_nothing_is_there(flight):
     write(flight / "flight" / "a.txt", "")
     assert truths(flight) == {"a.jpg": []}
+
+
+# ----------------------------------------------------------------------------------------- VIA
+
+
+def via(*regions, start="filename,file_size,file_attributes,region_count,region_id"):
+    """A table as the VGG Image Annotator saves it; a region is its picture, shape and names."""
+    file = io.StringIO()
+    rows = csv.writer(file)
+    rows.writerow([*start.split(","), "region_shape_attributes", "region_attributes"])
+    for number, (picture, shape, names) in enumerate(regions):
+        rows.writerow([picture, 9, "{}", len(regions), number, json.dumps(shape), names])
+    return file.getvalue()
+
+
+RECT = {"name": "rect", "x": 80, "y": 30, "width": 40, "height": 40}
+
+
+@pytest.mark.parametrize(
+    ("shape", "box"),
+    [
+        (RECT, BOX),
+        ({"name": "circle", "cx": 100, "cy": 50, "r": 20}, BOX),
+        ({"name": "ellipse", "cx": 100, "cy": 50, "rx": 20, "ry": 20}, BOX),
+        (
+            {"name": "polygon", "all_points_x": [80, 120, 90], "all_points_y": [40, 70, 30]},
+            BOX,
+        ),
+        ({"name": "point", "cx": 10, "cy": 20}, (10, 20, 10, 20)),
+    ],
+)
+def test_shapes_of_via_are_brought_to_boxes(flight, shape, box):
+    write(flight / "via_export.csv", via(("a.jpg", shape, '{"species": "dugong"}')))
+    assert truths(flight) == {"a.jpg": [(DUGONG, box, None, None, True)]}
+
+
+def test_via_pictures_without_regions_hold_nothing(flight):
+    write(flight / "via.csv", via(("a.jpg", {}, "{}"), ("b.png", RECT, '{"what": "boat"}')))
+    assert truths(flight) == {"a.jpg": [], "b.png": [(BOAT, BOX, None, None, True)]}
+
+
+def test_via_classes_may_be_ticked_and_old_headers_start_with_a_hash(flight):
+    names = '{"seen by": "x", "type": {"dugong": true, "boat": false}}'
+    write(flight / "via.csv", via(("a.jpg", RECT, names), start="#filename,region_id,x,y,z"))
+    assert truths(flight) == {"a.jpg": [(DUGONG, BOX, None, None, True)]}
+
+
+@pytest.mark.parametrize(
+    ("shape", "names", "message"),
+    [
+        (RECT, '{"by": "x", "sure": "yes"}', "name it in an attribute called class"),
+        (RECT, '{"class": {"dugong": true, "boat": true}}', "called class"),
+        (RECT, "dugong", "dugong is no JSON"),
+        (RECT, "[1]", "told by a JSON object"),
+        ({"name": "brush"}, '{"class": "boat"}', "must be one of rect, circle"),
+        ({"name": "rect", "x": 1}, '{"class": "boat"}', "lacks numbers"),
+        ({"name": "polygon", "all_points_x": [], "all_points_y": []}, '{"class": "boat"}', "lacks"),
+    ],
+)
+def test_regions_of_via_that_cannot_be_used_are_left_out_by_line(flight, shape, names, message):
+    table = via(("a.jpg", RECT, '{"class": "boat"}'), ("a.jpg", shape, names))
+    write(flight / "via.csv", table)
+    found = read_labelled(flight)
+    (told,) = found.left_out
+    assert re.search(f"via.csv, line 3: .*{message}", told)
+    assert [t.xyxy_px for t in found.flights[0].pictures[0].truths] == [BOX]
 
 
 # ---------------------------------------------------------------------------------------- COCO
