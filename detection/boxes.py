@@ -56,18 +56,20 @@ def concatenate(parts: list[Boxes]) -> Boxes:
 MOST_BOXES_A_TILE = 300
 
 
-def decode(raw: Floats, thresholds: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def decode(
+    raw: Floats, thresholds: Floats, most: int = MOST_BOXES_A_TILE
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Decode one tile's output of shape (4 + classes, anchors).
 
     An anchor becomes a box for its best class when that score reaches the class's threshold; of
-    more than MOST_BOXES_A_TILE the best stay.
+    more than `most` the best stay.
     Returns (n, 4) xyxy in tile pixels, (n,) scores, (n,) class indices.
     """
     class_scores = raw[4:]
     classes = class_scores.argmax(axis=0)
     scores = class_scores[classes, np.arange(raw.shape[1])]
     keep = np.flatnonzero(scores >= thresholds[classes])
-    keep = keep[np.argsort(-scores[keep], kind="stable")[:MOST_BOXES_A_TILE]]
+    keep = keep[np.argsort(-scores[keep], kind="stable")[:most]]
     centre, half = raw[:2, keep].T, raw[2:4, keep].T / 2
     xyxy = np.concatenate([centre - half, centre + half], axis=1).astype(np.float32)
     return xyxy, scores[keep].astype(np.float32), classes[keep].astype(np.int64)

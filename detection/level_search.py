@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.boxes import Boxes, Floats, decode
+from detection.boxes import MOST_BOXES_A_TILE, Boxes, Floats, decode
 from detection.engine import Engine, TileBGR
 from detection.resampling import PADDING_GREY
 from detection.tiling import Level, Tile
@@ -48,9 +48,9 @@ def search_tiles(
 ) -> list[Boxes]:
     """Search tiles of levels, each as `pixels_of` gives it; each one's boxes, in their order.
 
-    `side_px` is the side of the tiles, the engine's own when None. As many smaller ones as fit
-    side by side are asked about together; what has its middle in one is that one's. Boxes are in
-    pixels of the original.
+    `side_px` is the side of the tiles, at most the engine's own, which it is when None. As many
+    smaller ones as fit side by side are asked about together; what has its middle in one is that
+    one's. Boxes are in pixels of the original.
     """
     side = engine.input_px if side_px is None else side_px
     a_row = engine.input_px // side
@@ -64,16 +64,16 @@ def search_tiles(
             for group in groups
         ]
         for group, raw in zip(groups, engine.infer(asked), strict=True):
-            decoded = decode(raw, thresholds)
+            decoded = decode(raw, thresholds, MOST_BOXES_A_TILE * together)
             for number, (level, tile) in enumerate(group):
-                own = decoded if together == 1 else _of_place(decoded, number, a_row, side)
+                own = _of_place(decoded, number, a_row, side) if side < engine.input_px else decoded
                 parts.append(_in_picture(own, level, tile, side))
     return parts
 
 
 def _side_by_side(pieces: Sequence[TileBGR], a_row: int, input_px: int) -> TileBGR:
     """Put square pieces into one tile, row by row."""
-    if a_row == 1:
+    if pieces[0].shape[0] == input_px:
         return pieces[0]
     tile = empty_tile(input_px)
     for number, piece in enumerate(pieces):

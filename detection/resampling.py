@@ -113,19 +113,19 @@ def looks(picture: DecodedPicture, searches: Sequence[Search]) -> Iterator[Look]
             halved = cv2.resize(pixels, (width_px, height_px), interpolation=cv2.INTER_AREA)
             pixels, held = np.asarray(halved, np.uint8), held * 2
         for search in group:
-            yield Look(search, _resampled(pixels, search.level))
+            yield Look(search, resized(pixels, search.level.width_px, search.level.height_px))
 
 
-def _resampled(pixels: NDArray[np.uint8], level: Level) -> NDArray[np.uint8]:
-    """A decoded picture at a level's size.
+def resized(pixels: NDArray[np.uint8], width_px: int, height_px: int) -> NDArray[np.uint8]:
+    """Return a decoded picture at a level's size, whatever the order of its channels.
 
     Down to half, two source pixels a side are all there is to average, so that interpolating
     between them loses nothing and takes an eighth of the time of exact areas.
     """
-    size = (level.width_px, level.height_px)
+    size = (width_px, height_px)
     if (pixels.shape[1], pixels.shape[0]) == size:
         return pixels
-    shrinking = level.width_px / pixels.shape[1]
+    shrinking = width_px / pixels.shape[1]
     how = cv2.INTER_LINEAR
     if shrinking > 1:
         how = cv2.INTER_CUBIC

@@ -25,12 +25,13 @@ from detection.types import ObjectClass
 from ingest.errors import ProjectionError
 from ingest.projection import SeaView
 
-# What lies this near to a suspect is looked at with it, along either side: a calf keeps within its
-# mother's length or two. Our own figure.
+# What lies this near to a suspect that is looked at is judged with it, along either side: a calf
+# keeps within its mother's length or two. Our own figure.
 REACH_M = 5.0
 # Half of the largest animal (3.3 m) within reach sticks out by so much more.
 _ROOM_M = 1.7
-# A suspect this near to another is seen well enough in that one's piece.
+# A suspect this near to another is seen well enough in that one's piece, with what is within half
+# of the reach around it on every side.
 _SHARED_M = 2.5
 
 
@@ -123,8 +124,8 @@ class SecondLook:
     def judged(self, first: Boxes, picture: DecodedPicture, view: SeaView) -> Boxes:
         """Return a first look's boxes, those of the class as all looks together see them.
 
-        `first` has the class's boxes from `SUPPORT_FROM` up; those that are in no suspect's reach
-        go.
+        `first` has the class's boxes from `SUPPORT_FROM` up; those that are in reach of no place
+        looked at go.
 
         Raises:
             PhotoError: when the picture cannot be decoded.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from detection.evaluation.scoring import ScoredFrame, TrueBox, in_region
+from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox, match
 from detection.flight_sightings import sightings_of
 from detection.frame_look import FrameLook
 from detection.sightings import LengthOf, associate
@@ -52,14 +52,24 @@ def count_flight(
     """Count a flight's objects by class as a ranger is told of them, and as its labels tell.
 
     `thresholds` are those in which scores are told; `libong process` also leaves out what a site's
-    coast shows to lie on dry land.
+    coast shows to lie on dry land. What no label demands is not counted either: finds of objects
+    that are fair in no frame of the flight, and finds in regions.
 
     Where labels do not say which boxes show the same object, they are associated as finds are.
     """
     looks = [p.look for p in pictures if p.look is not None]
     if len(looks) < len(pictures):
         return tuple(_count_boxes(flight, pictures, c) for c in thresholds)
-    sightings = sightings_of(looks, flight, thresholds)
+    passed_over = {
+        (look.frame.sha256, find.xyxy_px)
+        for p, look in zip(pictures, looks, strict=True)
+        for find in _passed_over(p, pictures)
+    }
+    sightings = [
+        s
+        for s in sightings_of(looks, flight, thresholds)
+        if not all((d.frame_sha256, d.xyxy_px) in passed_over for d in s.detections)
+    ]
     return tuple(
         FlightCount(
             flight,
@@ -75,13 +85,29 @@ def count_flight(
 def _count_boxes(
     flight: str, pictures: Sequence[SearchedPicture], object_class: ObjectClass
 ) -> FlightCount:
-    counted = sum(
-        f.object_class is object_class and not in_region(f, p.scored.truths)
-        for p in pictures
-        for f in p.scored.finds
+    finds = sum(f.object_class is object_class for p in pictures for f in p.scored.finds)
+    passed_over = sum(
+        f.object_class is object_class for p in pictures for f in _passed_over(p, pictures)
     )
+    counted = finds - passed_over
     there = sum(len(_fair(p, object_class)) for p in pictures)
     return FlightCount(flight, object_class, counted, there, Unit.BOXES)
+
+
+def _passed_over(picture: SearchedPicture, flight: Sequence[SearchedPicture]) -> list[FoundBox]:
+    """Finds of what is fair in no picture of the flight; truths that tell no object stand alone."""
+    fair = {
+        (t.object_class, t.object_id)
+        for p in flight
+        for t in p.scored.truths
+        if t.fair and t.object_id is not None
+    }
+    return [
+        find
+        for c in {f.object_class for f in picture.scored.finds}
+        for truth, find in match(picture.scored.truths, picture.scored.finds, c).passed_over
+        if (c, truth.object_id) not in fair
+    ]
 
 
 def _fair(picture: SearchedPicture, object_class: ObjectClass) -> list[TrueBox]:

@@ -67,9 +67,8 @@ def read_csv(file: Path, index: PictureIndex, sheets: Mapping[Path, Sheet]) -> I
     """Give the labels of every picture that the table names.
 
     A row with a picture and no class says that nothing is there. `visibility`, `object_id` and
-    `sea_state` are read where there are such columns; tables of the VGG Image Annotator are read
-    too. Where no number of any box is above 1, they
-    are shares of the picture's sides.
+    `sea_state` are read where there are such columns. Where no number of any box is above 1, they
+    are shares of the picture's sides. Tables of the VGG Image Annotator are read as well.
 
     Raises:
         LabelError: when the file as a whole cannot be read, or means several pictures at once.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detection.evaluation.bootstrap import Interval, Resampling
-from detection.evaluation.scoring import ScoredFrame, best_first, fit, in_region, match
+from detection.evaluation.scoring import ScoredFrame, best_first, fit, match, region_of
 from detection.types import ObjectClass
 
 Floats = NDArray[np.float64]
@@ -209,6 +209,8 @@ def _rank_at(frames: Sequence[ScoredFrame], object_class: ObjectClass, wanted: f
             )
             if best is not None:
                 left.remove(best)
-            if best.fair if best is not None else not in_region(find, frame.truths):
+            if best is None and region_of(find, frame.truths, wanted) is not None:
+                continue
+            if best is None or best.fair:
                 rows.append((find.score, best is not None, frame.flight))
     return _ranked(frames, object_class, rows)

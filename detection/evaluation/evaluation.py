@@ -215,7 +215,7 @@ class _ClassScorer:
 
     def _objects(self) -> tuple[int | None, int | None]:
         own = (t for f in self._frames for t in f.truths if t.object_class is self._class)
-        if any(t.object_id is None for t in own):
+        if any(t.object_id is None for t in own if t.fair):
             return None, None
         return objects_found(self._frames, self._class, self._threshold)
 

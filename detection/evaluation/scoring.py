@@ -31,7 +31,8 @@ class TrueBox:
     A label that is a point is a box without sides. `object_id` is the same in all frames of a
     flight that show the object; None where the labels do not tell. `visibility` is in [0, 1],
     `depth_m` of its top under the surface, each None where the labels do not tell. A `region` is a
-    place where nothing was labelled one by one: any number of finds in it count as nothing.
+    place where nothing was labelled one by one: any number of finds in it count as nothing, so
+    that it is never fair.
     """
 
     object_class: ObjectClass
@@ -41,6 +42,11 @@ class TrueBox:
     visibility: float | None = None
     depth_m: float | None = None
     region: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a region that something is expected of."""
+        if self.region and self.fair:
+            raise ScoringError("a region holds nothing labelled one by one; it cannot be fair")
 
     @property
     def is_point(self) -> bool:
@@ -128,13 +134,15 @@ class Tally:
 class Match:
     """A class's finds in one frame laid beside its truths.
 
-    Only fair truths are in `found` and `missed`; a find of a truth that is not fair is in nothing.
+    Only fair truths are in `found` and `missed`; finds of the others, and in regions, are
+    `passed_over`, each with its truth: they count as nothing.
     """
 
     found: tuple[tuple[TrueBox, FoundBox], ...]
     missed: tuple[TrueBox, ...]
     false_alarms: tuple[FoundBox, ...]
     pieces: tuple[FoundBox, ...]
+    passed_over: tuple[tuple[TrueBox, FoundBox], ...]
 
     @property
     def tally(self) -> Tally:
@@ -171,15 +179,13 @@ def is_piece(find: FoundBox, truth: TrueBox) -> bool:
     return _shared(find.xyxy_px, truth.xyxy_px) >= PIECE_SHARE * _area(find.xyxy_px) > 0
 
 
-def in_region(find: FoundBox, truths: Iterable[TrueBox]) -> bool:
-    """Whether a find lies in a region of its class in which nothing was labelled one by one."""
-    least = IN_REGION_SHARE * _area(find.xyxy_px)
-    return any(
-        t.region
-        and t.object_class is find.object_class
-        and _shared(find.xyxy_px, t.xyxy_px) >= least > 0
-        for t in truths
-    )
+def region_of(
+    find: FoundBox, truths: Iterable[TrueBox], least_share: float = IN_REGION_SHARE
+) -> TrueBox | None:
+    """The region of a find's class in which at least a share of it lies, or None."""
+    least = least_share * _area(find.xyxy_px)
+    regions = (t for t in truths if t.region and t.object_class is find.object_class)
+    return next((t for t in regions if _shared(find.xyxy_px, t.xyxy_px) >= least > 0), None)
 
 
 def _shared(a: Xyxy, b: Xyxy) -> float:
@@ -216,13 +222,16 @@ def match(truths: Sequence[TrueBox], finds: Sequence[FoundBox], object_class: Ob
             found.append((whole, find))
         elif any(is_piece(find, t) for t in truths):
             pieces.append(find)
-        elif not in_region(find, own):
+        elif (region := region_of(find, own)) is not None:
+            found.append((region, find))
+        else:
             false_alarms.append(find)
     return Match(
         tuple((truth, find) for truth, find in found if truth.fair),
         tuple(t for t in open_truths if t.fair),
         tuple(false_alarms),
         tuple(pieces),
+        tuple((truth, find) for truth, find in found if not truth.fair),
     )
 
 

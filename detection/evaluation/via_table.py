@@ -15,7 +15,10 @@ PLAIN_HEADER = ("image", "class", *CORNERS)
 
 _FILE, _SHAPE, _NAMES = "filename", "region_shape_attributes", "region_attributes"
 # Attributes that people make for what a region shows, the surest first; else the only one there is.
-_CLASS_ATTRIBUTES = ("class", "label", "species", "name", "type", "category", "object")
+# A name may be an animal's own.
+_CLASS_ATTRIBUTES = ("class", "label", "species", "category", "type", "object", "name")
+# What the tool itself puts where nobody chose.
+_NOT_SAID = ("", "not_defined", "undefined")
 
 
 def is_via(header: Sequence[str]) -> bool:
@@ -34,6 +37,8 @@ def plain_row(header: Sequence[str], cells: Sequence[str], where: str) -> list[s
         LabelError: naming `where`, for a region without a usable shape or class.
     """
     told = _told(header, cells)
+    if not {_SHAPE, _NAMES} <= told.keys():
+        raise LabelError(f"{where}: the row ends before its region; save the table anew")
     shape = _object(told.get(_SHAPE, ""), where)
     if not shape:
         return picture_row(header, cells)
@@ -61,20 +66,25 @@ def _object(cell: str, where: str) -> dict[str, Any]:
 
 
 def _class_name(attributes: Mapping[str, Any], where: str) -> str:
-    named = {key.strip().casefold(): value for key, value in attributes.items()}
-    chosen = next((key for key in _CLASS_ATTRIBUTES if key in named), None)
-    if chosen is None and len(named) == 1:
-        (chosen,) = named
-    value = "" if chosen is None else named[chosen]
-    if isinstance(value, dict):  # boxes to tick
-        ticked = [key for key, is_on in value.items() if is_on]
-        value = ticked[0] if len(ticked) == 1 else ""
-    if not isinstance(value, str) or not value.strip():
+    said = {key.strip().casefold(): _said(value) for key, value in attributes.items()}
+    said = {key: value for key, value in said.items() if value not in _NOT_SAID}
+    chosen = next((key for key in _CLASS_ATTRIBUTES if key in said), None)
+    if chosen is None and len(said) == 1:
+        (chosen,) = said
+    if chosen is None:
         raise LabelError(
             f"{where}: what the region shows is not clear from {json.dumps(dict(attributes))}; "
             "name it in an attribute called class"
         )
-    return value.strip()
+    return said[chosen]
+
+
+def _said(value: object) -> str:
+    """What was written, or the one box that was ticked; empty for nothing, and for several."""
+    if isinstance(value, dict):
+        ticked = [str(key) for key, is_on in value.items() if is_on]
+        return ticked[0].strip() if len(ticked) == 1 else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _xyxy(shape: Mapping[str, Any], where: str) -> Xyxy:

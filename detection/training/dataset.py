@@ -59,7 +59,10 @@ class TilePlan:
 
 @dataclass(frozen=True)
 class Tile:
-    """A tile as the camera took it, RGB, its boxes, and what kind of scene it is."""
+    """A tile as the network gets it, RGB, its boxes, and what kind of scene it is.
+
+    `gsd_m` is the ground a pixel shows at the middle, metres.
+    """
 
     rgb: npt.NDArray[np.uint8]
     boxes: tuple[Box, ...]

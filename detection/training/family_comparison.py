@@ -201,7 +201,6 @@ def _trained(plan: FamiliesPlan, data: Path, family: Family, seed: int) -> Train
         data, _run_folder(plan, family, seed), plan.coco_weights, None,
         device=plan.device, image_px=plan.tile_px, seed=seed, most_epochs=plan.passes,
         family=family,
-        frozen_layers=TrainingPlan.frozen_layers if layers else 0,  # random ones have to be learnt
     )  # fmt: skip
     clock, processor = time.perf_counter(), time.process_time()
     last = train(recipe).with_name("last.pt")

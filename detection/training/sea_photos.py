@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ingest.errors import LibongError
 
-_KEPT_GSD_M = 0.025  # finer than any tile needs; keeps the pictures small in memory
+_KEPT_GSD_M = 0.025  # about as fine as any tile ends up; keeps the pictures small in memory
 # Crops for training come from the left of a picture, those for judging from its right.
 _SPLIT_AT = 0.75
 

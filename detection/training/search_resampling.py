@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from detection.resampling import resized
 from detection.tiling import MAX_ENLARGEMENT
 from detection.training.camera_effects import through_jpeg
 from detection.training.scene import Box
@@ -48,9 +48,8 @@ def as_searched(
     is the file's picture, as in a search.
     """
     factor = size_px / taken.shape[0]
-    how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_LINEAR
-    resampled = cv2.resize(through_jpeg(taken, quality), (size_px, size_px), interpolation=how)
-    return np.asarray(resampled, np.uint8), tuple(_resized(box, factor) for box in boxes)
+    picture = resized(through_jpeg(taken, quality), size_px, size_px)
+    return picture, tuple(_resized(box, factor) for box in boxes)
 
 
 def _resized(box: Box, factor: float) -> Box:

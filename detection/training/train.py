@@ -50,8 +50,8 @@ class TrainingPlan:
     @property
     def layers_kept(self) -> int:
         """How many of the first layers stay as they are."""
-        taught = self.coco_weights is not None or self.start_weights is not None
-        return self.frozen_layers if taught else 0
+        from_coco = self.coco_weights is not None and self.family.coco_layers > 0
+        return self.frozen_layers if from_coco or self.start_weights is not None else 0
 
 
 def network_of(weights: Path) -> DetectionModel:
@@ -164,6 +164,7 @@ def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
     started = time.time()
     trainer.train()
     record = {key: str(value) for key, value in asdict(plan).items()}
+    record["frozen_layers"] = str(plan.layers_kept)
     record |= {"seconds": str(round(time.time() - started)), "epochs": str(trainer.epoch + 1)}
     (plan.run_folder / "plan.json").write_text(json.dumps(record, indent=1))
     return Path(trainer.best)

@@ -79,7 +79,7 @@ def tried(searching: Detector, way: Way, flights: Sequence[Path]) -> Trial:
 
 
 def best_trial(trials: Sequence[Trial]) -> Trial:
-    """The first trial, which are in the order of their cost, as good as the best but for chance."""
+    """The first trial nearly as good as the best; they are in the order of their cost."""
     least = max(trial.mean for trial in trials) - _GIVEN_UP_FOR_SPEED
     return next(trial for trial in trials if trial.mean >= least)
 

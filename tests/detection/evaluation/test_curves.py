@@ -77,6 +77,16 @@ def test_finds_in_a_region_neither_help_nor_harm(make):
     assert precision_recall(frames, DUGONG) == (CurvePoint(0.3, 1.0, 1.0),)
 
 
+def test_a_find_partly_in_a_region_is_passed_over_as_far_as_coco_does(make):
+    region = make.truth(0, xyxy_px=(100.0, 0.0, 300.0, 50.0), fair=False, region=True)
+    partly = make.find(4, shift=16.5)  # 96.5 to 106.5: 65 % of it lies in the region
+    frames = [make.frame([make.truth(0), region], [partly, make.find(0, 0.3)])]
+    ap50, ap50_95 = ap(frames)
+    assert ap50.value == 1.0
+    # at 0.5, 0.55, 0.6 and 0.65 of COCO's ten overlaps it is nothing, from 0.7 on a false alarm
+    assert ap50_95.value == pytest.approx((4 * 1.0 + 6 * 0.5) / 10)
+
+
 def test_nothing_there_has_no_curve(make):
     frames = [make.frame([], [make.find(0)])]
     assert precision_recall(frames, DUGONG) == ()

@@ -139,6 +139,8 @@ def test_objects_are_told_where_labels_name_them(make):
     assert (dugong.objects_found, dugong.objects) == (1, 2)
     mute = scored([*named, make.frame([make.truth(0)], [], frame="4")]).of(DUGONG)
     assert (mute.objects_found, mute.objects) == (None, None)
+    region = make.truth(0, fair=False, region=True)  # no label of one object
+    assert scored([*named, make.frame([region], [], frame="5")]).of(DUGONG).objects == 2
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_via_pictures_without_regions_hold_nothing(flight):
 
 
 def test_via_classes_may_be_ticked_and_old_headers_start_with_a_hash(flight):
-    names = '{"seen by": "x", "type": {"dugong": true, "boat": false}}'
+    names = '{"seen by": "x", "class": "", "name": "Mali", "type": {"dugong": true, "boat": false}}'
     write(flight / "via.csv", via(("a.jpg", RECT, names), start="#filename,region_id,x,y,z"))
     assert truths(flight) == {"a.jpg": [(DUGONG, BOX, None, None, True)]}
 

@@ -12,7 +12,7 @@ import pytest
 
 from detection.evaluation.counting import SearchedPicture, Unit, count_flight
 from detection.evaluation.dataset import LabelledFlight, LabelledPicture, read_labelled
-from detection.evaluation.scoring import FoundBox, ScoredFrame
+from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
 from detection.evaluation.search import Searchers, area_km2, search_flights
 from detection.frame_look import FrameLook
 from detection.manifest import Manifest
@@ -185,6 +185,58 @@ def test_objects_are_counted_once_a_flight_with_and_without_identities(with_ids)
         GEAR: (0, 1),
     }
     assert {c.unit for c in counts} == {Unit.SIGHTINGS}
+
+
+def with_truths(pictures, change):
+    """The pictures, their truths changed one by one, or left out where the change is None."""
+
+    def changed(scored):
+        truths = (change(t) for t in scored.truths)
+        return replace(scored, truths=tuple(t for t in truths if t is not None))
+
+    return [replace(p, scored=changed(p.scored)) for p in pictures]
+
+
+def test_what_no_label_demands_is_not_counted():
+    pictures = survey({DUGONG, BOAT}, with_ids=True)
+
+    def counts(of):
+        told = count_flight("survey", of, MANIFEST.thresholds)
+        return {c.object_class: (c.counted, c.there) for c in told}
+
+    hard = with_truths(pictures, lambda t: replace(t, fair=t.fair and t.object_class is DUGONG))
+    assert counts(hard)[BOAT] == (0, 0)
+    assert counts(hard)[DUGONG] == (3, 3)
+    sea = TrueBox(BOAT, None, (0.0, 0.0, 9999.0, 9999.0), fair=False, region=True)
+    without = with_truths(pictures, lambda t: None if t.object_class is BOAT else t)
+    in_region = [
+        replace(p, scored=replace(p.scored, truths=(*p.scored.truths, sea))) for p in without
+    ]
+    assert counts(without)[BOAT] == (1, 0)
+    assert counts(in_region)[BOAT] == (0, 0)
+
+
+def test_an_object_that_is_fair_in_one_frame_is_counted_though_another_is_hard():
+    pictures = survey({DUGONG}, with_ids=True)
+    fair_once = set()
+
+    def once(truth):
+        key = truth.object_class, truth.object_id
+        first = truth.fair and key not in fair_once
+        fair_once.update({key} if first else ())
+        return replace(truth, fair=first)
+
+    told = count_flight("survey", with_truths(pictures, once), MANIFEST.thresholds)
+    assert next((c.counted, c.there) for c in told if c.object_class is DUGONG) == (3, 3)
+
+
+def test_boxes_in_a_region_are_not_counted_but_for_what_is_labelled():
+    region = TrueBox(DUGONG, None, (0.0, 0.0, 90.0, 90.0), fair=False, region=True)
+    box, other = (0.0, 0.0, 10.0, 10.0), (40.0, 40.0, 50.0, 50.0)
+    finds = tuple(FoundBox(DUGONG, 0.9, b) for b in (box, other))
+    scored = ScoredFrame("f", "1.jpg", (region, TrueBox(DUGONG, 1, box, True)), finds, 0.0)
+    told = count_flight("f", [SearchedPicture(scored, None)], MANIFEST.thresholds)
+    assert [(c.counted, c.there) for c in told if c.object_class is DUGONG] == [(1, 1)]
 
 
 def with_one_find(pictures, score=0.55):

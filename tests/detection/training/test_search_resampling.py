@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from detection.tiling import MAX_ENLARGEMENT
+from detection.training import dataset
 from detection.training.dataset import TilePlan, make_tile
 from detection.training.scene import Box
 from detection.training.search_resampling import as_searched, random_enlargement, taken_size_px
@@ -46,6 +47,29 @@ def test_what_is_resampled_has_been_through_its_jpeg():
     noise = rng.integers(0, 255, (200, 200, 3), np.uint8)
     fine, coarse = (as_searched(noise, (), 200, quality)[0].astype(int) for quality in (95, 60))
     assert np.abs(fine - noise).mean() < np.abs(coarse - noise).mean()
+
+
+@pytest.mark.parametrize("enlargement", [0.6, 1.0, 1.7])
+def test_the_ground_a_tile_shows_is_that_of_its_scale_however_it_was_taken(
+    monkeypatch, enlargement
+):
+    drawn = []
+    render = dataset.random_tile
+
+    def noting(seed, size_px, gsd_m, *more):
+        drawn.append((size_px, size_px * gsd_m))
+        return render(seed, size_px, gsd_m, *more)
+
+    monkeypatch.setattr(dataset, "random_tile", noting)
+    monkeypatch.setattr(dataset, "random_enlargement", lambda rng, gsd_m: enlargement)
+    monkeypatch.setattr(dataset, "_OBLIQUE_SHARE", 0.0)
+    plan = TilePlan("val", 6, 96)
+    for number in range(6):
+        drawn.clear()
+        tile = make_tile(plan, number)
+        for size_px, side_m in drawn:
+            assert size_px == taken_size_px(96, enlargement)
+            assert side_m == pytest.approx(96 * tile.gsd_m, rel=0.02)
 
 
 def test_tiles_have_their_size_and_scale_however_they_were_taken():

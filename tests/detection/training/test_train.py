@@ -29,10 +29,10 @@ if __name__ == "__main__":
     tiles = (TilePlan("train", 8, 64), TilePlan("val", 4, 64))
     data = write_dataset(folder / "tiles", tiles)
     plan = TrainingPlan(data, folder / "run", None, 0.02, image_px=64, batch=4, most_epochs=1)
-    first = folder / "first.pt"
-    copyfile(train(plan), first)
-    # another seed: only weights taken over, not ones drawn again, can be the same
-    further = replace(plan, seed=1, start_weights=first)
+    copyfile(train(plan).with_name("last.pt"), folder / "first.pt")
+    # another seed: only weights taken over, not ones drawn again, can be the same; resuming
+    # takes them from the run, so that the start weights named here are never opened
+    further = replace(plan, seed=1, start_weights=folder / "none.pt")
     export_onnx(train(further, resume=True), folder / "model.onnx")
 """
 
@@ -68,10 +68,12 @@ def test_a_tiny_training_yields_a_network_openvino_runs(trained):
 def test_the_training_says_what_it_did(trained):
     record = json.loads((trained / "run" / "plan.json").read_text())
     assert record["image_px"] == "64"
+    assert record["frozen_layers"] == "4"
     assert int(record["epochs"]) >= 1
 
 
 def test_only_layers_that_were_taught_before_are_kept(tmp_path):
+    from detection.training.families import Family
     from detection.training.train import TrainingPlan
 
     from_nothing = TrainingPlan(tmp_path, tmp_path, None, 1.0)
@@ -79,6 +81,8 @@ def test_only_layers_that_were_taught_before_are_kept(tmp_path):
     weights = tmp_path / "some.pt"
     assert TrainingPlan(tmp_path, tmp_path, weights, 1.0).layers_kept == 4
     assert replace(from_nothing, start_weights=weights).layers_kept == 4
+    # no layer of these is COCO's
+    assert TrainingPlan(tmp_path, tmp_path, weights, 1.0, family=Family.YOLO11S).layers_kept == 0
 
 
 def test_resuming_goes_on_from_the_weights_of_before(trained):
