@@ -38,8 +38,9 @@ class CountError:
     `mean_absolute` is a flight's mean error in objects; `relative` the sum of the errors over the
     sum of what was there; `bias` the share by which all counts together are too high. Of the
     flights `with_any`, which hold or seem to hold something, `within_tenth` is the share whose
-    count is at most 10 % off, `exact` the share whose count is right: where nothing is there and
-    nothing is counted, no count was tried.
+    count is at most 10 % off, `within_one` the share whose count is at most one object off, and
+    `exact` the share whose count is right: where nothing is there and nothing is counted, no count
+    was tried.
     """
 
     unit: Unit
@@ -51,6 +52,7 @@ class CountError:
     relative: Interval
     bias: Interval
     within_tenth: Interval
+    within_one: Interval
     exact: Interval
 
 
@@ -253,6 +255,7 @@ class _ClassScorer:
         absolute = [abs(e) for e in error]
         tried = [c is not None and c.counted + c.there > 0 for c in rows]
         within = [t and 10 * a <= n for t, a, n in zip(tried, absolute, there, strict=True)]
+        within_one = [t and a <= 1 for t, a in zip(tried, absolute, strict=True)]
         exact = [t and a == 0 for t, a in zip(tried, absolute, strict=True)]
         ratio = self._resampling.ratio
         return CountError(
@@ -265,6 +268,7 @@ class _ClassScorer:
             ratio(absolute, there),
             ratio(error, there),
             ratio(within, tried),
+            ratio(within_one, tried),
             ratio(exact, tried),
         )
 

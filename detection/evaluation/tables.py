@@ -125,6 +125,7 @@ def _count_table(evaluation: Evaluation) -> TextTable:
         "relative error",
         "bias",
         "within 10 %",
+        "within one",
         "exactly right",
     )
     rows = tuple(
@@ -138,6 +139,7 @@ def _count_table(evaluation: Evaluation) -> TextTable:
             _told(e.relative),
             _told(e.bias),
             _told(e.within_tenth),
+            _told(e.within_one),
             _told(e.exact),
         )
         for c in evaluation.classes
@@ -298,6 +300,7 @@ def _count_document(error: CountError) -> dict[str, Any]:
         "relative": _interval(error.relative),
         "bias": _interval(error.bias),
         "within_tenth": _interval(error.within_tenth),
+        "within_one": _interval(error.within_one),
         "exact": _interval(error.exact),
     }
 

@@ -233,6 +233,7 @@ def _count_metrics(error: CountError | None) -> dict[str, float | int | None]:
         "count_relative_error": _rounded(error.relative.value),
         "count_bias": _rounded(error.bias.value),
         "count_within_tenth": _rounded(error.within_tenth.value),
+        "count_within_one": _rounded(error.within_one.value),
         "count_exact": _rounded(error.exact.value),
     }
 

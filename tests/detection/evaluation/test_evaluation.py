@@ -169,16 +169,18 @@ def test_counts_by_hand(make):
 
 
 @pytest.mark.parametrize(
-    ("counted_and_there", "with_any", "within_tenth", "exact"),
+    ("counted_and_there", "with_any", "within_tenth", "within_one", "exact"),
     [
-        ([(3, 3), (2, 3)], 2, 0.5, 0.5),
-        ([(11, 10), (0, 0), (0, 0)], 1, 1.0, 0.0),  # nothing was tried where nothing is
-        ([(12, 10), (9, 10), (5, 5), (0, 1)], 4, 0.5, 0.25),
-        ([(1, 0), (4, 4)], 2, 0.5, 0.5),
-        ([(0, 0)], 0, None, None),
+        ([(3, 3), (2, 3)], 2, 0.5, 1.0, 0.5),
+        ([(11, 10), (0, 0), (0, 0)], 1, 1.0, 1.0, 0.0),  # nothing was tried where nothing is
+        ([(12, 10), (9, 10), (5, 5), (0, 1)], 4, 0.5, 0.75, 0.25),
+        ([(1, 0), (4, 4)], 2, 0.5, 1.0, 0.5),
+        ([(0, 0)], 0, None, None, None),
     ],
 )
-def test_how_often_counts_are_right(make, counted_and_there, with_any, within_tenth, exact):
+def test_how_often_counts_are_right(
+    make, counted_and_there, with_any, within_tenth, within_one, exact
+):
     frames = [make.frame(flight=str(n)) for n in range(len(counted_and_there))]
     counts = [
         FlightCount(str(n), DUGONG, counted, there, Unit.SIGHTINGS)
@@ -187,6 +189,7 @@ def test_how_often_counts_are_right(make, counted_and_there, with_any, within_te
     error = scored(frames, counts).of(DUGONG).sightings
     assert error.with_any == with_any
     assert (error.within_tenth.value, error.exact.value) == (within_tenth, exact)
+    assert error.within_one.value == within_one
 
 
 def test_gates_by_hand(make):

@@ -98,6 +98,7 @@ def test_what_is_counted_by_flight_is_in_the_metrics(flown):
         "count_relative_error": 0.0,
         "count_bias": 0.0,
         "count_within_tenth": 1.0,
+        "count_within_one": 1.0,
         "count_exact": 1.0,
     }
     unseen = metrics[next(c.object_class for c in done.counts if not c.there).value]
