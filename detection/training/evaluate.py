@@ -155,16 +155,13 @@ def laid_beside(
     )
 
 
-def choose_thresholds(
-    frames: Sequence[ScoredFrame], *, beta: Mapping[ObjectClass, float] = BETA
-) -> dict[ObjectClass, float]:
+def choose_thresholds(frames: Sequence[ScoredFrame]) -> dict[ObjectClass, float]:
     """The operating threshold of each class: the best F2 for dugongs, the best F1 for the others.
 
     `frames` must come from flights that no result is later reported on, searched at a low score.
-    `beta` weighs recall otherwise.
     """
     return {
-        c: best_threshold(frames, c, beta=beta[c], most_false_a_frame=_MOST_FALSE_A_FRAME)
+        c: best_threshold(frames, c, beta=BETA[c], most_false_a_frame=_MOST_FALSE_A_FRAME)
         for c in ObjectClass
     }
 

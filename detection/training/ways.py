@@ -6,7 +6,7 @@ from math import floor
 from pathlib import Path
 
 from detection.detector import Detector
-from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
+from detection.evaluation.gates import MOST_FALSE_ON_PHOTOS
 from detection.evaluation.scoring import ScoredFrame, mildest_as_good
 from detection.manifest import LookAgain
 from detection.training.evaluate import (
@@ -87,14 +87,14 @@ def best_trial(trials: Sequence[Trial]) -> Trial:
 def any_scale_thresholds(
     searching: Detector, flights: Sequence[Path], empty: Sequence[ScoredFrame] = ()
 ) -> dict[ObjectClass, float]:
-    """The thresholds of pictures that are searched without their scale: the best F1 of each class.
+    """The thresholds of pictures that are searched without their scale.
 
-    Of dugongs too, where others have F2: no size is impossible there, and what looks like an animal
-    at one of many scales is more often none. `empty` are real photographs without dugongs, searched
-    so from a low score up: false ones on them may be as many as is bearable on rendered frames.
+    They are chosen as those of other pictures are. No size is impossible there, so that more looks
+    like an animal: `empty` are real photographs without dugongs, searched so from a low score up,
+    of which no more than `MOST_FALSE_ON_PHOTOS` may show a false one for that.
     """
     frames = score_flights(searching, flights, as_plain=True)
-    thresholds = choose_thresholds(frames, beta=dict.fromkeys(ObjectClass, 1.0))
+    thresholds = choose_thresholds(frames)
     dugong = ObjectClass.DUGONG
     return thresholds | {dugong: above_false_ones(empty, dugong, thresholds[dugong])}
 
@@ -102,15 +102,11 @@ def any_scale_thresholds(
 def above_false_ones(
     empty: Sequence[ScoredFrame], object_class: ObjectClass, threshold: float
 ) -> float:
-    """A threshold, in hundredths, raised until few finds enough in frames without any reach it.
-
-    Few enough is `FALSE_DUGONGS_PER_FRAME` a frame.
-    """
+    """A threshold, in hundredths, raised until few enough false finds reach it in empty frames."""
     scores = sorted(
         (f.score for frame in empty for f in frame.finds if f.object_class is object_class),
         reverse=True,
     )
-    bearable = floor(FALSE_DUGONGS_PER_FRAME * len(empty))
-    if len(scores) <= bearable:
+    if len(scores) <= MOST_FALSE_ON_PHOTOS:
         return threshold
-    return max(threshold, (floor(scores[bearable] * 100) + 1) / 100)
+    return max(threshold, (floor(scores[MOST_FALSE_ON_PHOTOS] * 100) + 1) / 100)

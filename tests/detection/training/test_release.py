@@ -77,7 +77,7 @@ def test_false_dugongs_on_real_photographs_without_any_are_no_more_than_is_beara
     scores, threshold
 ):
     frames = [*(frame(0, 1, score) for score in scores), *[frame(0, 0)] * (5 - len(scores))]
-    assert above_false_ones(frames, DUGONG, 0.3) == threshold  # one in five frames
+    assert above_false_ones(frames, DUGONG, 0.3) == threshold  # one in all of them
     assert above_false_ones(frames, BOAT, 0.3) == 0.3
 
 
