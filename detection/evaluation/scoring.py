@@ -270,7 +270,7 @@ def objects_found(
     return len(found), len(there)
 
 
-_GIVEN_UP = 0.01  # of the F score, for a milder threshold
+GIVEN_UP = 0.01  # of the F score, for a milder threshold
 
 
 def best_threshold(
@@ -280,8 +280,9 @@ def best_threshold(
     beta: float,
     lowest: float = 0.25,
     most_false_a_frame: float = inf,
+    given_up: float = GIVEN_UP,
 ) -> float:
-    """The mildest threshold, in hundredths, whose F score is within 0.01 of the best.
+    """The mildest threshold, in hundredths, whose F score is within `given_up` of the best.
 
     Mild, because a find on a real picture scores lower than on the rendered ones it is chosen on,
     and a missed animal is not looked at again. `lowest` is there since real seas hold more
@@ -301,13 +302,13 @@ def best_threshold(
         <= most_false_a_frame * len(frames)
     ]
     return mildest_as_good(
-        {step: _f_score(frames, object_class, step, beta) for step in bearable or steps}
+        {step: _f_score(frames, object_class, step, beta) for step in bearable or steps}, given_up
     )
 
 
-def mildest_as_good(scores: Mapping[float, float]) -> float:
-    """The first of thresholds, the mildest first, whose F score is within 0.01 of the best."""
-    least = max(scores.values()) - _GIVEN_UP
+def mildest_as_good(scores: Mapping[float, float], given_up: float = GIVEN_UP) -> float:
+    """The first of thresholds, the mildest first, with an F score within `given_up` of the best."""
+    least = max(scores.values()) - given_up
     return next(threshold for threshold, score in scores.items() if score >= least)
 
 
