@@ -49,6 +49,12 @@ def _plain(name: str) -> str:
     return words.casefold().removesuffix("(s)")
 
 
+def _spellings(plain: str) -> tuple[str, str]:
+    """A plain name in one word, and the same as one of many."""
+    joined = plain.replace(" ", "")
+    return joined, joined.removesuffix("s")
+
+
 @dataclass(frozen=True)
 class ClassNames:
     """What names mean: synonyms, and over them what the user said; None is to be left out."""
@@ -92,15 +98,13 @@ class ClassNames:
     def is_region(self, name: str) -> bool:
         """Whether a name is that of regions where nothing was labelled, of whatever class."""
         plain = _plain(name)
-        joined = plain.replace(" ", "")
-        return plain not in self.said and bool({joined, joined.removesuffix("s")} & _REGION_NAMES)
+        return plain not in self.said and not _REGION_NAMES.isdisjoint(_spellings(plain))
 
     def _meaning(self, name: str) -> tuple[bool, ObjectClass | None]:
         plain = _plain(name)
         if plain in self.said:
             return True, self.said[plain]
-        joined = plain.replace(" ", "")
-        for candidate in (joined, joined.removesuffix("s")):
+        for candidate in _spellings(plain):
             if candidate in _CLASS_BY_NAME:
                 return True, _CLASS_BY_NAME[candidate]
         return ALL_OTHERS in self.said or self.is_region(name), None

@@ -1,6 +1,6 @@
 """How many objects a flight holds: counted by the detector, and there by its labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,17 +58,18 @@ def count_flight(
     Where labels do not say which boxes show the same object, they are associated as finds are.
     """
     looks = [p.look for p in pictures if p.look is not None]
+    passed_over = _passed_over(pictures)
     if len(looks) < len(pictures):
-        return tuple(_count_boxes(flight, pictures, c) for c in thresholds)
-    passed_over = {
+        return tuple(_count_boxes(flight, pictures, passed_over, c) for c in thresholds)
+    undemanded = {
         (look.frame.sha256, find.xyxy_px)
-        for p, look in zip(pictures, looks, strict=True)
-        for find in _passed_over(p, pictures)
+        for look, finds in zip(looks, passed_over, strict=True)
+        for find in finds
     }
     sightings = [
         s
         for s in sightings_of(looks, flight, thresholds)
-        if not all((d.frame_sha256, d.xyxy_px) in passed_over for d in s.detections)
+        if not all((d.frame_sha256, d.xyxy_px) in undemanded for d in s.detections)
     ]
     return tuple(
         FlightCount(
@@ -83,30 +84,38 @@ def count_flight(
 
 
 def _count_boxes(
-    flight: str, pictures: Sequence[SearchedPicture], object_class: ObjectClass
+    flight: str,
+    pictures: Sequence[SearchedPicture],
+    passed_over: Sequence[Sequence[FoundBox]],
+    object_class: ObjectClass,
 ) -> FlightCount:
-    finds = sum(f.object_class is object_class for p in pictures for f in p.scored.finds)
-    passed_over = sum(
-        f.object_class is object_class for p in pictures for f in _passed_over(p, pictures)
-    )
-    counted = finds - passed_over
+    def boxes(finds_by_picture: Iterable[Sequence[FoundBox]]) -> int:
+        return sum(f.object_class is object_class for finds in finds_by_picture for f in finds)
+
+    counted = boxes(p.scored.finds for p in pictures) - boxes(passed_over)
     there = sum(len(_fair(p, object_class)) for p in pictures)
     return FlightCount(flight, object_class, counted, there, Unit.BOXES)
 
 
-def _passed_over(picture: SearchedPicture, flight: Sequence[SearchedPicture]) -> list[FoundBox]:
-    """Finds of what is fair in no picture of the flight; truths that tell no object stand alone."""
+def _passed_over(pictures: Sequence[SearchedPicture]) -> list[list[FoundBox]]:
+    """Each picture's finds of what is fair in no picture of the flight.
+
+    Truths that tell no object stand alone.
+    """
     fair = {
         (t.object_class, t.object_id)
-        for p in flight
+        for p in pictures
         for t in p.scored.truths
         if t.fair and t.object_id is not None
     }
     return [
-        find
-        for c in {f.object_class for f in picture.scored.finds}
-        for truth, find in match(picture.scored.truths, picture.scored.finds, c).passed_over
-        if (c, truth.object_id) not in fair
+        [
+            find
+            for c in {f.object_class for f in p.scored.finds}
+            for truth, find in match(p.scored.truths, p.scored.finds, c).passed_over
+            if (c, truth.object_id) not in fair
+        ]
+        for p in pictures
     ]
 
 

@@ -49,7 +49,7 @@ def is_label_table(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file, delimiter=_delimiter(file)), [])
-            return is_via(header) or columns_of(header, path) is not None
+            return _columns(header, path) is not None
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
     except LabelError:
@@ -61,6 +61,11 @@ def _delimiter(file: TextIO) -> str:
     header = file.readline()
     file.seek(0)
     return max(",;\t", key=header.count)
+
+
+def _columns(header: list[str], source: Path) -> Columns | None:
+    """What a table's columns mean, in VIA's case those of its rows in plain form."""
+    return columns_of(PLAIN_HEADER if is_via(header) else header, source)
 
 
 def read_csv(file: Path, index: PictureIndex, sheets: Mapping[Path, Sheet]) -> Iterator[Read]:
@@ -132,8 +137,7 @@ def _table(file: Path) -> tuple[Columns, list[_Row]]:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, delimiter=_delimiter(stream))
             header = next(reader, [])
-            as_via = is_via(header)
-            columns = columns_of(PLAIN_HEADER if as_via else header, file)
+            columns = _columns(header, file)
             if columns is None:
                 raise LabelError(
                     f"{file} needs the columns image, class and {', '.join(CORNERS)} (or x, y); it "
@@ -144,7 +148,7 @@ def _table(file: Path) -> tuple[Columns, list[_Row]]:
                 for cells in reader
                 if any(cell.strip() for cell in cells)
             ]
-            return columns, [_of_via(header, row) for row in rows] if as_via else rows
+            return columns, [_of_via(header, row) for row in rows] if is_via(header) else rows
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
         raise LabelError(f"{file} cannot be read as a table of labels: {exc}") from exc
 

@@ -29,8 +29,7 @@ class TrainingPlan:
     features learnt from real photographs carry over better to real pictures than ones tuned to
     rendered ones (Hinterstoisser et al. 2018), and they cost no backward pass; a network that
     starts from nothing learns them too. `start_weights` is the `.pt` of an earlier run to go on
-    from, in COCO's place. `device` is `cpu` or the number of a
-    GPU.
+    from, in COCO's place. `device` is `cpu` or the number of a GPU.
     """
 
     data: Path
