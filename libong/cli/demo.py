@@ -1,6 +1,7 @@
 """libong demo: the sample flights processed, shown and served, in one command."""
 
 import secrets
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,8 @@ from libong.pipeline import process_flight
 from libong.settings import HOUSE, Settings, read_settings
 from patrol.store import Role, Store
 
-DEMO_OFFICER = "demo-officer"
+# Who works at a site: one looks at alerts, one sends flights. The map needs no account.
+DEMO_ACCOUNTS = {"demo-officer": Role.OFFICER, "demo-ranger": Role.RANGER}
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +36,8 @@ def demo(
 ) -> None:
     """Process the sample flights (rendered, not real) and serve alerts and the map.
 
-    Uses a database of its own. The officer's account gets a new random password on every run, and
-    the pages show the day of the sample flights.
+    Uses a database of its own. The officer's and the ranger's accounts get new random passwords on
+    every run, and the pages show the day of the sample flights.
     """
     settings = read_settings(
         data_dir=data_dir, port=port, database_url="", media_url="", site="koh_libong"
@@ -52,31 +54,35 @@ def demo(
                     [folder], site, detector, store, open_media(settings), on_progress=progress
                 )
             print_report(report)
-        password = _officer_password(store)
+        passwords = {name: _new_password(store, name) for name in DEMO_ACCOUNTS}
         flown = max(f.last_taken_utc for f in store.flights() if f.last_taken_utc is not None)
     if serve:
         ahead = datetime.now(UTC) - (flown + timedelta(hours=1))
-        _announce(settings, password, flown.astimezone(site.reference.timezone))
+        _announce(settings, passwords, flown.astimezone(site.reference.timezone))
         with worker_beside(settings):
             run_server(settings, now=lambda: datetime.now(UTC) - ahead)
 
 
-def _officer_password(store: Store) -> str:
-    """Make the demo's officer, or give the one of an earlier run a new password."""
+def _new_password(store: Store, name: str) -> str:
+    """Make an account of the demo's, or give the one of an earlier run a new password."""
     password = secrets.token_urlsafe(12)
-    if store.user(DEMO_OFFICER) is None:
-        store.add_user(DEMO_OFFICER, hash_password(password), Role.OFFICER, datetime.now(UTC))
+    if store.user(name) is None:
+        role = DEMO_ACCOUNTS[name]
+        store.add_user(name, hash_password(password), role, datetime.now(UTC))
     else:
-        store.set_password_hash(DEMO_OFFICER, hash_password(password), datetime.now(UTC))
+        store.set_password_hash(name, hash_password(password), datetime.now(UTC))
     return password
 
 
-def _announce(settings: Settings, password: str, flown_local: datetime) -> None:
+def _announce(settings: Settings, passwords: Mapping[str, str], flown_local: datetime) -> None:
     console.rule("the demo is being served")
+    address = f"http://{settings.host}:{settings.port}"
     console.print(
-        f"log in at http://{settings.host}:{settings.port}/desk as {DEMO_OFFICER}\n"
-        f"password, shown only now: {password}\n"
-        f"the pages show the day of the sample flights, {flown_local:%d %B %Y}\n"
+        f"the map, for everyone: {address}/\n"
+        f"alerts, for officers: {address}/desk; sending flights, for rangers: {address}/ranger\n"
+        "accounts, their passwords shown only now:\n"
+        + "".join(f"  {name}  {password}\n" for name, password in passwords.items())
+        + f"the pages show the day of the sample flights, {flown_local:%d %B %Y}\n"
         "flights sent here are processed by a worker that runs beside it",
         highlight=False,
     )

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,17 +98,34 @@ def test_it_serves_the_map_of_the_flights_day(demo):
     assert len(zones["features"]) == 5
 
 
-def test_the_printed_password_opens_the_alerts(demo):
+@contextmanager
+def logged_in(demo, name):
+    """A client of the demo's, logged in with the password it printed for an account."""
     base, printed = demo
-    password = re.search(r"shown only now: (\S+)", printed).group(1)
+    password = re.search(rf"^ *{name} +(\S+)$", printed, re.MULTILINE).group(1)
     with httpx.Client(base_url=base, follow_redirects=True) as client:
         form = client.get("/login").text
         token = re.search(r'name="csrf_token" value="([^"]+)"', form).group(1)
-        fields = {"name": "demo-officer", "password": password, "csrf_token": token, "next": ""}
+        fields = {"name": name, "password": password, "csrf_token": token, "next": ""}
         assert client.post("/login", data=fields).status_code == 200
+        yield client
+
+
+def test_the_officers_password_opens_the_alerts(demo):
+    base, _ = demo
+    with logged_in(demo, "demo-officer") as client:
         alerts = client.get("/api/v1/alerts").json()
     assert alerts["total"] >= 5
     assert httpx.get(f"{base}/api/v1/alerts").status_code == 401
+
+
+def test_the_rangers_password_opens_the_page_that_sends_flights(demo):
+    with logged_in(demo, "demo-ranger") as client:
+        page = client.get("/ranger")
+        alerts = client.get("/api/v1/alerts")
+    assert page.url.path == "/ranger"
+    assert 'type="file"' in page.text
+    assert alerts.status_code == 403
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads a process's children")
