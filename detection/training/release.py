@@ -90,21 +90,24 @@ def release(plan: ReleasePlan) -> Path:
     trials = [tried(searching, way, val) for way in plan.ways]
     best = best_trial(trials)
     thresholds, boats = best.thresholds, _boat_network(plan)
-    empty = [
-        frame
-        for photos in plan.empty_photos.values()
-        for frame in score_photos(searching, photos.paths, photos.site, as_plain=True)
-    ]
     manifest = _unmeasured(onnx).model_copy(
         update={
             "thresholds": dict(thresholds),
             "search_gsd_cm": best.way.gsd_cm,
             "second_look": best.way.again,
-            "any_scale_thresholds": any_scale_thresholds(searching, val, empty),
             "boat_network": boats,
         }
     )
     boat_engine = None if boats is None else OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
+    # with the boat network, which takes cars for what they are
+    judging = Detector(engine, manifest, boat_engine=boat_engine, min_score=_SEARCH_SCORE)
+    empty = [
+        frame
+        for photos in plan.empty_photos.values()
+        for frame in score_photos(judging, photos.paths, photos.site, as_plain=True)
+    ]
+    any_scale = any_scale_thresholds(searching, val, empty)
+    manifest = manifest.model_copy(update={"any_scale_thresholds": any_scale})
     operating, searching = (
         Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)
         for min_score in (None, _SEARCH_SCORE)
