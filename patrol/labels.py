@@ -92,14 +92,14 @@ def labelled_flight(
     An incident decides all detections of its sighting. What a person said of one box (`given`, the
     latest versions, `frame_of` their frames by key) goes before that, unless the incident was found
     to be nothing afterwards. `complete_frames` is what officers said of whole frames; where they
-    said nothing, a frame is complete once it has detections and all are decided. `roles` are by
-    user name. The scale is not in the log: `gsd_cm` is None.
+    said nothing, a frame is not complete, also when all its detections are decided: nobody looked
+    for what the detector missed. `roles` are by user name. The scale is not in the log: `gsd_cm` is
+    None.
     """
     by_sighting = _by_sighting(decisions)
     latest = {label.key: label for label in given}
     labels: dict[str, list[Label]] = {frame.sha256: [] for frame in frames}
     undecided: dict[str, list[Undecided]] = {frame.sha256: [] for frame in frames}
-    detected = {box.detection.frame_sha256 for box in boxes}
     for box in boxes:
         if box.detection.frame_sha256 not in labels:
             continue  # what a person reported was seen in no frame
@@ -127,9 +127,7 @@ def labelled_flight(
                 height_px=frame.height_px,
                 taken_at_utc=frame.taken_at_utc,
                 gsd_cm=None,
-                complete=complete_frames.get(
-                    frame.sha256, frame.sha256 in detected and not undecided[frame.sha256]
-                ),
+                complete=complete_frames.get(frame.sha256, False),
                 labels=tuple(sorted(labels[frame.sha256], key=lambda x: x.key)),
                 undecided=tuple(undecided[frame.sha256]),
             )

@@ -64,8 +64,8 @@ class Undecided:
 class LabelledFrame:
     """A frame with its labels, ordered by key.
 
-    `complete` says that everything in it is labelled: an officer said so, or all its detections
-    are decided. Of other frames only the surroundings of decided boxes teach anything. `gsd_cm` is
+    `complete` says that everything in it is labelled, because a person looked through all of it
+    and said so. Of other frames only the surroundings of decided boxes teach anything. `gsd_cm` is
     the ground sample distance at the centre in cm per pixel, None where it is not known.
     `exported_at_utc` is when an export read these labels.
     """

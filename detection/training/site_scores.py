@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detection.detector import Detector
-from detection.evaluation.scoring import MATCH_IOU, FoundBox, ScoredFrame, TrueBox, found_boxes, iou
+from detection.evaluation.scoring import (
+    MATCH_IOU,
+    FoundBox,
+    ScoredFrame,
+    TrueBox,
+    found_boxes,
+    iou,
+    is_piece,
+)
 from detection.labels.label import LabelledFlight, LabelledFrame
 from ingest.flight import read_flight
 from ingest.site_reference import SiteReference
@@ -15,8 +23,9 @@ def score_labelled(
 ) -> tuple[ScoredFrame, ...]:
     """Run a detector over the pictures of labelled flights that lie in an exported folder.
 
-    In a frame that is not fully labelled only finds on decided boxes count: what else the detector
-    sees there may be real. Frames that cannot be read are left out.
+    In a frame that is not fully labelled only finds on decided boxes, and pieces of the gear among
+    them, count: what else the detector sees there may be real. Frames that cannot be read are left
+    out.
     """
     scored = []
     for flight in flights:
@@ -30,11 +39,13 @@ def score_labelled(
 
 def scored_frame(flight_id: str, frame: LabelledFrame, finds: Sequence[FoundBox]) -> ScoredFrame:
     """One frame's finds beside its labels."""
+    truths = tuple(TrueBox(x.object_class, x.key, x.xyxy_px, fair=True) for x in frame.objects)
     decided = [x.xyxy_px for x in (*frame.objects, *frame.false_alarms)]
     counted = tuple(
         find
         for find in finds
-        if frame.complete or any(iou(find.xyxy_px, box) >= MATCH_IOU for box in decided)
+        if frame.complete
+        or any(iou(find.xyxy_px, box) >= MATCH_IOU for box in decided)
+        or any(find.object_class is t.object_class and is_piece(find, t) for t in truths)
     )
-    truths = tuple(TrueBox(x.object_class, x.key, x.xyxy_px, fair=True) for x in frame.objects)
     return ScoredFrame(flight_id, frame.sha256, truths, counted, 0.0, gsd_cm=frame.gsd_cm)

@@ -64,7 +64,8 @@ def tiles_of_frame(
     """The tiles that a reviewed frame gives; none where its scale is unknown or too coarse.
 
     A fully labelled frame is cut into overlapping tiles. Of another only the surroundings of
-    decided boxes are shown, four to a tile, since what else is in it nobody said.
+    decided boxes are shown, since what else is in it nobody said: four to a tile, or one where the
+    box is too large for that.
     """
     if frame.gsd_cm is None or frame.gsd_cm / (100 * TARGET_GSD_M) > MAX_ENLARGEMENT:
         return ()
@@ -75,8 +76,14 @@ def tiles_of_frame(
     scaled = np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)
     if frame.complete:
         return tuple(_cut_all(scaled, frame, scale, tile_px, rng))
-    crops = tuple(_surroundings(scaled, frame, scale, tile_px // 2, rng))
-    return tuple(_four_to_a_tile(crops, tile_px))
+    decided = (*frame.objects, *frame.false_alarms)
+    small = tuple(x for x in decided if _leaves_room(x, scale, tile_px // 2))
+    large = tuple(x for x in decided if x not in small and _leaves_room(x, scale, tile_px))
+    crops = tuple(_surroundings(scaled, frame, small, scale, tile_px // 2, rng))
+    return (
+        *_four_to_a_tile(crops, tile_px),
+        *_surroundings(scaled, frame, large, scale, tile_px, rng),
+    )
 
 
 def _cut_all(
@@ -114,15 +121,24 @@ def _around_cut_gear(
             yield x, y, x + side_px, y + side_px
 
 
+def _leaves_room(label: Label, scale: float, side_px: int) -> bool:
+    """Whether a crop around a box shows enough besides."""
+    left, top, right, bottom = _scaled(label.xyxy_px, scale)
+    return max(right - left, bottom - top) <= _MOST_OF_CROP * side_px
+
+
 def _surroundings(
-    scaled: _Pixels, frame: LabelledFrame, scale: float, side_px: int, rng: np.random.Generator
+    scaled: _Pixels,
+    frame: LabelledFrame,
+    decided: Sequence[Label],
+    scale: float,
+    side_px: int,
+    rng: np.random.Generator,
 ) -> Iterator[TrainingTile]:
     """A crop around each decided box, unless it shows something nobody decided on."""
-    for label in (*frame.objects, *frame.false_alarms):
+    for label in decided:
         left, top, right, bottom = _scaled(label.xyxy_px, scale)
         free_px = (side_px - (right - left), side_px - (bottom - top))
-        if min(free_px) < (1 - _MOST_OF_CROP) * side_px:
-            continue
         x = int(left - rng.uniform(0.25, 0.75) * free_px[0])
         y = int(top - rng.uniform(0.25, 0.75) * free_px[1])
         window = (x, y, x + side_px, y + side_px)

@@ -76,8 +76,14 @@ def test_a_confirmed_incident_labels_its_sighting_in_every_frame(store, logged, 
         assert (found.verdict, found.object_class) == (Verdict.OBJECT, BOAT)
         assert (found.xyxy_px, found.origin) == (BOX, Origin.CONFIRMED)
         assert (found.role, found.at_utc, found.model_sha256) == ("officer", DECIDED, "e" * 64)
-    assert labels_of(store, SECOND).complete  # its only detection is decided
-    assert not labels_of(store, FIRST).complete
+
+
+def test_deciding_all_that_was_detected_says_nothing_of_what_was_missed(store, logged, decide):
+    decide(BOAT, State.CONFIRMED)
+    frame = labels_of(store, SECOND)  # the boat is all that was detected in it
+    assert frame.decided
+    assert frame.undecided == ()
+    assert not frame.complete
 
 
 @pytest.mark.parametrize("states", [(State.DISMISSED,), (State.CONFIRMED, State.RETRACTED)])

@@ -156,6 +156,21 @@ def test_of_a_partial_frame_a_false_alarm_shows_without_a_box(picture):
     assert extent(tile.rgb(), (PADDING_GREY,) * 3) is not None  # three quarters are free
 
 
+@pytest.mark.parametrize(
+    ("side_px", "tiles", "shown_px"), [(100.0, 1, TILE // 2), (110.0, 1, TILE), (210.0, 0, 0)]
+)
+def test_of_a_partial_frame_a_box_too_large_for_a_quarter_has_a_tile_to_itself(
+    picture, side_px, tiles, shown_px
+):
+    boat = label(0, BOAT, (300.0, 300.0, 300.0 + side_px, 300.0 + side_px / 2))
+    made = cut(picture(boat, complete=False))
+    assert len(made) == tiles
+    for tile in made:
+        assert tile.classes == (1,)
+        assert_boxes_hold_what_shows(tile)
+        assert extent(tile.rgb(), SEA) == (0, 0, shown_px, shown_px)
+
+
 @pytest.mark.parametrize("gsd_cm", [None, 15.0])
 def test_a_frame_whose_scale_is_unknown_or_too_coarse_gives_nothing(picture, gsd_cm):
     assert cut(picture(label(0, DUGONG, (400.0, 300.0, 450.0, 330.0)), gsd_cm=gsd_cm)) == ()
