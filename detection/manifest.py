@@ -1,9 +1,10 @@
 """The model's manifest: which weights, which classes, at which scale, from which score on."""
 
 import json
+from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -121,18 +122,39 @@ class Manifest(BaseModel):
         return calibrations
 
 
+@dataclass(frozen=True)
+class Model:
+    """A manifest as it was read from `path`, beside which its weights lie.
+
+    Whoever is told it searches with these weights and thresholds, also when another model is in use
+    by then.
+    """
+
+    path: Path
+    manifest: Manifest = field(hash=False)  # it holds mappings
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a manifest. Raises ModelError, naming the fault and how to mend it."""
+        return cls(path, read_manifest(path))
+
+    def check(self) -> None:
+        """Raise ModelError unless the weights are the ones that the manifest names."""
+        for network in self.manifest.networks:
+            _check_weights(self.path, network.file, network.sha256)
+            if network.constants is not None:
+                _check_weights(self.path, network.constants.file, network.constants.sha256)
+
+
 def load_manifest(path: Path) -> Manifest:
     """Read a manifest and check that the weights beside it are the ones it names.
 
     Raises:
         ModelError: naming the fault and how to mend it.
     """
-    manifest = read_manifest(path)
-    for network in manifest.networks:
-        _check_weights(path, network.file, network.sha256)
-        if network.constants is not None:
-            _check_weights(path, network.constants.file, network.constants.sha256)
-    return manifest
+    model = Model.read(path)
+    model.check()
+    return model.manifest
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -10,7 +10,7 @@ from detection.engine import OpenVinoEngine
 from detection.evaluation.memory import CANDIDATE_SCORE
 from detection.evaluation.recalling_engine import RecallingEngine
 from detection.evaluation.search import Searchers
-from detection.manifest import Manifest, load_manifest, read_manifest
+from detection.manifest import Manifest, Model, read_manifest
 from detection.model_folder import known_models
 from libong.settings import RELEASED_MODELS, SHIPPED_MODEL, Settings, SettingsError
 from patrol.checkpoint_key import SiteKey
@@ -76,19 +76,30 @@ def known_manifests(settings: Settings) -> tuple[Manifest, ...]:
     what they found.
     """
     made_here = [model.manifest for model in known_models(settings.models_dir)]
-    at_hand = (load_manifest(path) for path in (*made_here, SHIPPED_MODEL))
-    return (*at_hand, *(read_manifest(path) for path in sorted(RELEASED_MODELS.glob("*.json"))))
+    released = sorted(RELEASED_MODELS.glob("*.json"))
+    return tuple(read_manifest(path) for path in (*made_here, SHIPPED_MODEL, *released))
 
 
 def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:
     """Load the model that the settings name."""
-    manifest, engine, boat_engine = _networks(settings)
-    return Detector(engine, manifest, boat_engine=boat_engine, min_score=min_score)
+    return detector_of(Model.read(settings.model), min_score=min_score)
+
+
+def detector_of(model: Model, *, min_score: float | None = None) -> Detector:
+    """Load the networks of a model, whatever the settings name.
+
+    Raises:
+        ModelError: when they are not there, or are others.
+    """
+    engine, boat_engine = _networks(model)
+    return Detector(engine, model.manifest, boat_engine=boat_engine, min_score=min_score)
 
 
 def open_searchers(settings: Settings) -> Searchers:
     """Load the model that the settings name for evaluation, each network once for two searches."""
-    manifest, own, boats = _networks(settings)
+    model = Model.read(settings.model)
+    manifest = model.manifest
+    own, boats = _networks(model)
     engine = RecallingEngine(own)
     boat_engine = None if boats is None else RecallingEngine(boats)
     return Searchers(
@@ -97,10 +108,10 @@ def open_searchers(settings: Settings) -> Searchers:
     )
 
 
-def _networks(settings: Settings) -> tuple[Manifest, OpenVinoEngine, OpenVinoEngine | None]:
-    manifest = load_manifest(settings.model)
-    folder = settings.model.parent
+def _networks(model: Model) -> tuple[OpenVinoEngine, OpenVinoEngine | None]:
+    model.check()
+    manifest, folder = model.manifest, model.path.parent
     engine = OpenVinoEngine(folder / manifest.file, manifest.input_px)
     boats = manifest.boat_network
     boat_engine = OpenVinoEngine(folder / boats.file, manifest.input_px) if boats else None
-    return manifest, engine, boat_engine
+    return engine, boat_engine

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from detection.frame_look import FrameLook
+from detection.manifest import Model
 from ingest.frame import Frame, Note, RefusedFile
 from ingest.refusal import remedy_for
 from ingest.site_reference import SiteReference
@@ -35,7 +36,7 @@ class Tools:
     """
 
     executors: Callable[[], Executor]
-    search: Callable[[Frame], FrameLook | Note]
+    search: Callable[[Frame, Model], FrameLook | Note]
     read: Callable[[Path, SiteReference], None]
     end_processes: Callable[[], None]
 
@@ -101,7 +102,10 @@ def set_aside(path: Path, failed: FailedFile) -> RefusedFile:
 
 
 class FrameSearch:
-    """The search of one flight's frames, kept in the store frame by frame."""
+    """The search of one flight's frames by one model, kept in the store frame by frame.
+
+    The model travels with each frame: a process that starts in mid-flight opens the same one.
+    """
 
     def __init__(
         self,
@@ -109,12 +113,12 @@ class FrameSearch:
         claim: Claim,
         tools: Tools,
         patience: Patience,
-        model_sha256: str,
+        model: Model,
         now: Callable[[], datetime],
     ) -> None:
         self._queue, self._claim, self._tools = queue, claim, tools
         self._patience, self._now = patience, now
-        self._model_sha256 = model_sha256
+        self._model = model
         self._gave: dict[str, FrameLook | RefusedFile] = {}
         self._total = 0
 
@@ -160,7 +164,7 @@ class FrameSearch:
             while ahead or running:
                 while ahead and len(running) < self._patience.at_once:
                     frame = ahead.pop()
-                    running[executor.submit(self._tools.search, frame)] = frame
+                    running[executor.submit(self._tools.search, frame, self._model)] = frame
                 done, _ = wait(
                     running, self._patience.frame_timeout.total_seconds(), FIRST_COMPLETED
                 )
@@ -193,7 +197,7 @@ class FrameSearch:
     def _search_alone(self, frame: Frame) -> None:
         """Search a frame alone until it answers or was tried often enough."""
         while frame.sha256 not in self._gave:
-            answer = run_alone(self._tools, self._patience, self._tools.search, frame)
+            answer = run_alone(self._tools, self._patience, self._tools.search, frame, self._model)
             if not isinstance(answer, Fault):
                 self._keep(frame, answer)
                 return
@@ -208,7 +212,7 @@ class FrameSearch:
         self._gave[frame.sha256] = gave
 
     def _inputs(self, frame: Frame) -> str:
-        return inputs_sha256(frame, self._model_sha256)
+        return inputs_sha256(frame, self._model.manifest)
 
 
 def _started(tools: Tools, patience: Patience) -> Executor:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from detection.frame_look import FrameLook
 from detection.limits import Limit
+from detection.manifest import Manifest
 from detection.types import Detection
 from ingest.frame import Frame, Note, RefusedFile
 from ingest.quality import FrameQuality
@@ -28,10 +29,14 @@ class _Record:
 _RECORDS = TypeAdapter(_Record)
 
 
-def inputs_sha256(frame: Frame, model_sha256: str) -> str:
-    """Hash all that a look at a frame is made from: its facts, its content, and the weights."""
+def inputs_sha256(frame: Frame, manifest: Manifest) -> str:
+    """Hash all that a look at a frame is made from: its facts, its content, and the model.
+
+    Of the model its thresholds, scales and curves count as much as its weights.
+    """
     facts = repr(replace(frame, path=Path(frame.path.name)))
-    return sha256(f"{model_sha256}\n{facts}".encode()).hexdigest()
+    model = manifest.model_dump_json(exclude={"metrics"})
+    return sha256(f"{model}\n{facts}".encode()).hexdigest()
 
 
 def stored_look(frame: Frame, gave: FrameLook | RefusedFile, inputs: str) -> StoredLook:

@@ -1,7 +1,8 @@
-"""What is no flight's fault: a disk without room, a database that is away, no process to be had."""
+"""What is no flight's fault: a full disk, a database or a model that is away, no process."""
 
 import errno
 
+from detection.errors import ModelError
 from ingest.disk_room import NO_ROOM
 from ingest.errors import DiskFull, LibongError
 from patrol.database import DatabaseAway
@@ -18,7 +19,7 @@ def outage_of(error: BaseException) -> OutageError | None:
     """Return the outage that an error tells of; None when a file or a flight may be at fault."""
     if isinstance(error, OutageError):
         return error
-    if isinstance(error, DiskFull | DatabaseAway):
+    if isinstance(error, DiskFull | DatabaseAway | ModelError):
         return OutageError(str(error))
     if isinstance(error, OSError) and error.errno in _MACHINES:
         where = f" ({error.filename})" if error.filename else ""

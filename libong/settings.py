@@ -208,14 +208,18 @@ def read_settings(**overrides: object) -> Settings:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """Return the environment in which another process of this machine keeps to the same places."""
-    places = {
+    """Return the environment in which another process of this machine keeps to the same places.
+
+    A model is named there only where one was named here: else the one in use may change meanwhile.
+    """
+    places: dict[str, object] = {
         "data_dir": settings.data_dir.resolve(),
         "database_url": settings.database_url,
         "media_url": settings.media_url,
         "site": settings.site,
-        "model": settings.model.resolve(),
     }
+    if "model" in settings.model_fields_set:
+        places["model"] = settings.model.resolve()
     return os.environ | {_variable((name,)): str(value) for name, value in places.items()}
 
 

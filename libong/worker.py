@@ -7,7 +7,7 @@ searches it is told apart from what happens to the worker: only the first counts
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -16,8 +16,7 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from detection.detector import Detector
-from detection.manifest import Manifest
+from detection.manifest import Manifest, Model
 from ingest.entry_name import safe_parts, shown_parts
 from ingest.errors import ArchiveError, LibongError
 from ingest.flight import photo_paths
@@ -28,6 +27,7 @@ from libong.outage import OutageError, outage_of
 from libong.pipeline import Progress, process_flight
 from libong.sync_bundle import SUFFIX, BundleError
 from libong.sync_entry import enter_bundle
+from libong.worker_pool import detector_elsewhere
 from patrol.database import DatabaseAway
 from patrol.media import MediaStore
 from patrol.site import Site
@@ -53,18 +53,19 @@ class NothingToSearchError(LibongError, ValueError):
 class Worker:
     """Works on one flight at a time; several may share a store. `folder` holds files meanwhile.
 
-    `known_models` are those that were, or may be, in use here beside the detector's: what a laptop
-    found with one of them is trusted as far as its own.
+    Each flight is searched by the model that is in use when work on it begins, and by no other,
+    whatever comes into use meanwhile. `known_models` are those that were, or may be, in use here
+    besides: what a laptop found with one of them is trusted as far as its own.
     """
 
     store: Store
     media: MediaStore
     site: Site
-    detector: Detector
+    model_in_use: Callable[[], Model]
     tools: Tools
     folder: Path
     patience: Patience = field(default_factory=Patience)
-    known_models: tuple[Manifest, ...] = ()
+    known_models: Callable[[], tuple[Manifest, ...]] = tuple
 
     def work_once(self) -> bool:
         """Take the next flight and work on it to its end; False when none was waiting.
@@ -119,15 +120,16 @@ class Worker:
                 raise NothingToSearchError(
                     "no photo or video is left of what was sent; look at what was refused"
                 )
+            model = self.model_in_use()
             report = process_flight(
                 [work],
                 self.site,
-                self.detector,
+                detector_elsewhere(model.manifest),
                 self.store,
                 self.media,
                 on_progress=self._progress(claim),
                 refused=refused,
-                search=lambda frames, detector, _: self._search(claim, detector).run(frames),
+                search=lambda frames, *_: self._search(claim, model).run(frames),
             )
             self.store.queue.finish(claim, report.flight_id)
             log.info("flight %s: logged as %s", claim.upload.upload_id, report.flight_id)
@@ -138,19 +140,19 @@ class Worker:
         """Log the flight that was processed in the field; a bundle comes by itself."""
         if len(bundles) > 1:
             raise BundleError(f"a bundle comes by itself; this upload has {len(bundles)}")
-        models = (self.detector.manifest, *self.known_models)
+        models = (self.model_in_use().manifest, *self.known_models())
         sender = claim.upload.owner
         report = enter_bundle(bundles[0], sender, self.site, models, self.store, self.media)
         self.store.queue.finish(claim, report.flight_id)
         log.info("flight %s: logged from the field as %s", claim.upload.upload_id, report.flight_id)
 
-    def _search(self, claim: Claim, detector: Detector) -> FrameSearch:
+    def _search(self, claim: Claim, model: Model) -> FrameSearch:
         return FrameSearch(
             self.store.queue,
             claim,
             self.tools,
             self.patience,
-            detector.manifest.sha256,
+            model,
             self.store.queue.now,
         )
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,14 +20,13 @@ from detection.detector import Detector
 from detection.engine import RawOutput, TileBGR
 from detection.errors import ModelError
 from detection.frame_look import FrameLook, look_at
-from detection.manifest import Manifest
+from detection.manifest import Manifest, Model
 from ingest.errors import PhotoError
 from ingest.flight import read_flight
 from ingest.frame import Frame, Note
 from ingest.pixels import decode_bgr
 from ingest.site_reference import SiteReference
-from libong.composition import open_detector
-from libong.settings import read_settings
+from libong.composition import detector_of
 
 
 def process_pool() -> Executor:
@@ -43,9 +42,9 @@ def end_processes() -> None:
         process.kill()
 
 
-def search_frame(frame: Frame) -> FrameLook | Note:
-    """Search a frame with the model that the settings name; a Note says why it cannot be."""
-    return look_or_note(frame, _detector())
+def search_frame(frame: Frame, model: Model) -> FrameLook | Note:
+    """Search a frame with the model that is told; a Note says why it cannot be."""
+    return look_or_note(frame, _detector(model))
 
 
 def look_or_note(frame: Frame, detector: Detector) -> FrameLook | Note:
@@ -87,9 +86,9 @@ def detector_elsewhere(manifest: Manifest) -> Detector:
     )
 
 
-@cache
-def _detector() -> Detector:
-    return open_detector(read_settings())
+@lru_cache(maxsize=1)  # the networks of one model are memory enough
+def _detector(model: Model) -> Detector:
+    return detector_of(model)
 
 
 def _end_with_parent() -> None:

@@ -19,7 +19,7 @@ from ingest.errors import LibongError
 from libong.cli.output import JsonOption, console, messages, print_json
 from libong.composition import open_detector, open_media, open_site, open_store
 from libong.label_exchange import export_labels
-from libong.settings import Settings, read_settings
+from libong.settings import SHIPPED_MODEL, Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Models of this installation; all are kept.")
 
@@ -96,8 +96,17 @@ def _learn(
 
 
 def _take_into_use(settings: Settings, sha256: str) -> None:
-    promote_model(settings.models_dir, sha256)
-    console.print("promoted; go back with: libong models revert", highlight=False)
+    _tell_in_use(promote_model(settings.models_dir, sha256))
+    console.print("go back with: libong models revert", highlight=False)
+
+
+def _tell_in_use(chosen: Path) -> None:
+    """Say from when on a chosen model is used, or that the environment names another."""
+    now = read_settings().model
+    told = f"in use from the next flight on: {chosen}"
+    if now.resolve() != chosen.resolve():
+        told = f"chosen: {chosen}; but as long as LIBONG_MODEL is set, that one is used: {now}"
+    console.print(told, highlight=False)
 
 
 @app.command("list")
@@ -129,6 +138,7 @@ def promote(
 ) -> None:
     """Take a model of this installation into use; flights logged before keep their detections.
 
+    A worker that runs uses it from its next flight on, unless it was started with LIBONG_MODEL.
     One that did worse than the model it came from, as the comparison beside it tells, is refused.
 
     Example: libong models promote 3f2a91
@@ -144,7 +154,7 @@ def promote(
     if worse:
         messages.print(f"worse than the model it came from: {'; '.join(worse)}", highlight=False)
     manifest = promote_model(folder, model)
-    console.print(f"in use: {manifest}", highlight=False)
+    _tell_in_use(manifest)
 
 
 def _told_worse(manifest: Path) -> tuple[str, ...]:
@@ -217,7 +227,9 @@ def quantise(
 def go_back() -> None:
     """Go back to the model used before the last promotion; nothing is deleted."""
     manifest = revert(read_settings().models_dir)
-    console.print(f"in use: {manifest or 'the shipped model'}", highlight=False)
+    if manifest is None:
+        console.print("none is promoted any more: the shipped model is chosen", highlight=False)
+    _tell_in_use(manifest or SHIPPED_MODEL)
 
 
 @app.command()

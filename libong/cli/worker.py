@@ -7,20 +7,14 @@ from typing import Annotated
 
 import typer
 
-from detection.manifest import load_manifest
+from detection.manifest import Model
 from libong.cli.output import log_as_a_service, messages
 from libong.composition import known_manifests, open_media, open_site, open_store
 from libong.frame_search import Tools
 from libong.outage import OutageError
 from libong.settings import read_settings
 from libong.worker import Worker
-from libong.worker_pool import (
-    detector_elsewhere,
-    end_processes,
-    process_pool,
-    search_frame,
-    try_to_read,
-)
+from libong.worker_pool import end_processes, process_pool, search_frame, try_to_read
 
 log = logging.getLogger(__name__)
 
@@ -43,19 +37,21 @@ def worker(
     """Process received flights, one after the other, for as long as it runs.
 
     Several may run on one database. One that is ended, or killed, costs the frame it was at. Where
-    the disk is full or the database away, it says so and waits.
+    the disk is full, or the database or the model away, it says so and waits. A flight is searched
+    by the model that is in use when work on it begins.
     """
     log_as_a_service()
     settings = read_settings()
+    _model_in_use()  # better told now than when the first flight comes
     with closing(open_store(settings)) as store:
         working = Worker(
             store=store,
             media=open_media(settings),
             site=open_site(settings.site),
-            detector=detector_elsewhere(load_manifest(settings.model)),
+            model_in_use=_model_in_use,
             tools=Tools(process_pool, search_frame, try_to_read, end_processes),
             folder=settings.data_dir / "work",
-            known_models=known_manifests(settings),
+            known_models=lambda: known_manifests(settings),
         )
         pause_s = poll_s
         try:
@@ -76,3 +72,10 @@ def worker(
                     sleep(poll_s)
         except KeyboardInterrupt:
             messages.print("the worker ends; an unfinished flight is back in line")
+
+
+def _model_in_use() -> Model:
+    """Read which model is in use now, and check it: another may be promoted at any time."""
+    model = Model.read(read_settings().model)
+    model.check()
+    return model

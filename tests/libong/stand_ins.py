@@ -11,13 +11,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
 from PIL import Image
 
 from detection.frame_look import FrameLook
-from detection.manifest import Manifest
+from detection.manifest import Manifest, Model
 from detection.types import Detection, ObjectClass
 from ingest.quality import FrameQuality
 from libong.cli.serve import run_server
@@ -25,7 +26,7 @@ from libong.composition import open_media, open_site, open_store
 from libong.frame_search import Patience, Tools
 from libong.settings import read_settings
 from libong.worker import Worker
-from libong.worker_pool import detector_elsewhere, end_processes, process_pool, try_to_read
+from libong.worker_pool import end_processes, process_pool, try_to_read
 
 SECONDS_A_FRAME = float(os.environ.get("TEST_SECONDS_A_FRAME", "0"))
 MANIFEST = Manifest(
@@ -37,9 +38,10 @@ MANIFEST = Manifest(
     classes=tuple(ObjectClass),
     thresholds=dict.fromkeys(ObjectClass, 0.5),
 )
+MODEL = Model(Path("no_such_folder/manifest.json"), MANIFEST)
 
 
-def search(frame):
+def search(frame, model=MODEL):
     """Find one boat in each frame; end the process, hang or fail where the name says so."""
     time.sleep(SECONDS_A_FRAME)
     if "POISON" in frame.path.name:
@@ -56,7 +58,7 @@ def search(frame):
         frame.taken_at_utc,
         frame.pose.position,
         5.0,
-        MANIFEST.sha256,
+        model.manifest.sha256,
     )
     return FrameLook(frame, (boat,), FrameQuality(1.0, 0.0, None, False, ()), ())
 
@@ -75,14 +77,25 @@ def make_worker(store, settings, *, pool=False, **changes):
         store=store,
         media=open_media(settings),
         site=open_site(settings.site),
-        detector=detector_elsewhere(MANIFEST),
         **{
+            "model_in_use": lambda: MODEL,
             "tools": tools,
             "folder": settings.data_dir / "work",
             "patience": patience,
             **changes,
         },
     )
+
+
+def write_model(models, weights):
+    """Write a model as a fine-tuning leaves it, with weights of a few bytes; returns its hash."""
+    digest = sha256(weights).hexdigest()
+    folder = models / digest
+    folder.mkdir(parents=True)
+    (folder / "x.onnx").write_bytes(weights)
+    manifest = MANIFEST.model_copy(update={"file": "x.onnx", "sha256": digest})
+    (folder / "manifest.json").write_text(manifest.model_dump_json())
+    return digest
 
 
 POISON = b"this picture ends who decodes it"

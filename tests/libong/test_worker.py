@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from detection.errors import ModelError
+from detection.types import ObjectClass
 from ingest.errors import DiskFull
 from libong.cli.main import app
 from libong.composition import open_media, open_store
@@ -94,11 +96,16 @@ def overlapping(count):
 def counting(search):
     seen = []
 
-    def counted(frame):
+    def counted(frame, model):
         seen.append(frame.path.name)
-        return search(frame)
+        return search(frame, model)
 
     return counted, seen
+
+
+def model(manifest):
+    """What says that a model is in use."""
+    return lambda: dataclasses.replace(stand_ins.MODEL, manifest=manifest)
 
 
 def with_search(worker, search):
@@ -123,10 +130,10 @@ def test_a_received_flight_is_logged_with_what_was_refused_on_the_way(store, set
 def test_work_goes_on_at_the_first_frame_that_was_not_done(store, settings, receive):
     upload_id = receive(photos(5))
 
-    def killed_at_the_third(frame):
+    def killed_at_the_third(frame, model):
         if frame.path.name == "DJI_0003.JPG":
             raise KeyboardInterrupt
-        return stand_ins.search(frame)
+        return stand_ins.search(frame, model)
 
     patience = stand_ins.Patience(at_once=1)
     worker = stand_ins.make_worker(store, settings, patience=patience)
@@ -151,6 +158,29 @@ def test_looks_made_by_another_model_are_made_anew(store, settings, receive):
     assert worker.work_once()
     (flight,) = store.flights()
     assert flight.frames == 2
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.6])
+def test_looks_of_the_same_weights_at_other_thresholds_are_made_anew(
+    store, settings, receive, threshold
+):
+    receive(photos(2))
+
+    def killed_at_the_second(frame, model):
+        if frame.path.name == "DJI_0001.JPG":
+            raise KeyboardInterrupt
+        return stand_ins.search(frame, model)
+
+    thresholds = dict.fromkeys(ObjectClass, threshold)
+    before = stand_ins.MANIFEST.model_copy(update={"thresholds": thresholds})
+    patience = stand_ins.Patience(at_once=1)
+    worker = stand_ins.make_worker(store, settings, patience=patience, model_in_use=model(before))
+    with pytest.raises(KeyboardInterrupt):
+        with_search(worker, killed_at_the_second).work_once()
+    worker = stand_ins.make_worker(store, settings)
+    counted, seen = counting(stand_ins.search)
+    assert with_search(worker, counted).work_once()
+    assert ("DJI_0000.JPG" in seen) == (before != stand_ins.MANIFEST)
 
 
 def test_a_frame_that_fails_every_time_is_set_aside_and_the_others_are_used(
@@ -236,9 +266,9 @@ def test_a_flight_that_the_software_fails_on_is_tried_again_and_then_given_up(
 def test_a_worker_that_lost_its_lease_leaves_the_flight_alone(store, settings, receive):
     upload_id = receive(photos(2))
 
-    def taken_over(frame):
+    def taken_over(frame, model):
         store.queue.claim(datetime.now(UTC) + timedelta(hours=1), timedelta(hours=2))
-        return stand_ins.search(frame)
+        return stand_ins.search(frame, model)
 
     worker = stand_ins.make_worker(store, settings)
     assert with_search(worker, taken_over).work_once()
@@ -281,10 +311,10 @@ def test_leases_go_by_the_clock_of_the_store_and_not_by_the_worker_s_own(
     patience = stand_ins.Patience(lease=timedelta(seconds=0.2))
     slow = stand_ins.make_worker(store, settings, patience=patience)
 
-    def until_renewed(frame):
+    def until_renewed(frame, model):
         while not renewed:
             time.sleep(0.01)
-        return stand_ins.search(frame)
+        return stand_ins.search(frame, model)
 
     assert with_search(slow, until_renewed).work_once()
     assert abs(renewed[0] - datetime.now(UTC) - ahead) < timedelta(minutes=1)
@@ -301,6 +331,8 @@ def test_what_a_worker_beside_a_server_reads_is_what_the_server_reads(settings, 
         settings.site,
         settings.model.resolve(),
     )
+    named = read_settings(data_dir=settings.data_dir, model=Path("elsewhere.json"))
+    assert environment_of(named)["LIBONG_MODEL"] == str(Path("elsewhere.json").resolve())
 
 
 def test_names_that_no_disk_takes_are_cut(store, settings, receive):
@@ -372,6 +404,21 @@ def test_an_outage_counts_against_no_flight(store, settings, receive, monkeypatc
     assert store.queue.failures(upload_id) == {}
     assert worker.work_once()
     assert store.uploads.upload(upload_id).state is UploadState.READY
+
+
+def test_a_model_that_cannot_be_opened_is_no_frame_s_fault(store, settings, receive):
+    upload_id = receive(photos(2))
+
+    def replaced(frame, model):
+        raise ModelError("the weights are not those that the manifest names")
+
+    worker = stand_ins.make_worker(store, settings)
+    with pytest.raises(OutageError, match="weights"):
+        with_search(worker, replaced).work_once()
+    assert store.uploads.upload(upload_id).state is UploadState.RECEIVED
+    assert store.queue.failures(upload_id) == {}
+    assert worker.work_once()
+    assert store.flight(store.uploads.upload(upload_id).flight_id).frames == 2
 
 
 def test_an_outage_counts_against_no_file(store, settings, receive):
