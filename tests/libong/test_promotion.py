@@ -203,3 +203,18 @@ def test_promoting_says_when_the_environment_names_another_model(settings, model
         said = CliRunner().invoke(app, command).stdout.replace("\n", " ")
         assert "in use from the next flight on" not in said
         assert "as long as LIBONG_MODEL is set, that one is used: elsewhere.json" in said
+
+
+def test_a_model_made_while_the_worker_runs_is_known_to_it(settings, models, monkeypatch, work):
+    """So that what a laptop found with it is trusted."""
+    known = []
+
+    def work_once(worker):
+        known.append({manifest.sha256 for manifest in worker.known_models()})
+        return False
+
+    monkeypatch.setattr("libong.worker.Worker.work_once", work_once)
+    third = []
+    work(lambda: third.append(stand_ins.write_model(settings.models_dir, b"third")))
+    before, after = known
+    assert after - before == set(third)
