@@ -1,6 +1,6 @@
 """At which levels a picture is looked at: by the passes of our network, and by the boat network."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from detection import boat_network
@@ -16,6 +16,22 @@ from ingest.projection import SeaView
 OVERLAP_PX = 80
 
 
+def row_gsd_cm(frame: Frame, view: SeaView) -> Callable[[float], float | None]:
+    """Return what gives the ground sample distance (cm a pixel) in the middle of a frame's row.
+
+    It gives None at and above the horizon, and asks the view once for each row.
+    """
+
+    @cache
+    def gsd_cm_at_row(y_px: float) -> float | None:
+        try:
+            return view.gsd_cm_at((frame.width_px / 2, y_px))
+        except ProjectionError:
+            return None
+
+    return gsd_cm_at_row
+
+
 def plan_located(
     frame: Frame,
     view: SeaView,
@@ -28,13 +44,7 @@ def plan_located(
     `passes_gsd_cm` are the ground scales of our network's passes, `boats_gsd_cm` those at which the
     boat network looks, cm per pixel.
     """
-
-    @cache
-    def gsd_cm_at_row(y_px: float) -> float | None:
-        try:
-            return view.gsd_cm_at((frame.width_px / 2, y_px))
-        except ProjectionError:
-            return None
+    gsd_cm_at_row = row_gsd_cm(frame, view)
 
     def levels(gsd_cm: float) -> tuple[Level, ...]:
         return plan_levels(

@@ -143,10 +143,18 @@ def _wanted_scales(
 ) -> dict[float, float]:
     """Scale wanted at rows a 64th of the picture apart, without those that cannot be served."""
     rows = [height_px * (i + 0.5) / 64 for i in range(64)]
-    scales = {y: gsd / target_gsd_cm for y in rows if (gsd := gsd_cm_at_row(y)) is not None}
-    return {
-        y: min(max(s, MIN_SCALE), MAX_ENLARGEMENT) for y, s in scales.items() if s <= MAX_COARSENESS
-    }
+    scales = {y: wanted_scale(gsd_cm_at_row(y), target_gsd_cm) for y in rows}
+    return {y: scale for y, scale in scales.items() if scale is not None}
+
+
+def wanted_scale(gsd_cm: float | None, target_gsd_cm: float) -> float | None:
+    """Return the scale that a place of a ground sample distance is searched at.
+
+    None where it is not searched: for want of sea (no distance), or of detail.
+    """
+    if gsd_cm is None or gsd_cm / target_gsd_cm > MAX_COARSENESS:
+        return None
+    return min(max(gsd_cm / target_gsd_cm, MIN_SCALE), MAX_ENLARGEMENT)
 
 
 def plan_unknown_scale(
