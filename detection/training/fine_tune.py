@@ -118,7 +118,7 @@ def fine_tune(
         f"learning from {len(split.learnt)} flights ({_frames(split.learnt)} frames), measuring on "
         f"{len(split.held_out)} ({_frames(split.held_out)} frames)"
     )
-    tiles = labelled_tiles(plan.labels, split.learnt, plan.schedule)
+    tiles = labelled_tiles(plan.labels, split.learnt, plan.site, plan.schedule)
     if not tiles:
         raise LabelError(
             f"the {_frames(split.learnt)} frames to learn from give no tile: their ground scale is "
@@ -159,7 +159,7 @@ def _frames(flights: Sequence[LabelledFlight]) -> int:
 
 
 def labelled_tiles(
-    folder: Path, flights: Sequence[LabelledFlight], schedule: Schedule
+    folder: Path, flights: Sequence[LabelledFlight], site: SiteReference, schedule: Schedule
 ) -> tuple[TrainingTile, ...]:
     """The tiles of all frames of flights in an exported folder."""
     rng = np.random.default_rng([schedule.seed, 0x517E])
@@ -168,7 +168,7 @@ def labelled_tiles(
         for flight in flights
         for frame in flight.frames
         for tile in tiles_of_frame(
-            picture_path(folder / flight.flight_id, frame), frame, schedule.tile_px, rng
+            picture_path(folder / flight.flight_id, frame), frame, site, schedule.tile_px, rng
         )
     )
 

@@ -1,4 +1,4 @@
-"""Training tiles cut from labelled frames, at the ground scale that the network knows."""
+"""Training tiles cut from labelled frames, at the levels that a search looks at."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,11 @@ from detection.evaluation.scoring import Xyxy
 from detection.labels.label import Label, LabelledFrame, Undecided
 from detection.labels.tool_box import CLASSES
 from detection.level_search import empty_tile
-from detection.resampling import PADDING_GREY
-from detection.search_plan import OVERLAP_PX
-from detection.tiling import MAX_ENLARGEMENT, grid
-from detection.training.dataset import TARGET_GSD_M
+from detection.resampling import PADDING_GREY, DecodedPicture, Look, looks
+from detection.tiling import Level
+from detection.training.site_levels import SiteLevels, site_levels
 from detection.types import ObjectClass
-from ingest.pixels import decode_bgr
+from ingest.site_reference import SiteReference
 
 _Pixels = npt.NDArray[np.uint8]
 _JPEG_QUALITY = 95
@@ -58,129 +57,156 @@ def encoded_tile(
     return TrainingTile(data.tobytes(), classes, boxes_px)
 
 
-def tiles_of_frame(
-    path: Path, frame: LabelledFrame, tile_px: int, rng: np.random.Generator
-) -> tuple[TrainingTile, ...]:
-    """The tiles that a reviewed frame gives; none where its scale is unknown or too coarse.
+@dataclass(frozen=True)
+class _AtLevel:
+    """A frame as one of its levels shows it; boxes and windows are in pixels of the level."""
 
-    A fully labelled frame is cut into overlapping tiles. Of another only the surroundings of
-    decided boxes are shown, since what else is in it nobody said: four to a tile, or one where the
-    box is too large for that.
+    frame: LabelledFrame
+    levels: SiteLevels
+    look: Look
+
+    @property
+    def level(self) -> Level:
+        return self.look.search.level
+
+    def box(self, label: Label | Undecided) -> Xyxy:
+        left, top, right, bottom = (self.level.scale * v for v in label.xyxy_px)
+        return left, top, right, bottom
+
+    def is_own(self, label: Label) -> bool:
+        """Whether this is the level that suits a label best."""
+        return self.levels.own(label.xyxy_px) == self.level
+
+    def at_size(self, box: Xyxy) -> bool:
+        """Whether what a box holds has about the size at which its place is searched."""
+        left, top, right, bottom = (v / self.level.scale for v in box)
+        return self.levels.at_size(self.level, (left, top, right, bottom))
+
+    def stands_alone(self, label: Label) -> bool:
+        """Whether no other object's box meets a label's."""
+        others = (x for x in self.frame.objects if x is not label)
+        return not any(_shown(x.xyxy_px, label.xyxy_px)[1] > 0 for x in others)
+
+
+def tiles_of_frame(
+    path: Path, frame: LabelledFrame, site: SiteReference, tile_px: int, rng: np.random.Generator
+) -> tuple[TrainingTile, ...]:
+    """The tiles that a reviewed frame gives; none where it is of unknown scale, or not searched.
+
+    A fully labelled frame is cut into the tiles that a search looks at: those of several levels
+    where it looks aslant. Of another only the surroundings of decided boxes are shown, since what
+    else is in it nobody said: four to a tile, or one where the box is too large for that. A thing
+    is taught at the size at which its place is searched.
     """
-    if frame.gsd_cm is None or frame.gsd_cm / (100 * TARGET_GSD_M) > MAX_ENLARGEMENT:
+    levels = site_levels(path, frame, site, tile_px)
+    if levels is None:
         return ()
-    scale = frame.gsd_cm / (100 * TARGET_GSD_M)
-    pixels = decode_bgr(path)
-    size = (max(1, round(frame.width_px * scale)), max(1, round(frame.height_px * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    scaled = np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)
-    if frame.complete:
-        return tuple(_cut_all(scaled, frame, scale, tile_px, rng))
-    decided = (*frame.objects, *frame.false_alarms)
-    small = tuple(x for x in decided if _leaves_room(x, scale, tile_px // 2))
-    large = tuple(x for x in decided if x not in small and _leaves_room(x, scale, tile_px))
-    crops = tuple(_surroundings(scaled, frame, small, scale, tile_px // 2, rng))
-    return (
-        *_four_to_a_tile(crops, tile_px),
-        *_surroundings(scaled, frame, large, scale, tile_px, rng),
-    )
+    holding: list[TrainingTile] = []
+    empty: list[TrainingTile] = []
+    quarters: list[TrainingTile] = []
+    wholes: list[TrainingTile] = []
+    for look in looks(DecodedPicture(path, frame.width_px, frame.height_px), levels.searches):
+        at = _AtLevel(frame, levels, look)
+        if frame.complete:
+            for made, holds in _cut_all(at, tile_px, rng):
+                (holding if holds else empty).append(made)
+        else:
+            small, large = _by_room(at, tile_px)
+            quarters += _surroundings(at, small, tile_px // 2, rng)
+            wholes += _surroundings(at, large, tile_px, rng)
+        del look, at  # one level at a time is in memory: of a large picture each is large
+    some = rng.permutation(len(empty))[:_EMPTY_TILES_A_FRAME]
+    around = (*_four_to_a_tile(tuple(quarters), tile_px), *wholes)
+    return (*holding, *(empty[int(n)] for n in some), *around)
 
 
 def _cut_all(
-    scaled: _Pixels, frame: LabelledFrame, scale: float, tile_px: int, rng: np.random.Generator
-) -> Iterator[TrainingTile]:
-    height, width = scaled.shape[:2]
-    tiles = grid(width, height, tile_px, min(OVERLAP_PX, tile_px // 2))
+    at: _AtLevel, tile_px: int, rng: np.random.Generator
+) -> Iterator[tuple[TrainingTile, bool]]:
+    """The tiles of a level, and whether each holds what somebody decided on."""
+    tiles = at.level.tiles
     windows = [(t.x_px, t.y_px, t.x_px + tile_px, t.y_px + tile_px) for t in tiles]
-    empty = []
-    for window in (*windows, *_around_cut_gear(frame.objects, windows, scale, rng)):
-        made = _cut(scaled, window, frame.objects, scale)
-        if made is None:
-            continue
-        if made.classes or _inside(frame.false_alarms, window, scale):
-            yield made
-        else:
-            empty.append(made)
-    for number in rng.permutation(len(empty))[:_EMPTY_TILES_A_FRAME]:
-        yield empty[int(number)]
+    for window in (*windows, *_around_what_is_cut(at, windows, rng)):
+        made = _cut(at, window)
+        if made is not None:
+            parts = (_shown(at.box(x), window) for x in at.frame.false_alarms)
+            alarm = any(share > 0 and at.at_size(part) for part, share in parts)
+            yield made, bool(made.classes) or alarm
 
 
-def _around_cut_gear(
-    objects: tuple[Label, ...], windows: Sequence[Xyxy], scale: float, rng: np.random.Generator
+def _around_what_is_cut(
+    at: _AtLevel, windows: Sequence[Xyxy], rng: np.random.Generator
 ) -> Iterator[Xyxy]:
-    """A window more for each piece of gear that fits into one, and is whole in none."""
+    """A window more for each thing of this level that fits into one, and is asked for in none."""
     side_px = int(windows[0][2] - windows[0][0])
-    for label in objects:
-        box = _scaled(label.xyxy_px, scale)
+    for label in at.frame.objects:
+        box = at.box(label)
         free_px = (side_px - (box[2] - box[0]), side_px - (box[3] - box[1]))
-        if label.object_class is not ObjectClass.FISHING_GEAR or min(free_px) < 0:
+        if min(free_px) < 0 or not at.is_own(label):
             continue
-        if not any(_shown(box, window)[1] >= _WHOLE_SHARE for window in windows):
+        least = _WHOLE_SHARE if label.object_class is ObjectClass.FISHING_GEAR else _SHOWN_SHARE
+        if not any(_shown(box, window)[1] >= least for window in windows):
             x = int(box[0] - rng.uniform(0, 1) * free_px[0])
             y = int(box[1] - rng.uniform(0, 1) * free_px[1])
             yield x, y, x + side_px, y + side_px
 
 
-def _leaves_room(label: Label, scale: float, side_px: int) -> bool:
+def _by_room(at: _AtLevel, tile_px: int) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+    """Labels of this level around which a quarter of a tile shows enough, and a tile alone does."""
+    decided = [x for x in (*at.frame.objects, *at.frame.false_alarms) if at.is_own(x)]
+    small = tuple(x for x in decided if _leaves_room(at.box(x), tile_px // 2))
+    large = tuple(x for x in decided if x not in small and _leaves_room(at.box(x), tile_px))
+    return small, large
+
+
+def _leaves_room(box: Xyxy, side_px: int) -> bool:
     """Whether a crop around a box shows enough besides."""
-    left, top, right, bottom = _scaled(label.xyxy_px, scale)
+    left, top, right, bottom = box
     return max(right - left, bottom - top) <= _MOST_OF_CROP * side_px
 
 
 def _surroundings(
-    scaled: _Pixels,
-    frame: LabelledFrame,
-    decided: Sequence[Label],
-    scale: float,
-    side_px: int,
-    rng: np.random.Generator,
+    at: _AtLevel, decided: Sequence[Label], side_px: int, rng: np.random.Generator
 ) -> Iterator[TrainingTile]:
-    """A crop around each decided box, unless it shows something nobody decided on."""
+    """A crop around each of the boxes, unless it shows something nobody decided on."""
     for label in decided:
-        left, top, right, bottom = _scaled(label.xyxy_px, scale)
+        left, top, right, bottom = at.box(label)
         free_px = (side_px - (right - left), side_px - (bottom - top))
         x = int(left - rng.uniform(0.25, 0.75) * free_px[0])
         y = int(top - rng.uniform(0.25, 0.75) * free_px[1])
         window = (x, y, x + side_px, y + side_px)
-        if _inside(frame.undecided, window, scale):
+        if any(_shown(at.box(other), window)[1] > 0 for other in at.frame.undecided):
             continue
-        made = _cut(scaled, window, frame.objects, scale)
+        made = _cut(at, window)
         if made is not None:
             yield made
 
 
-def _inside(boxes: tuple[Label, ...] | tuple[Undecided, ...], window: Xyxy, scale: float) -> bool:
-    return any(_shown(_scaled(b.xyxy_px, scale), window)[1] > 0 for b in boxes)
-
-
-def _scaled(xyxy_px: Xyxy, scale: float) -> Xyxy:
-    left, top, right, bottom = (scale * v for v in xyxy_px)
-    return left, top, right, bottom
-
-
-def _cut(
-    scaled: _Pixels, window: Xyxy, objects: tuple[Label, ...], scale: float
-) -> TrainingTile | None:
+def _cut(at: _AtLevel, window: Xyxy) -> TrainingTile | None:
     """The pixels of a window, grey beyond the picture's edge, and the boxes that show in it.
 
     Where gear lies of which nobody can tell what the window shows is grey too; None where that
-    would hide something else.
+    would hide something else. What is not of the size at which its place is searched is grey
+    where it stands alone: another level shows it.
     """
     left, top, right, bottom = (int(v) for v in window)
-    height, width = scaled.shape[:2]
+    height, width = at.look.pixels.shape[:2]
     piece = np.full((bottom - top, right - left, 3), PADDING_GREY, np.uint8)
     rows, columns = slice(max(top, 0), min(bottom, height)), slice(max(left, 0), min(right, width))
-    seen = scaled[rows, columns]
+    seen = at.look.pixels[rows, columns]
     y, x = rows.start - top, columns.start - left
     piece[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
     classes: list[int] = []
     boxes: list[Xyxy] = []
     unsure: list[Xyxy] = []
-    for label in objects:
-        whole = _scaled(label.xyxy_px, scale)
+    for label in at.frame.objects:
+        whole = at.box(label)
         box, share = _shown(whole, window)
+        if share == 0:
+            continue
         inside = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
-        if share > 0 and _is_cut_aslant(label, whole, share):
+        out_of_size = not at.at_size(box) and at.stands_alone(label)
+        if out_of_size or _is_cut_aslant(label, whole, share):
             unsure.append(inside)
         elif share >= (
             _SHOWN_SHARE if label.object_class is not ObjectClass.FISHING_GEAR else 1e-6

@@ -13,7 +13,13 @@ from detection.types import ObjectClass
 
 pytest.importorskip("torch", reason="needs the extra `train`")
 
+from detection.training.evaluate import RENDERED_SITE
+from detection.training.flight import jpeg_bytes
+from detection.training.frame_metadata import ShotTags
 from detection.training.site_tiles import tiles_of_frame
+from ingest.flight import read_frame
+from ingest.lonlat import LonLat
+from ingest.projection import SeaView
 
 DUGONG, BOAT, GEAR = ObjectClass
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,16 +37,22 @@ def label(number, object_class, xyxy_px, verdict=Verdict.OBJECT):
 
 @pytest.fixture
 def picture(tmp_path):
-    """Write a frame of plain sea in which each box is filled with its class's colour."""
+    """Write a frame of plain sea in which each box is filled with its class's colour.
 
-    def make(*labels, undecided=(), complete=True, gsd_cm=5.0, size=(1000, 800)):
+    Its lens is so long that looking straight down it has one scale.
+    """
+
+    def make(
+        *labels, undecided=(), complete=True, gsd_cm=5.0, size=(1000, 800), pitch=-90.0, focal=300
+    ):
         bgr = np.full((size[1], size[0], 3), SEA, np.uint8)
         shown = [(x.xyxy_px, COLOURS[x.object_class]) for x in labels if x.verdict != "false_alarm"]
         for box, colour in [*shown, *((u.xyxy_px, UNKNOWN) for u in undecided)]:
             left, top, right, bottom = (int(v) for v in box)
             bgr[top:bottom, left:right] = colour
         path = tmp_path / "x.jpg"
-        cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, 100])
+        tags = ShotTags(AT, LonLat(99.4, 7.25), 80.0, 0.0, pitch, 0.0, focal, "coloured boxes")
+        path.write_bytes(jpeg_bytes(bgr[..., ::-1].copy(), tags, 100))
         frame = LabelledFrame(
             "0" * 64, "x.jpg", *size, AT, gsd_cm, complete, tuple(labels), tuple(undecided)
         )
@@ -49,8 +61,29 @@ def picture(tmp_path):
     return make
 
 
-def cut(picture_and_frame, seed=0):
-    return tiles_of_frame(*picture_and_frame, TILE, np.random.default_rng(seed))
+def cut(picture_and_frame, seed=0, tile_px=TILE):
+    return tiles_of_frame(*picture_and_frame, RENDERED_SITE, tile_px, np.random.default_rng(seed))
+
+
+ASLANT = {"pitch": -45.0, "focal": 24, "size": (1600, 1200), "gsd_cm": 4.0}
+# A thing 2.5 m a side; rows from the far end of such a frame, 3.6 times as coarse, to the near one.
+SIDE_M, TARGET_PX = 2.5, 50
+ROWS = [180, 400, 600, 800, 1000, 1135]
+
+
+@pytest.fixture
+def aslant(picture):
+    """Labels of things 2.5 m a side in the rows of a frame that looks 45 degrees ahead."""
+    path, _ = picture(**ASLANT)
+    read = read_frame(path, RENDERED_SITE)
+    view, centre = SeaView(read.camera, read.pose), (800, 600)
+
+    def at(number, x, y, object_class=DUGONG, verdict=Verdict.OBJECT):
+        gsd_cm = ASLANT["gsd_cm"] * view.gsd_cm_at((800, y)) / view.gsd_cm_at(centre)
+        half = 50 * SIDE_M / gsd_cm
+        return label(number, object_class, (x - half, y - half, x + half, y + half), verdict)
+
+    return at
 
 
 def extent(rgb, colour_bgr):
@@ -157,7 +190,7 @@ def test_of_a_partial_frame_a_false_alarm_shows_without_a_box(picture):
 
 
 @pytest.mark.parametrize(
-    ("side_px", "tiles", "shown_px"), [(100.0, 1, TILE // 2), (110.0, 1, TILE), (210.0, 0, 0)]
+    ("side_px", "tiles", "shown_px"), [(100.0, 1, TILE // 2), (110.0, 1, TILE), (230.0, 0, 0)]
 )
 def test_of_a_partial_frame_a_box_too_large_for_a_quarter_has_a_tile_to_itself(
     picture, side_px, tiles, shown_px
@@ -171,6 +204,84 @@ def test_of_a_partial_frame_a_box_too_large_for_a_quarter_has_a_tile_to_itself(
         assert extent(tile.rgb(), SEA) == (0, 0, shown_px, shown_px)
 
 
-@pytest.mark.parametrize("gsd_cm", [None, 15.0])
+def whole(tiles):
+    """The longer sides of the boxes that no tile's edge cuts."""
+    boxes = [box for tile in tiles for box in tile.boxes_px]
+    return [
+        max(x1 - x0, y1 - y0) for x0, y0, x1, y1 in boxes if 0 < min(x0, y0) < max(x1, y1) < TILE
+    ]
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("y", ROWS)
+def test_near_and_far_things_of_an_oblique_frame_come_out_at_one_size(picture, aslant, y, complete):
+    made = cut(picture(aslant(0, 500, y), complete=complete, **ASLANT))
+    assert sum(bool(t.classes) for t in made) >= 1
+    assert whole(made) == pytest.approx([TARGET_PX] * len(whole(made)), rel=0.45)
+    assert min(abs(side / TARGET_PX - 1) for side in whole(made)) < 0.37
+    for tile in made:
+        assert_boxes_hold_what_shows(tile)
+
+
+def test_what_a_level_shows_at_another_size_is_hidden_in_it(picture, aslant):
+    labels = [aslant(number, 300 + 150 * number, y, BOAT) for number, y in enumerate(ROWS)]
+    made = cut(picture(*labels, **ASLANT))
+    assert sum(len(tile.boxes_px) for tile in made) >= len(labels)
+    for tile in made:
+        near = np.abs(tile.rgb()[..., ::-1].astype(int) - COLOURS[BOAT]).max(axis=2) < 60
+        _, _, blobs, _ = cv2.connectedComponentsWithStats(near.astype(np.uint8))
+        things = [(x, y, x + w, y + h) for x, y, w, h, area in blobs[1:] if area >= 30]
+        uncut = [t for t in things if min(t[:2]) > 0 and max(t[2:]) < TILE]
+        assert len(uncut) == len(whole([tile]))
+
+
+def test_things_that_touch_are_not_lost_to_each_other_between_levels(picture, aslant):
+    for y in range(200, 1100, 180):
+        far, near = aslant(0, 500, y), aslant(1, 520, y + 40, BOAT)
+        made = cut(picture(far, near, **ASLANT))
+        assert {c for tile in made for c in tile.classes} == {0, 1}
+
+
+def test_what_lies_beside_a_ship_of_another_level_is_not_hidden_with_it(picture, aslant):
+    ship = label(1, BOAT, (450.0, 240.0, 600.0, 1080.0))
+    made = cut(picture(aslant(0, 560, 1060), ship, **ASLANT), tile_px=512)
+    assert {c for tile in made for c in tile.classes} == {0, 1}
+
+
+def test_a_false_alarm_of_an_oblique_frame_is_shown_at_its_size_alone(picture, aslant):
+    # two levels show this place at its size, a third one at 0.6 of it
+    made = cut(picture(aslant(0, 450, 640, verdict=Verdict.FALSE_ALARM), **ASLANT))
+    showing = cut(picture(aslant(0, 450, 640), **ASLANT))
+    assert len(made) == len(showing)  # both with two tiles of empty sea
+    assert not any(t.classes for t in made)
+
+
+@pytest.mark.parametrize("gsd_cm", [12.0, 13.0, 14.5])
+def test_a_coarse_frame_that_is_searched_enlarged_gives_tiles(picture, gsd_cm):
+    made = cut(picture(label(0, DUGONG, (200.0, 150.0, 225.0, 165.0)), gsd_cm=gsd_cm))
+    assert 2 * 25 * 0.9 < max(whole(made)) <= 2 * 25
+    for tile in made:
+        assert_boxes_hold_what_shows(tile)
+
+
+def test_a_large_boat_is_shown_where_four_tiles_meet(picture):
+    # each of the four shows less of it than is asked for
+    boat = label(0, BOAT, (280.0, 280.0, 680.0, 680.0))
+    made = cut(picture(boat, size=(1400, 1400)), tile_px=512)
+    assert [t.classes for t in made if t.classes] == [(1,)]
+
+
+def test_the_same_seed_cuts_the_same_tiles(picture, aslant):
+    made = picture(*(aslant(n, 300 + 150 * n, y) for n, y in enumerate(ROWS)), **ASLANT)
+    assert cut(made, 3) == cut(made, 3)
+
+
+def test_a_frame_whose_picture_does_not_tell_how_it_was_taken_gives_nothing(picture):
+    path, frame = picture(label(0, DUGONG, (400.0, 300.0, 450.0, 330.0)))
+    cv2.imwrite(str(path), cv2.imread(str(path)))
+    assert cut((path, frame)) == ()
+
+
+@pytest.mark.parametrize("gsd_cm", [None, 15.5])
 def test_a_frame_whose_scale_is_unknown_or_too_coarse_gives_nothing(picture, gsd_cm):
     assert cut(picture(label(0, DUGONG, (400.0, 300.0, 450.0, 330.0)), gsd_cm=gsd_cm)) == ()
