@@ -38,6 +38,24 @@ _BROKEN_EXIF = (ExifError, struct.error, ValueError, IndexError, KeyError, TypeE
 
 _POSITIONING_ERROR = "GPS Tag 0x001F"  # GPSHPositioningError, which exifread 3 does not name
 
+# exifread tells the orientation in words, whose order is that of Exif's numbers from 1.
+_ORIENTATIONS = {
+    word: number
+    for number, word in enumerate(
+        (
+            "Horizontal (normal)",
+            "Mirrored horizontal",
+            "Rotated 180",
+            "Mirrored vertical",
+            "Mirrored horizontal then rotated 90 CCW",
+            "Rotated 90 CW",
+            "Mirrored horizontal then rotated 90 CW",
+            "Rotated 90 CCW",
+        ),
+        start=1,
+    )
+}
+
 # exifread logs each oddity, and a broken block has thousands: they would drown the command's own.
 logging.getLogger("exifread").setLevel(logging.CRITICAL)
 
@@ -232,8 +250,7 @@ def _clock(tags: _Tags, name: str) -> datetime | None:
 
 def _orientation(tags: _Tags) -> int:
     """The Exif orientation, 1 where it is missing or none of the eight there are."""
-    number = _number(tags, "Image Orientation")
-    return int(number) if number in range(1, 9) else 1  # type: ignore[arg-type]
+    return _ORIENTATIONS.get(_text(tags, "Image Orientation"), 1)
 
 
 def _moment(*parts: int) -> datetime | None:

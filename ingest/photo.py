@@ -15,7 +15,7 @@ from ingest.clock import read_time
 from ingest.errors import PhotoError, ProjectionError
 from ingest.exif import ExifRecord, filled
 from ingest.frame import Frame, Note
-from ingest.picture import PictureHead, read_picture_head
+from ingest.picture import PictureHead, PictureSize, read_picture_head, read_picture_size
 from ingest.pose import CameraPose
 from ingest.pose_reading import read_pose
 from ingest.projection import SeaView
@@ -43,6 +43,15 @@ def sha256_of(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def picture_size(path: Path) -> PictureSize:
+    """Size of any picture as `decode_bgr` gives it; raises PhotoError for what is none."""
+    try:
+        with path.open("rb") as stream:
+            return read_picture_size(stream)
     except OSError as error:
         raise _unreadable(error) from error
 

@@ -11,7 +11,7 @@ from ingest.errors import PhotoError
 from ingest.heif import decode_heif_bgr, is_heif
 from ingest.jpeg import is_whole, read_jpeg_head
 from ingest.tiff import SIGNATURES as _TIFF_STARTS
-from ingest.tiff import read_tiff_head
+from ingest.tiff import read_tiff_head, unturned
 
 _JPEG_START = b"\xff\xd8"
 _FLAG_BY_DENOMINATOR = {
@@ -65,5 +65,5 @@ def _looked_at(tiff: bytes) -> bytes:
     """The largest JPEG preview of a raw file, or the TIFF itself where it has none."""
     head = read_tiff_head(BytesIO(tiff))
     if head.jpeg_offset is None or head.jpeg_bytes is None:
-        return tiff
+        return unturned(tiff)
     return tiff[head.jpeg_offset : head.jpeg_offset + head.jpeg_bytes]

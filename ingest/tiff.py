@@ -15,7 +15,7 @@ from ingest.jpeg import is_whole, read_jpeg_head
 
 SIGNATURES = (b"II*\0", b"MM\0*")
 _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC = 256, 257, 259, 262
-_STRIP_OFFSETS, _STRIP_LENGTHS, _SUB_IFDS = 273, 279, 330
+_STRIP_OFFSETS, _ORIENTATION, _STRIP_LENGTHS, _SUB_IFDS = 273, 274, 279, 330
 _JPEG_OFFSET, _JPEG_LENGTH, _XMP = 513, 514, 700
 _JPEG_COMPRESSIONS, _YCBCR = frozenset({6, 7}), 6
 _FORMATS = {1: "B", 3: "H", 4: "I", 7: "B", 13: "I"}  # byte, short, long, undefined, IFD
@@ -57,6 +57,17 @@ def read_tiff_head(stream: BinaryIO) -> TiffHead:
     if not (width[0] and height[0]):
         raise PhotoError("damaged", "the TIFF does not tell its width and height")
     return TiffHead(width[0], height[0], xmp)
+
+
+def unturned(tiff: bytes) -> bytes:
+    """The file as one that is shown as it is stored: OpenCV turns a TIFF even when told not to."""
+    order = "<" if tiff.startswith(b"II") else ">"
+    start = _unpack(order, "I", tiff[4:8])[0]
+    count = _unpack(order, "H", tiff[start : start + 2])[0]
+    for at in range(start + 2, start + 2 + 12 * count, 12):
+        if _unpack(order, "H", tiff[at : at + 2]) == (_ORIENTATION,):
+            return tiff[: at + 8] + struct.pack(f"{order}HH", 1, 0) + tiff[at + 12 :]
+    return tiff
 
 
 def _preview(stream: BinaryIO, ifd: _Tags, xmp: tuple[bytes, ...]) -> TiffHead | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from PIL import Image, UnidentifiedImageError
 from pyproj import Geod
 
 from detection.detector import Picture
@@ -20,7 +19,7 @@ from ingest.errors import PhotoError
 from ingest.flight import read_frame
 from ingest.frame import Frame
 from ingest.lonlat import LonLat
-from ingest.photo import sha256_of
+from ingest.photo import picture_size, sha256_of
 from ingest.quality import read_quality
 from ingest.site_reference import SiteReference
 
@@ -181,14 +180,8 @@ def _detections(
 ) -> tuple[Detection, ...]:
     if frame is not None:
         return searcher.detect(frame)
-    try:
-        with Image.open(path) as opened:
-            width_px, height_px = opened.size
-    except UnidentifiedImageError as exc:
-        raise PhotoError("not_an_image", "the file is no picture that can be read") from exc
-    except (Image.DecompressionBombError, OSError) as exc:
-        raise PhotoError("unreadable", f"the picture cannot be read: {exc}") from exc
-    return searcher.detect_unlocated(Picture(path, digest, width_px, height_px))
+    size = picture_size(path)
+    return searcher.detect_unlocated(Picture(path, digest, size.width_px, size.height_px))
 
 
 def area_km2(footprint: Sequence[LonLat] | None) -> float:

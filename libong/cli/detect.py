@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-from PIL import Image, UnidentifiedImageError
 from rich.table import Table
 
 from detection.detector import Detector, Picture
@@ -17,6 +15,7 @@ from detection.types import Detection
 from ingest.errors import PhotoError, VideoError
 from ingest.flight import log_refusal, read_frame
 from ingest.frame import Frame, Note, RefusedFile
+from ingest.photo import picture_size, sha256_of
 from ingest.refusal import remedy_for
 from ingest.sent_files import sent_files
 from ingest.site_reference import SiteReference
@@ -132,14 +131,11 @@ def _detect_unlocated(
 ) -> dict[str, Any]:
     """Search a picture that ingest refused as a frame, when its pixels can be read at all."""
     try:
-        with Image.open(path) as picture, path.open("rb") as file:
-            sha256 = file_digest(file, "sha256").hexdigest()
-            width_px, height_px = picture.size
-        look = look_at_unlocated(Picture(path, sha256, width_px, height_px), detector)
-    except UnidentifiedImageError:
-        return _detection_document(shown, (), "the file is no picture that can be read")
-    except (PhotoError, Image.DecompressionBombError, OSError) as exc:
-        return _detection_document(shown, (), f"{exc}")
+        size = picture_size(path)
+        picture = Picture(path, sha256_of(path), size.width_px, size.height_px)
+        look = look_at_unlocated(picture, detector)
+    except PhotoError as exc:
+        return _detection_document(shown, (), str(exc))
     told = f"searched at several scales, without place: {why}"
     return _detection_document(shown, look.detections, None) | {
         "limits": limit_documents(look.limits),

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from ingest.errors import PhotoError
-from ingest.photo import read_frame
+from ingest.photo import picture_size, read_frame
+from ingest.picture import PictureSize
 from ingest.pixels import decode_bgr
 
 _LONG, _SHORT, _BYTES = 4, 3, 7
@@ -70,6 +71,7 @@ def test_the_largest_preview_of_a_raw_file_is_looked_at(make_photo, site):
     )  # fmt: skip
     assert frame.pose.pitch_deg == -90
     assert decode_bgr(path).shape == (90, 160, 3)
+    assert picture_size(path) == PictureSize(160, 90)  # not the mosaic's 640 x 360
 
 
 def test_a_broken_preview_is_passed_over(make_photo, site):

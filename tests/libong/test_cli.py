@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageFilter
+from pillow_heif import register_heif_opener
 
 from libong.settings import SHIPPED_MODEL
 
@@ -99,11 +100,14 @@ def test_locate_refuses_a_pixel_outside(tmp_path, x, y):
     assert "is outside it" in done.stderr
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "png"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "heic"])
 def test_detect_takes_a_picture_without_place(tmp_path, suffix):
+    register_heif_opener()
     path = tmp_path / f"plain.{suffix}"
     with Image.open(SURVEY / "LIBONG_0009.JPG") as photo:  # the boat's
-        photo.convert("RGB").save(path)
+        plain = photo.convert("RGB")
+    plain.info.clear()  # a HEIC would take them along
+    plain.save(path)
     done = run(tmp_path, "detect", path, "--json")
     assert done.returncode == 0, done.stderr
     (document,) = json.loads(done.stdout)

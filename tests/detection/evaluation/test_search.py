@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
+from pillow_heif import from_pillow
 
 from detection.evaluation.counting import SearchedPicture, Unit, count_flight
 from detection.evaluation.dataset import LabelledFlight, LabelledPicture, read_labelled
@@ -113,6 +115,14 @@ def test_located_and_other_pictures_are_searched_and_bad_ones_told(folder):
     assert [(c.counted, c.unit) for c in done.counts if c.object_class is DUGONG] == [
         (3, Unit.BOXES)
     ]
+
+
+def test_a_heic_without_place_is_searched_as_large_as_it_is_decoded(tmp_path):
+    from_pillow(Image.new("RGB", (64, 48))).save(tmp_path / "phone.heic")
+    sees = Sees()
+    done = search(flight_of(tmp_path), sees, None)
+    assert done.refused == ()
+    assert sees.asked == ["phone.heic 64x48"]
 
 
 def test_what_was_found_is_remembered(folder, tmp_path_factory):
