@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,10 +17,11 @@ from detection.labels.label import LabelledFlight, LabelledFrame
 from detection.labels.tool_export import ToolFrame, read_tool_export
 from ingest.errors import PhotoError
 from ingest.flight import read_frame
+from ingest.picture import PictureSize, read_picture_size
 from ingest.site_reference import SiteReference
 from patrol.flight_log import LoggedFrame
 from patrol.labels import FlightLabels, FrameReview, StoredLabel
-from patrol.media import MediaStore
+from patrol.media import MediaError, MediaStore
 from patrol.store import Store
 from patrol.user import Role
 
@@ -42,7 +46,8 @@ class Imported:
     """What an import changed, in sums over its frames.
 
     `left` are boxes that stand since they were, or may have been, decided after the export;
-    `of_unknown_age` counts the frames of which nobody can tell.
+    `of_unknown_age` counts the frames of which nobody can tell, `turned` those with boxes that Exif
+    turns when they are shown.
     """
 
     frames: int
@@ -53,6 +58,7 @@ class Imported:
     removed: int
     left: int
     of_unknown_age: int
+    turned: int
 
 
 def export_labels(
@@ -131,6 +137,7 @@ def _scaled(
 
 def import_labels(
     store: Store,
+    media: MediaStore,
     path: Path,
     *,
     actor: str,
@@ -138,23 +145,30 @@ def import_labels(
     complete: bool,
     dry_run: bool,
     given_at_utc: datetime | None = None,
+    as_shown: bool = False,
 ) -> Imported:
     """Take labels back from what a labelling tool exported, as new versions of what is there.
 
     Frames that the export does not name stay as they are. With `complete` its frames are fully
     labelled from then on. `given_at_utc` is when the tool was given the frames whose names do not
-    tell; what was decided later stands. Raises LabelError for what cannot be read, and for an actor
-    who is no officer; nothing is kept then.
+    tell; what was decided later stands. `as_shown` says that pictures that Exif turns were labelled
+    turned, where the export does not tell itself. Raises LabelError for what cannot be read, and
+    for an actor who is no officer; nothing is kept then.
     """
     annotator = Annotator(_role(store, actor).value, at_utc)
-    flight_of, sizes = {}, {}
+    flight_of, logged = {}, {}
     for summary in store.flights():
         for frame in store.frames(summary.flight_id):
             flight_of[frame.sha256] = summary.flight_id
-            sizes[frame.sha256] = (frame.width_px, frame.height_px)
+            logged[frame.sha256] = frame
+
+    @cache
+    def size_of(sha256: str) -> PictureSize | None:
+        return _size(logged[sha256], media) if sha256 in logged else None
+
     given = {
         sha256: replace(each, exported_at_utc=each.exported_at_utc or given_at_utc)
-        for sha256, each in read_tool_export(path, sizes.get).items()
+        for sha256, each in read_tool_export(path, size_of, as_shown=as_shown).items()
     }
     found: list[Changes] = []
     said: list[FlightLabels] = []
@@ -188,7 +202,19 @@ def import_labels(
         removed=sum(c.removed for c in found),
         left=sum(c.left for c in found),
         of_unknown_age=sum(each.exported_at_utc is None for each in given.values()),
+        turned=sum(
+            bool(each.boxes) and (size := size_of(sha256)) is not None and size.orientation != 1
+            for sha256, each in given.items()
+        ),
     )
+
+
+def _size(frame: LoggedFrame, media: MediaStore) -> PictureSize:
+    """The frame's size, and how it is shown where its original is kept and tells."""
+    orientation = 1
+    with suppress(PhotoError, MediaError):
+        orientation = read_picture_size(BytesIO(media.get(frame.sha256))).orientation
+    return PictureSize(frame.width_px, frame.height_px, orientation)
 
 
 def _changes(

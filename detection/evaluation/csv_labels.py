@@ -14,14 +14,13 @@ from detection.evaluation.labels import (
     PictureLabels,
     Read,
     Remark,
-    checked_box,
     checked_visibility,
 )
 from detection.evaluation.picture_index import PictureIndex
 from detection.evaluation.scoring import Xyxy
-from detection.evaluation.sheet import Sheet
 from detection.evaluation.via_table import PLAIN_HEADER, is_via, picture_row, plain_row
 from detection.labels.errors import LabelError
+from detection.labels.sheet import Sheet, checked_box
 
 _OWN_NAMES = ("labels", "annotations")
 # Shares drawn up to a picture's edge end a rounding beyond it.

@@ -1,7 +1,8 @@
 """A folder of labelled flights: which pictures, which labels, which flights."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from detection.evaluation.class_names import ClassNames
 from detection.evaluation.label_files import LabelPlaces, read_all
 from detection.evaluation.labels import Label, LabelFormat, PictureLabels
-from detection.evaluation.picture_index import PICTURE_SUFFIXES
+from detection.evaluation.picture_index import pictures_in
 from detection.evaluation.rendered_truth import FILE_NAME as TRUTH_FILE
 from detection.evaluation.scoring import TrueBox
-from detection.evaluation.sheet import PictureSize, picture_size
 from detection.labels.errors import LabelError
 from detection.types import ObjectClass
+from ingest.errors import PhotoError
+from ingest.photo import picture_size
+from ingest.picture import PictureSize
 
 _VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".avi", ".mkv", ".mts", ".webm"})
 _MOST_TOLD = 5
@@ -95,10 +98,10 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
         LabelError: when no label can be used, or labels contradict each other.
         ClassNameError: when they name a class that means nothing here.
     """
-    pictures = _pictures(root)
+    pictures = pictures_in(root)
     if not pictures:
         raise LabelError(f"{root} holds no picture; name a folder of flights with their labels")
-    sizes = {path: size for path in pictures if (size := picture_size(path)) is not None}
+    sizes = dict(_sizes(pictures))
     read = read_all(
         LabelPlaces(root, pictures, sizes),
         rules.only,
@@ -120,14 +123,11 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
     return LabelledSet(_flights(root, labels, rules.names), tuple(notes), left_out)
 
 
-def _pictures(root: Path) -> tuple[Path, ...]:
-    return tuple(
-        path
-        for path in sorted(root.rglob("*"))
-        if path.suffix.casefold() in PICTURE_SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-        and path.is_file()
-    )
+def _sizes(pictures: Iterable[Path]) -> Iterator[tuple[Path, PictureSize]]:
+    """The sizes of the pictures that can be opened; the search refuses the others by name."""
+    for path in pictures:
+        with suppress(PhotoError):
+            yield path, picture_size(path)
 
 
 def _turned_notes(

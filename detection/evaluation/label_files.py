@@ -18,9 +18,10 @@ from detection.evaluation.labels import (
 from detection.evaluation.picture_index import AmbiguousPictureError, PictureIndex
 from detection.evaluation.rendered_truth import FILE_NAME as TRUTH_FILE
 from detection.evaluation.rendered_truth import read_truth
-from detection.evaluation.sheet import PictureSize
 from detection.evaluation.yolo_labels import PLACES, YoloFiles
 from detection.labels.errors import LabelError
+from detection.labels.sheet import sheet_of
+from ingest.picture import PictureSize
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _readers(
 ) -> Iterator[Callable[[], Iterator[Read]]]:
     """What reads each label file, in the order of their names, those of YOLO last."""
     sizes = places.sizes
-    sheets = {p: size.as_shown if as_shown else size.as_stored for p, size in sizes.items()}
+    sheets = {p: sheet_of(size, as_shown=as_shown) for p, size in sizes.items()}
 
     def wanted(label_format: LabelFormat) -> bool:
         return only in (None, label_format)

@@ -6,7 +6,33 @@ from pathlib import Path, PurePosixPath
 
 from detection.labels.errors import LabelError
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+_PLAIN_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+# What cameras write alone or, of the same shot, beside a JPEG with the same name.
+_CAMERA_SUFFIXES = frozenset({".heic", ".heif", ".dng"})
+
+
+def pictures_in(root: Path) -> tuple[Path, ...]:
+    """The pictures below a folder, each shot once; hidden files and folders are passed over.
+
+    A raw or HEIC file beside a picture of the same name is its twin: labels are of the picture.
+    """
+    pictures = [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.suffix.casefold() in _PLAIN_SUFFIXES | _CAMERA_SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+        and path.is_file()
+    ]
+    plain = {_shot(path) for path in pictures if path.suffix.casefold() in _PLAIN_SUFFIXES}
+    return tuple(
+        path
+        for path in pictures
+        if path.suffix.casefold() in _PLAIN_SUFFIXES or _shot(path) not in plain
+    )
+
+
+def _shot(picture: Path) -> tuple[Path, str]:
+    return picture.parent, picture.stem.casefold()
 
 
 class AmbiguousPictureError(LabelError):

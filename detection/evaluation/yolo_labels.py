@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from detection.evaluation.labels import Label, LeftOut, PictureLabels, Read, checked_box
-from detection.evaluation.sheet import Sheet
+from detection.evaluation.labels import Label, LeftOut, PictureLabels, Read
 from detection.labels.class_list import (
     NAME_LISTS,
     YAML_FILES,
@@ -14,6 +13,7 @@ from detection.labels.class_list import (
     names_classes,
 )
 from detection.labels.errors import LabelError
+from detection.labels.sheet import Sheet, checked_box
 from detection.labels.yolo import YoloLine, yolo_lines
 
 # Where a picture's label file is looked for, in words for people.

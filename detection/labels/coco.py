@@ -1,6 +1,7 @@
 """Boxes as COCO writes them: one JSON document for many pictures."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,7 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from detection.evaluation.scoring import Xyxy
 from detection.labels.errors import LabelError
 from detection.labels.label import LabelledFlight, LabelledFrame
+from detection.labels.sheet import Drawing, drawing_on
 from detection.labels.tool_box import CLASSES, ToolBox, class_named
+from ingest.picture import PictureSize
+
+_KEYS = {"images", "annotations", "categories"}
 
 
 class CocoCategory(BaseModel):
@@ -29,6 +34,16 @@ class CocoImage(BaseModel):
     width: float | None = None
     height: float | None = None
     sea_state: str | None = None
+
+    def drawing_on(self, size: PictureSize, source: object, *, as_shown: bool) -> Drawing:
+        """How the picture was drawn on; raises LabelError, naming `source`, for other sides."""
+        drawing = drawing_on(size, (self.width, self.height), as_shown=as_shown)
+        if drawing is None:
+            raise LabelError(
+                f"{source}: {self.file_name} is told to be {self.width:g} x {self.height:g} pixels "
+                f"and is stored as {size.width_px} x {size.height_px}; label it as it is stored"
+            )
+        return drawing
 
 
 def _none_for_empty(value: object) -> object:
@@ -163,6 +178,18 @@ def _unknown(where: str, of: str, key: int | str) -> LabelError:
     return LabelError(f"{where}: {of} {key} is not in the document; export it anew")
 
 
+def is_coco(data: bytes) -> bool:
+    """Whether a JSON file's bytes are a COCO document, by what is in it.
+
+    Other tools' settings, notes and logs are JSON files too, and pass for none.
+    """
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.keys() >= _KEYS
+
+
 def parse_coco(text: str, source: object) -> CocoDocument:
     """Read a document; raises LabelError, naming `source`, for what is none."""
     try:
@@ -204,22 +231,31 @@ def _image(number: int, frame: LabelledFrame, name: str) -> CocoImage:
     return CocoImage(id=number, file_name=name, width=frame.width_px, height=frame.height_px)
 
 
-def read_coco(text: str, *, source: str) -> dict[str, tuple[ToolBox, ...]]:
-    """Return the boxes of each picture by its file name, also of pictures without boxes.
+def read_coco(
+    text: str, size_of: Callable[[str], PictureSize | None], *, as_shown: bool = False, source: str
+) -> dict[str, tuple[ToolBox, ...]]:
+    """Return the boxes of each known picture by its file name, also of pictures without boxes.
 
-    Raises LabelError, naming `source`, for what is no COCO document or has other classes.
+    They are in pixels of the stored picture, by the sides that the document tells; where these fit
+    a turned picture both ways, it was drawn on as it is shown if `as_shown`. `size_of(file name)`
+    is None for a picture that is not known. Raises LabelError, naming `source`, for what is no COCO
+    document, has other classes, or boxes that are not in their pictures.
     """
     found = parse_coco(text, source).objects(source)
     if found.faults:
         raise found.faults[0]
-    return {
-        image.file_name: tuple(_tool_box(each, source) for each in objects)
-        for image, objects in found.pictures
-    }
+    boxes: dict[str, tuple[ToolBox, ...]] = {}
+    for image, objects in found.pictures:
+        size = size_of(image.file_name)
+        if size is not None:
+            drawing = image.drawing_on(size, source, as_shown=as_shown)
+            boxes[image.file_name] = tuple(_tool_box(each, drawing, source) for each in objects)
+    return boxes
 
 
-def _tool_box(found: CocoObject, source: str) -> ToolBox:
+def _tool_box(found: CocoObject, drawing: Drawing, source: str) -> ToolBox:
     left, top, right, bottom = found.annotation.xyxy_px(found.where)
     if not (right > left and bottom > top):
         raise LabelError(f"{found.where}: a box needs a width and a height above 0")
-    return ToolBox(class_named(found.class_name, source), (left, top, right, bottom))
+    box_px = drawing.stored((left, top, right, bottom), found.where)
+    return ToolBox(class_named(found.class_name, source), box_px)

@@ -10,12 +10,18 @@ from datetime import UTC, datetime
 
 _TIME = "%Y%m%dt%H%M%S%fz"
 # Tools put words before a picture's name (Label Studio) or folders (CVAT); hash and time stay.
-_NAME = re.compile(r"([0-9a-f]{64})(?:-(\d{8}t\d{12}z))?")
+# Label Studio keeps uploads in a Django FileField, which cuts paths to 100 characters: of ours the
+# time's last digits are lost.
+_NAME = re.compile(r"([0-9a-f]{64})(?:-(\d{8}t\d{2,12})z?)?")
+_TIME_DIGITS = len("YYYYMMDDthhmmssffffff")
 
 
 @dataclass(frozen=True)
 class PictureName:
-    """A picture's SHA-256, and when it was exported; None where its name does not tell."""
+    """A picture's SHA-256, and when it was exported; None where its name does not tell.
+
+    Of a name that was cut the time is the earliest that it may be: what was decided since stands.
+    """
 
     sha256: str
     exported_at_utc: datetime | None = None
@@ -35,7 +41,8 @@ def picture_named(name: str) -> PictureName | None:
         return None
     sha256, time = found[-1]
     try:
-        at_utc = datetime.strptime(time, _TIME).replace(tzinfo=UTC) if time else None
+        whole = f"{time.ljust(_TIME_DIGITS, '0')}z"
+        at_utc = datetime.strptime(whole, _TIME).replace(tzinfo=UTC) if time else None
     except ValueError:
         at_utc = None  # digits that are no date tell nothing
     return PictureName(sha256, at_utc)

@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from detection.labels.class_list import NAME_LISTS, YAML_FILES, class_list
-from detection.labels.coco import read_coco
+from detection.labels.class_list import (
+    NAME_LISTS,
+    YAML_FILES,
+    YAML_SUFFIXES,
+    class_list,
+    names_classes,
+)
+from detection.labels.coco import is_coco, read_coco
 from detection.labels.errors import LabelError
-from detection.labels.folder import FRAMES_FILE
 from detection.labels.picture_name import PictureName, picture_named
+from detection.labels.sheet import sheet_of
 from detection.labels.tool_box import CLASSES, ToolBox, class_named
 from detection.labels.yolo import read_yolo
 from detection.types import ObjectClass
+from ingest.entry_name import is_mac_dropping
+from ingest.picture import PictureSize
 
 # A label file is a few kilobytes; more than this in one is no label file.
 _MOST_BYTES = 256 * 1024 * 1024
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -28,40 +37,54 @@ class ToolFrame:
 
 
 def read_tool_export(
-    path: Path, size_of: Callable[[str], tuple[int, int] | None]
+    path: Path, size_of: Callable[[str], PictureSize | None], *, as_shown: bool = False
 ) -> dict[str, ToolFrame]:
     """Return boxes by the SHA-256 of their picture, from a file, folder or ZIP of COCO or YOLO.
 
-    `size_of(sha256)` gives the width and height in pixels of a picture, None for one unknown, which
-    is left out. A picture that the export does not name is not in the answer; one without boxes has
-    none. Raises LabelError for what holds no labels of our pictures, or the same picture twice.
+    `size_of(sha256)` gives the size of a picture, None for one unknown, which is left out. Boxes
+    are in its stored pixels; `as_shown` says that pictures that Exif turns were labelled turned,
+    where the export does not tell itself. A picture that the export does not name is not in the
+    answer; one without boxes has none. JSON files that are no COCO are passed over. Raises
+    LabelError for what holds no labels of our pictures, or the same picture twice.
     """
     if not path.exists():
         raise LabelError(
             f"{path} is not there; give the file, folder or ZIP that the tool exported"
         )
+
+    def size_named(picture: str) -> PictureSize | None:
+        named = picture_named(picture)
+        return None if named is None else size_of(named.sha256)
+
     files = dict(_files(path))
-    documents = [n for n in files if n.endswith(".json") and not n.endswith(FRAMES_FILE)]
     found: dict[str, ToolFrame] = {}
-    for name in documents:
-        text = files[name].decode("utf-8-sig")
-        for picture, boxes in read_coco(text, source=name).items():
-            _keep(found, picture_named(picture), boxes, name)
-    if not documents:
+    for name, data in files.items():
+        if _is_json(name) and is_coco(data):
+            text = _text(data, name)
+            read = read_coco(text, size_named, as_shown=as_shown, source=name)
+            for picture, boxes in read.items():
+                _keep(found, picture_named(picture), boxes, name)
+    if not found:
         names = _class_names(files)
         for name, data in files.items():
-            named = picture_named(name)
-            size = size_of(named.sha256) if named and name.endswith(".txt") else None
+            size = size_named(name) if name.casefold().endswith(".txt") else None
             if size is not None:
-                lines = data.decode("utf-8-sig").splitlines()
-                _keep(found, named, read_yolo(lines, *size, names=names, source=name), name)
-    known = {sha256: each for sha256, each in found.items() if size_of(sha256) is not None}
-    if not known:
-        raise LabelError(
-            f"{path} holds no labels of pictures that are in the store: their file names must keep "
-            "the SHA-256 that `libong labels export` gave them"
-        )
-    return known
+                lines, sheet = _text(data, name).splitlines(), sheet_of(size, as_shown=as_shown)
+                boxes = read_yolo(lines, sheet, names=names, source=name)
+                _keep(found, picture_named(name), boxes, name)
+    if not found:
+        raise LabelError(_nothing_in(path, files))
+    return found
+
+
+def _nothing_in(path: Path, files: Mapping[str, bytes]) -> str:
+    passed_over = [name for name, data in files.items() if _is_json(name) and not is_coco(data)]
+    return (
+        f"{path} holds no labels of pictures that are in the store. Looked for COCO in .json files "
+        "with images, annotations and categories, and for YOLO .txt files, of pictures that keep "
+        "in their file names the SHA-256 that `libong labels export` gave them"
+        + (f"; no COCO document is {', '.join(passed_over[:_MOST_TOLD])}" if passed_over else "")
+    )
 
 
 def _keep(
@@ -84,7 +107,7 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.is_file() and _is_label_file(file.name):
-                yield str(file.relative_to(path)), file.read_bytes()
+                yield file.relative_to(path).as_posix(), file.read_bytes()
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
@@ -100,13 +123,41 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_label_file(name: str) -> bool:
-    return name.lower().endswith((".json", ".txt", ".yaml", ".names"))
+    wanted = name.casefold().endswith((".json", ".txt", ".names", *YAML_SUFFIXES))
+    return wanted and not is_mac_dropping(name)
+
+
+def _is_json(name: str) -> bool:
+    return name.casefold().endswith(".json")
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{name} cannot be read as labels: {error}") from error
 
 
 def _class_names(files: Mapping[str, bytes]) -> tuple[ObjectClass, ...]:
-    """Return the classes in the order in which a YOLO export numbers them; ours when it is mute."""
+    """Return the classes in the order in which a YOLO export numbers them; ours when it is mute.
+
+    Raises LabelError, naming the files, for lists that differ.
+    """
+    lists: dict[tuple[ObjectClass, ...], str] = {}
     for name, data in files.items():
-        if name.rpartition("/")[2] in (*NAME_LISTS, *YAML_FILES):
-            names = class_list(data.decode("utf-8-sig"), name)
-            return tuple(class_named(each, name) for each in names)
-    return CLASSES
+        if _names_classes(name, data):
+            listed = class_list(_text(data, name), name)
+            lists.setdefault(tuple(class_named(each, name) for each in listed), name)
+    if len(lists) > 1:
+        raise LabelError(
+            f"{' and '.join(lists.values())} number the classes differently; keep the one that the "
+            "labels were written with"
+        )
+    return next(iter(lists), CLASSES)
+
+
+def _names_classes(name: str, data: bytes) -> bool:
+    own = name.casefold().rpartition("/")[2]
+    return own in (*NAME_LISTS, *YAML_FILES) or (
+        own.endswith(YAML_SUFFIXES) and names_classes(_text(data, name))
+    )

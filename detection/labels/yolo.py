@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from detection.evaluation.scoring import Xyxy
 from detection.labels.errors import LabelError
+from detection.labels.sheet import BEYOND_EDGE, Sheet, checked_box
 from detection.labels.tool_box import CLASSES, ToolBox
 from detection.types import ObjectClass
 
 # A share this fine is a thousandth of a pixel in the largest picture, so that a box comes back.
 _PLACES = 9
-# Boxes and outlines drawn up to a picture's edge end a rounding beyond it.
-_BEYOND_EDGE = 0.02
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _parsed(line: str, where: str) -> YoloLine:
             f"and more; got {line.strip()!r}"
         )
     # NaN fails the comparison too
-    if not all(-_BEYOND_EDGE <= share <= 1 + _BEYOND_EDGE for share in shares):
+    if not all(-BEYOND_EDGE <= share <= 1 + BEYOND_EDGE for share in shares):
         raise LabelError(
             f"{where}: numbers must be shares of the picture's sides, in [0, 1], not pixels; got "
             f"{line.strip()!r}"
@@ -99,22 +98,20 @@ def _may_be_outline(shares: Sequence[float]) -> bool:
 
 def read_yolo(
     lines: Iterable[str],
-    width_px: int,
-    height_px: int,
+    sheet: Sheet,
     *,
     names: tuple[ObjectClass, ...] = CLASSES,
     source: str,
 ) -> tuple[ToolBox, ...]:
-    """Return the boxes of lines; `names` are the classes in the order of their numbers.
+    """Return the boxes of lines drawn on a sheet, in pixels of the stored picture.
 
-    Raises LabelError, naming `source` and the line, for a line that is no box.
+    `names` are the classes in the order of their numbers. Raises LabelError, naming `source` and
+    the line, for a line that is no box in the picture.
     """
-    return tuple(_tool_box(line, width_px, height_px, names) for line in yolo_lines(lines, source))
+    return tuple(_tool_box(line, sheet, names) for line in yolo_lines(lines, source))
 
 
-def _tool_box(
-    line: YoloLine | LabelError, width_px: int, height_px: int, names: tuple[ObjectClass, ...]
-) -> ToolBox:
+def _tool_box(line: YoloLine | LabelError, sheet: Sheet, names: tuple[ObjectClass, ...]) -> ToolBox:
     if isinstance(line, LabelError):
         raise line
     if line.confidence is not None:
@@ -134,4 +131,5 @@ def _tool_box(
         )
     if min(line.shares[2:]) <= 0:
         raise LabelError(f"{line.where}: a box needs a width and a height above 0")
-    return ToolBox(names[line.class_number], line.xyxy_px(width_px, height_px))
+    drawn_px = line.xyxy_px(sheet.width_px, sheet.height_px)
+    return ToolBox(names[line.class_number], checked_box(drawn_px, sheet, line.where))

@@ -31,6 +31,7 @@ from detection.evaluation.search import Searchers
 from detection.labels.errors import LabelError
 from detection.labels.folder import picture_path, read_labels
 from detection.labels.label import LabelledFlight
+from detection.labels.sheet import Sheet
 from detection.labels.split import Split, split_by_flight
 from detection.labels.tool_box import CLASSES
 from detection.labels.yolo import read_yolo
@@ -188,7 +189,7 @@ def _rehearsal_tile(plan: TilePlan, number: int) -> TrainingTile:
     cv2.setNumThreads(1)
     tile = make_tile(plan, number)
     side = plan.size_px
-    boxes = read_yolo(label_lines(tile), side, side, source=f"rendered tile {number}")
+    boxes = read_yolo(label_lines(tile), Sheet(side, side), source=f"rendered tile {number}")
     return encoded_tile(
         np.ascontiguousarray(tile.rgb[..., ::-1]),
         tuple(CLASSES.index(box.object_class) for box in boxes),

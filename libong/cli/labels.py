@@ -80,6 +80,13 @@ def import_(
             help="Local time of the export, where the pictures' names do not tell it.",
         ),
     ] = None,
+    labels_as_shown: Annotated[
+        bool,
+        typer.Option(
+            help="Pictures that Exif turns were labelled turned, as most tools show them; else as "
+            "stored. COCO that tells a picture's sides decides by them."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take labels back from CVAT, Label Studio or another tool that writes COCO or YOLO.
@@ -95,9 +102,9 @@ def import_(
     given_at_utc = _site_time(as_of, open_site(settings.site).reference)
     with closing(open_store(settings)) as store:
         done = import_labels(
-            store, path,
+            store, open_media(settings), path,
             actor=actor, at_utc=datetime.now(UTC), complete=complete, dry_run=dry_run,
-            given_at_utc=given_at_utc,
+            given_at_utc=given_at_utc, as_shown=labels_as_shown,
         )  # fmt: skip
     if as_json:
         print_json(asdict(done))
@@ -117,6 +124,13 @@ def import_(
         console.print(
             f"the names of {done.of_unknown_age} pictures do not tell when they were exported; "
             "say so with --as-of",
+            highlight=False,
+        )
+    if done.turned and not labels_as_shown:
+        console.print(
+            f"Exif turns {done.turned} labelled pictures when they are shown: where the labels do "
+            "not tell the sides drawn on, they are read as stored; if they were drawn on turned "
+            "pictures, say --labels-as-shown",
             highlight=False,
         )
 

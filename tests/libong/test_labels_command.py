@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from detection.labels.folder import picture_path, read_labels
@@ -158,6 +159,30 @@ def test_a_corrected_class_comes_back_as_a_further_version(libong, exported, tmp
     assert by_key[one.key].origin is Origin.CORRECTED
     assert [x.origin for x in after if x.key.startswith("b")] == [Origin.IMPORTED]
     assert all(f.complete for flight in read_labels(tmp_path / "again") for f in flight.frames)
+
+
+def test_labels_of_a_picture_that_exif_turns_are_kept_as_it_is_stored(libong, tmp_path):
+    path = tmp_path / "turned.jpg"
+    with Image.open(PHOTOS[2]) as photo:
+        exif, (width, height) = photo.getexif(), photo.size
+        exif[0x0112] = 6  # a quarter to the right
+        photo.save(path, exif=exif, xmp=photo.info["xmp"])
+    flight = read_flight([path], shipped_site().reference)
+    log = replace(log_of_three_photos(), flight=flight, sightings=(), detections=(), incidents=())
+    with closing(open_store(read_settings())) as store:
+        store.log_flight(log)
+    sha256 = open_media(read_settings()).put(path.read_bytes())
+    (tmp_path / "yolo").mkdir()
+    (tmp_path / "yolo" / f"{sha256}.txt").write_text("1 0.9 0.2 0.1 0.1\n")
+    told = libong("labels", "import", tmp_path / "yolo", "--actor", "somchai", "--dry-run")
+    assert "Exif turns 1 labelled pictures" in told
+    assert "--labels-as-shown" in told
+    said = ("labels", "import", tmp_path / "yolo", "--actor", "somchai", "--labels-as-shown")
+    assert "Exif turns" not in libong(*said)
+    with closing(open_store(read_settings())) as store:
+        (frame,) = store.labelled_flight(flight.flight_id).frames
+    shares = (0.15 * width, 0.05 * height, 0.25 * width, 0.15 * height)
+    assert [x.xyxy_px for x in frame.labels] == [pytest.approx(shares)]
 
 
 def renamed(folder):

@@ -6,12 +6,14 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from pillow_heif import from_pillow
 
 from detection.evaluation.class_names import ClassNames
 from detection.evaluation.dataset import ReadingRules, read_labelled
-from detection.evaluation.sheet import PictureSize
 from detection.labels.errors import LabelError
+from detection.labels.sheet import sheet_of
 from detection.types import ObjectClass
+from ingest.picture import PictureSize
 
 DUGONG, BOAT, GEAR = ObjectClass
 BOX = (80.0, 30.0, 120.0, 70.0)
@@ -288,6 +290,18 @@ def test_half_a_box_is_refused(tmp_path, header):
         read(tmp_path)
 
 
+@pytest.mark.parametrize("suffix", ["heic", "HEIF", "dng"])
+def test_what_only_cameras_write_is_a_picture_unless_its_twin_is_there(tmp_path, suffix):
+    from_pillow(Image.new("RGB", (200, 100))).save(tmp_path / "a.heic")
+    (tmp_path / "a.heic").rename(tmp_path / f"a.{suffix}")
+    write(tmp_path / "classes.txt", "boat\n")
+    write(tmp_path / "a.txt", LINE)
+    assert boxes(tmp_path) == {f"a.{suffix}": [pytest.approx(BOX)]}
+    picture(tmp_path / "A.JPG")
+    write(tmp_path / "A.txt", LINE)
+    assert boxes(tmp_path) == {"A.JPG": [pytest.approx(BOX)]}
+
+
 # ------------------------------------------------------------------------------- turned pictures
 
 
@@ -300,7 +314,7 @@ def test_a_box_on_the_turned_picture_is_found_on_the_stored_one(tmp_path, orient
     shown = np.asarray(ImageOps.exif_transpose(picture))
     rows, columns = np.nonzero(shown)
     drawn = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
-    sheet = PictureSize(90, 60, orientation).as_shown
+    sheet = sheet_of(PictureSize(90, 60, orientation), as_shown=True)
     assert (sheet.height_px, sheet.width_px) == shown.shape
     assert sheet.stored(drawn) == (30, 10, 70, 20)
 
