@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from detection.calibration import (
     fit,
     reliability,
 )
+from detection.manifest import read_manifest
 
 
 def boxes(count, seed, *, chance):
@@ -43,7 +46,7 @@ def test_few_boxes_make_no_certainty():
 def test_between_points_the_curve_is_straight_and_beyond_them_level():
     calibration = Calibration(((0.2, 0.1), (0.6, 0.5)))
     assert [calibration.apply(s) for s in (0.0, 0.2, 0.4, 0.6, 1.0)] == pytest.approx(
-        [0.1, 0.1, 0.3, 0.5, 0.5]
+        [0.1, 0.1, 0.3, 0.5, 0.5], abs=2e-6
     )
 
 
@@ -56,6 +59,28 @@ def test_the_order_of_scores_is_kept(rows, scores):
     calibrated = calibration.apply_many(sorted(scores))
     assert np.all(np.diff(calibrated) >= 0)
     assert np.all((calibrated >= 0) & (calibrated <= 1))
+
+
+COMMITTED = read_manifest(Path(__file__).parents[2] / "models" / "manifest.json")
+# a network's answers: 32 bits, from a score on that is too low to be decoded
+network_scores = st.floats(0.015625, 1, width=32)
+
+
+@pytest.mark.parametrize("object_class", COMMITTED.classes)
+@given(first=network_scores, second=network_scores)
+def test_no_two_scores_of_a_network_are_told_as_one(object_class, first, second):
+    curve = COMMITTED.calibration(object_class)
+    told = curve.apply(first), curve.apply(second)
+    assert (first < second) == (told[0] < told[1])
+    assert (first == second) == (told[0] == told[1])
+
+
+@pytest.mark.parametrize("level", [0.0, 0.4, 1.0])
+@given(score=network_scores.filter(lambda score: score < 1))
+def test_neighbouring_scores_keep_their_order_where_the_curve_is_level(level, score):
+    curve = Calibration(((0.3, level), (0.6, level)))
+    assert curve.apply(score) < curve.apply(float(np.nextafter(np.float32(score), np.float32(1))))
+    assert curve.apply(score) == pytest.approx(level, abs=1.1e-6)
 
 
 @given(many, st.randoms(use_true_random=False))

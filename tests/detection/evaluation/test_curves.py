@@ -1,12 +1,13 @@
 """Precision over recall, average precision and reliability, on cases worked out by hand."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detection.calibration import ReliabilityBin
+from detection.calibration import Calibration, ReliabilityBin
 from detection.evaluation.bootstrap import Interval, Resampling
 from detection.evaluation.charts import calibration_svg
 from detection.evaluation.curves import (
@@ -85,6 +86,28 @@ def test_a_find_partly_in_a_region_is_passed_over_as_far_as_coco_does(make):
     assert ap50.value == 1.0
     # at 0.5, 0.55, 0.6 and 0.65 of COCO's ten overlaps it is nothing, from 0.7 on a false alarm
     assert ap50_95.value == pytest.approx((4 * 1.0 + 6 * 0.5) / 10)
+
+
+# a true and a false find share a level part of the curve, before it, within it and beyond it
+LEVEL = Calibration(((0.2, 0.1), (0.4, 0.3), (0.7, 0.3), (0.9, 0.8)))
+
+
+def test_calibrated_scores_rank_as_the_networks_own_do(make):
+    scores = [(0.98, 0.95), (0.65, 0.5), (0.15, 0.07)]  # of a true find, and of a false one
+    frames = [
+        make.frame([make.truth(0)], [make.find(0, true), make.find(3, false)], frame=str(number))
+        for number, (true, false) in enumerate(scores)
+    ]
+    told = [
+        replace(
+            frame,
+            candidates=tuple(replace(c, score=LEVEL.apply(c.score)) for c in frame.candidates),
+        )
+        for frame in frames
+    ]
+    assert ap(told) == ap(frames)
+    precisions = [1, 1 / 2, 2 / 3, 1 / 2, 3 / 5, 1 / 2]
+    assert [p.precision for p in precision_recall(told, DUGONG)] == pytest.approx(precisions)
 
 
 def test_nothing_there_has_no_curve(make):
