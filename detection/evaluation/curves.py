@@ -1,13 +1,21 @@
 """Over all scores: precision against recall, average precision, and how true the scores are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detection.evaluation.bootstrap import Interval, Resampling
-from detection.evaluation.scoring import ScoredFrame, best_first, fit, match, region_of
+from detection.evaluation.scoring import (
+    FoundBox,
+    ScoredFrame,
+    TrueBox,
+    best_first,
+    fit,
+    match,
+    region_of,
+)
 from detection.types import ObjectClass
 
 Floats = NDArray[np.float64]
@@ -15,6 +23,7 @@ Floats = NDArray[np.float64]
 COCO_IOUS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 _RECALLS = np.linspace(0, 1, 101)
 RELIABILITY_BINS = 10
+_DRAWS_AT_ONCE = 100  # as many as memory holds where thousands are found
 
 
 @dataclass(frozen=True)
@@ -110,53 +119,65 @@ def scores_and_hits(
 
 
 def average_precisions(
-    frames: Sequence[ScoredFrame], object_class: ObjectClass, resampling: Resampling
+    frames: Sequence[ScoredFrame],
+    object_class: ObjectClass,
+    resampling: Resampling,
+    *,
+    own: Callable[[ScoredFrame, FoundBox], bool] = lambda frame, find: True,
 ) -> tuple[Interval, Interval]:
     """AP50 and AP50-95 as COCO has them, of the candidates.
 
-    Point labels have no outline: they count at AP50 where they lie inside the find, and with any of
-    them there is no AP50-95.
+    Candidates that are not `own` count as nothing where they find nothing, as COCO's of other areas
+    do. Point labels have no outline: they count at AP50 where they lie inside the find, and with
+    any of them there is no AP50-95.
     """
     truths = [t for f in frames for t in f.truths if t.object_class is object_class and t.fair]
     if not truths:
         return Interval(None), Interval(None)
-    ap50 = ap50_of(frames, object_class, resampling)
-    if any(t.is_point for t in truths):
-        return ap50, Interval(None)
-    ranked = [_rank_at(frames, object_class, wanted) for wanted in COCO_IOUS]
-    mean = np.mean([_average_precision(r) for r in ranked])
-    drawn = np.mean([_drawn(r, resampling) for r in ranked], axis=0)
-    return ap50, resampling.interval(float(mean), drawn)
+    points = any(t.is_point for t in truths)
+    ranked = _rank_at_each(frames, object_class, COCO_IOUS[:1] if points else COCO_IOUS, own)
+    each_once = np.ones((1, ranked[0].truths_by_flight.size))
+    counts = np.vstack([each_once, resampling.draw_counts])
+    precisions = np.array([_average_precision(r, counts) for r in ranked])
+    ap50, mean = precisions[0], precisions.mean(axis=0)
+    return (
+        resampling.interval(float(ap50[0]), ap50[1:]),
+        Interval(None) if points else resampling.interval(float(mean[0]), mean[1:]),
+    )
 
 
-def ap50_of(
-    frames: Sequence[ScoredFrame], object_class: ObjectClass, resampling: Resampling
-) -> Interval:
-    """AP50 as COCO has it, of the candidates; None where there is nothing to find."""
-    ranked = _rank_at(frames, object_class, COCO_IOUS[0])
-    if not ranked.truths_by_flight.any():
-        return Interval(None)
-    return resampling.interval(_average_precision(ranked), _drawn(ranked, resampling))
+def _average_precision(ranked: _Ranked, counts: Floats) -> Floats:
+    """COCO's AP of each row of `counts`, which tell how often each flight is drawn.
+
+    NaN where no flight drawn holds truths.
+    """
+    # precision is highest where a candidate is true, and recall rises nowhere else
+    true_at = np.flatnonzero(ranked.true)
+    true = _so_far(ranked, ranked.true, true_at)
+    reported = _so_far(ranked, np.ones_like(ranked.true), true_at)
+    blocks = np.array_split(counts, range(_DRAWS_AT_ONCE, len(counts), _DRAWS_AT_ONCE))
+    return np.concatenate(
+        [_area(block @ true, block @ reported, block @ ranked.truths_by_flight) for block in blocks]
+    )
 
 
-def _drawn(ranked: _Ranked, resampling: Resampling) -> Floats:
-    return np.array([_average_precision(ranked, counts) for counts in resampling.draw_counts])
+def _so_far(ranked: _Ranked, counted: NDArray[np.bool_], at: NDArray[np.int64]) -> Floats:
+    """How many of the counted candidates each flight has down to each place: (flights, places)."""
+    of_flights = (ranked.flights == flight for flight in range(ranked.truths_by_flight.size))
+    sums = [np.searchsorted(np.flatnonzero(counted & own), at, "right") for own in of_flights]
+    return np.array(sums, np.float64)
 
 
-def _average_precision(ranked: _Ranked, counts: Floats | None = None) -> float:
-    """COCO's AP, each flight weighing as often as it was drawn; NaN without truths."""
-    weights = np.ones(ranked.truths_by_flight.size) if counts is None else counts
-    there = float(weights @ ranked.truths_by_flight)
-    if not there:
-        return float("nan")
-    weight = weights[ranked.flights]
-    true = np.cumsum(weight * ranked.true)
-    precision = true / np.maximum(np.cumsum(weight), 1e-12)
-    best_from_here = np.maximum.accumulate(precision[::-1])[::-1]
+def _area(true: Floats, reported: Floats, there: Floats) -> Floats:
+    """The area under each row's curve; a row has the sums so far at every true candidate."""
+    precision = true / np.maximum(reported, 1)
+    best_from_here = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    with np.errstate(invalid="ignore"):  # nothing there
+        recall = true / there[:, None]
     # a recall reached but for rounding counts as reached
-    first = np.searchsorted(true / there, _RECALLS - 1e-9)
-    reached = first < true.size
-    return float(best_from_here[first[reached]].sum() / _RECALLS.size)
+    reached = np.searchsorted(_RECALLS - 1e-9, recall, "right")
+    area = (best_from_here * np.diff(reached, axis=1, prepend=0)).sum(axis=1) / _RECALLS.size
+    return np.where(there > 0, area, np.nan)
 
 
 def flight_names(frames: Sequence[ScoredFrame]) -> tuple[str, ...]:
@@ -195,22 +216,53 @@ def _rank_as_finds(frames: Sequence[ScoredFrame], object_class: ObjectClass) -> 
     return _ranked(frames, object_class, rows)
 
 
-def _rank_at(frames: Sequence[ScoredFrame], object_class: ObjectClass, wanted: float) -> _Ranked:
-    """COCO's matching: best score first, each to the truth left that it overlaps most."""
-    rows = []
+@dataclass(frozen=True)
+class _Candidate:
+    """A find, and the truths that it could be, the best first: their numbers, and how it fits them.
+
+    `own` is as in `average_precisions`.
+    """
+
+    find: FoundBox
+    fits: tuple[tuple[int, float], ...]
+    own: bool
+
+
+def _rank_at_each(
+    frames: Sequence[ScoredFrame],
+    object_class: ObjectClass,
+    overlaps: Sequence[float],
+    own: Callable[[ScoredFrame, FoundBox], bool],
+) -> list[_Ranked]:
+    """COCO's matching at each overlap: best score first, each to the best truth left."""
+    rows: list[list[tuple[float, bool, str]]] = [[] for _ in overlaps]
     for frame in frames:
-        left = [t for t in frame.truths if t.object_class is object_class and not t.region]
-        for find in best_first(frame.candidates, object_class):
-            # fair truths first, as COCO passes over ignored ones when another fits
-            best = max(
-                (t for t in left if fit(t, find) >= wanted),
-                key=lambda t: (t.fair, fit(t, find)),
-                default=None,
-            )
-            if best is not None:
-                left.remove(best)
-            if best is None and region_of(find, frame.truths, wanted) is not None:
-                continue
-            if best is None or best.fair:
-                rows.append((find.score, best is not None, frame.flight))
-    return _ranked(frames, object_class, rows)
+        truths = [t for t in frame.truths if t.object_class is object_class and not t.region]
+        candidates = [
+            _Candidate(find, _fits(find, truths), own(frame, find))
+            for find in best_first(frame.candidates, object_class)
+        ]
+        for wanted, out in zip(overlaps, rows, strict=True):
+            out += _rows_at(wanted, frame, truths, candidates)
+    return [_ranked(frames, object_class, out) for out in rows]
+
+
+def _fits(find: FoundBox, truths: Sequence[TrueBox]) -> tuple[tuple[int, float], ...]:
+    fits = [(number, fit(truth, find)) for number, truth in enumerate(truths)]
+    # fair truths first, as COCO passes over ignored ones when another fits
+    fits.sort(key=lambda each: (truths[each[0]].fair, each[1]), reverse=True)
+    return tuple(each for each in fits if each[1] >= COCO_IOUS[0])
+
+
+def _rows_at(
+    wanted: float, frame: ScoredFrame, truths: Sequence[TrueBox], candidates: Sequence[_Candidate]
+) -> Iterator[tuple[float, bool, str]]:
+    taken: set[int] = set()
+    for candidate in candidates:
+        best = next((n for n, f in candidate.fits if f >= wanted and n not in taken), None)
+        if best is not None:
+            taken.add(best)
+            if truths[best].fair:
+                yield candidate.find.score, True, frame.flight
+        elif candidate.own and region_of(candidate.find, frame.truths, wanted) is None:
+            yield candidate.find.score, False, frame.flight

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from detection.evaluation.bootstrap import Interval, Resampling
 from detection.evaluation.box_scores import Scores, scores_of
+from detection.evaluation.count_errors import CountError, CountSlice, count_errors, count_slices
 from detection.evaluation.counting import FlightCount, Unit
 from detection.evaluation.curves import (
     CurvePoint,
@@ -29,31 +30,6 @@ from detection.types import ObjectClass
 RENDERED_CAVEAT = "Rendered scenes: not field accuracy."
 # From here on a person sees the animal without doubt, so that a miss is the detector's.
 CLEARLY_VISIBLE = 0.5
-
-
-@dataclass(frozen=True)
-class CountError:
-    """How far counts by flight are from the truth.
-
-    `mean_absolute` is a flight's mean error in objects; `relative` the sum of the errors over the
-    sum of what was there; `bias` the share by which all counts together are too high. Of the
-    flights `with_any`, which hold or seem to hold something, `within_tenth` is the share whose
-    count is at most 10 % off, `within_one` the share whose count is at most one object off, and
-    `exact` the share whose count is right: where nothing is there and nothing is counted, no count
-    was tried.
-    """
-
-    unit: Unit
-    flights: int
-    with_any: int
-    mean_there: float
-    mean_counted: float
-    mean_absolute: Interval
-    relative: Interval
-    bias: Interval
-    within_tenth: Interval
-    within_one: Interval
-    exact: Interval
 
 
 @dataclass(frozen=True)
@@ -81,6 +57,7 @@ class ClassEvaluation:
     ap50: Interval
     ap50_95: Interval
     counts: tuple[CountError, ...]
+    count_slices: tuple[CountSlice, ...]
     slices: tuple[SliceScores, ...]
     curve: tuple[CurvePoint, ...]
     reliability: Reliability
@@ -209,7 +186,8 @@ class _ClassScorer:
             false_alarms_per_km2=self._alarms_per(lambda f: f.area_km2),
             ap50=ap50,
             ap50_95=ap50_95,
-            counts=tuple(e for unit in Unit if (e := self._count_error(own_counts, unit))),
+            counts=count_errors(own_counts, self._names, self._resampling),
+            count_slices=count_slices(own_counts, self._frames, self._names, self._resampling),
             slices=slice_scores(self._matches, self._class, self._resampling),
             curve=precision_recall(self._frames, self._class),
             reliability=reliability(self._frames, self._class),
@@ -244,33 +222,6 @@ class _ClassScorer:
             lambda frame, laid: len(laid.false_alarms) if measure(frame) > 0 else 0
         )
         return self._resampling.ratio(alarms, self._by_flight(lambda frame, _: measure(frame)))
-
-    def _count_error(self, counts: Sequence[FlightCount], unit: Unit) -> CountError | None:
-        own = {c.flight: c for c in counts if c.unit is unit}
-        if not own:
-            return None
-        rows = [own.get(name) for name in self._names]
-        error = [0 if c is None else c.counted - c.there for c in rows]
-        there = [0 if c is None else c.there for c in rows]
-        absolute = [abs(e) for e in error]
-        tried = [c is not None and c.counted + c.there > 0 for c in rows]
-        within = [t and 10 * a <= n for t, a, n in zip(tried, absolute, there, strict=True)]
-        within_one = [t and a <= 1 for t, a in zip(tried, absolute, strict=True)]
-        exact = [t and a == 0 for t, a in zip(tried, absolute, strict=True)]
-        ratio = self._resampling.ratio
-        return CountError(
-            unit,
-            len(own),
-            sum(tried),
-            sum(there) / len(own),
-            (sum(there) + sum(error)) / len(own),
-            ratio(absolute, [c is not None for c in rows]),
-            ratio(absolute, there),
-            ratio(error, there),
-            ratio(within, tried),
-            ratio(within_one, tried),
-            ratio(exact, tried),
-        )
 
 
 def _clear(visibility: float | None) -> bool:

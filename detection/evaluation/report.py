@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from detection.evaluation.charts import precision_recall_svg, reliability_svg
+from detection.evaluation.document import document
 from detection.evaluation.evaluation import Evaluation
 from detection.evaluation.gallery import MistakeKind, ShownMistake
 from detection.evaluation.gates import Gate
 from detection.evaluation.how_measured import how_measured
-from detection.evaluation.tables import TextTable, document, tables
+from detection.evaluation.tables import TextTable, tables
 
 _HEADINGS = {MistakeKind.MISSED: "missed", MistakeKind.FALSE_ALARM: "falsely reported"}
 _CHARTS = {"precision_recall": precision_recall_svg, "reliability": reliability_svg}
@@ -29,6 +30,7 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
 .note{color:#4a5b65}.wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem}
 th,td{border:1px solid #d5dde1;padding:.3rem .6rem;text-align:left;white-space:nowrap}
+td{vertical-align:top}.interval{display:block;color:#4a5b65;font-size:.8rem}
 th{background:#f1f5f7}.good{color:#166534}.bad{color:#b91c1c;font-weight:600}
 .cards{display:flex;flex-wrap:wrap;gap:1rem}
 figure{margin:0;width:208px}figcaption{font-size:.8rem;overflow-wrap:anywhere}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from detection.evaluation.bootstrap import Interval, Resampling
 from detection.evaluation.box_scores import Scores, scores_of
-from detection.evaluation.curves import ap50_of, flight_names
+from detection.evaluation.curves import average_precisions, flight_names
 from detection.evaluation.scoring import Match, ScoredFrame
 from detection.evaluation.slices import OF_TRUTHS_ONLY, UNKNOWN, Dimension, Slice, slices
 from detection.types import ObjectClass
@@ -16,9 +16,9 @@ class SliceScores:
     """The scores of one bin of one dimension.
 
     False alarms of a size are those of its boxes, in all frames; those of a sea state or a ground
-    scale are in its frames. `ap50` is COCO's: what is of other sizes is passed over. Of visibility
-    and depth only recall is told, since false alarms have neither. A bin has no error of counts:
-    they are of flights, in which one object is seen at several sizes.
+    scale are in its frames. `ap50` and `ap50_95` are COCO's: what is of other sizes is passed over.
+    Of visibility and depth only recall is told, since false alarms have neither. Errors of counts
+    are of flights (see `detection.evaluation.count_errors`).
     """
 
     dimension: Dimension
@@ -27,6 +27,7 @@ class SliceScores:
     false_alarms_per_frame: Interval
     false_alarms_per_km2: Interval
     ap50: Interval
+    ap50_95: Interval
 
 
 def slice_scores(
@@ -44,23 +45,23 @@ def slice_scores(
             measured[frame.flight] += measure(frame) if part.takes_in(frame) else 0
         return resampling.ratio(list(alarms.values()), list(measured.values()))
 
-    def ap50(part: Slice) -> Interval:
+    def precisions(part: Slice) -> tuple[Interval, Interval]:
         if part.dimension in (Dimension.SIZE_PX, Dimension.SIZE_M) and part.bin == UNKNOWN:
-            return Interval(None)  # points, while finds have a size
+            return Interval(None), Interval(None)  # points, while finds have a size
         narrowed = [part.narrowed(frame, object_class) for frame in frames]
-        return ap50_of(narrowed, object_class, resampling)
+        return average_precisions(narrowed, object_class, resampling, own=part.owns)
 
     def scored(part: Slice) -> SliceScores:
         scores = scores_of(part.by_flight, names, resampling)
         if part.dimension in OF_TRUTHS_ONLY:
-            return SliceScores(part.dimension, part.bin, scores, *[Interval(None)] * 3)
+            return SliceScores(part.dimension, part.bin, scores, *[Interval(None)] * 4)
         return SliceScores(
             part.dimension,
             part.bin,
             scores,
             per(part, lambda frame: 1.0),
             per(part, lambda frame: frame.area_km2),
-            ap50(part),
+            *precisions(part),
         )
 
     return tuple(scored(part) for part in slices(matches))

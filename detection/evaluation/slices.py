@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from detection.evaluation.scoring import Match, ScoredFrame, Tally, TrueBox, Xyxy, fit
+from detection.evaluation.scoring import FoundBox, Match, ScoredFrame, Tally, TrueBox, Xyxy
 from detection.types import ObjectClass
 
 UNKNOWN = "unknown"
@@ -37,8 +37,6 @@ _EDGES: dict[Dimension, tuple[float, ...]] = {
 OF_TRUTHS_ONLY = frozenset({Dimension.VISIBILITY, Dimension.DEPTH_M})
 # What all boxes of a frame have alike.
 _OF_FRAMES = frozenset({Dimension.SEA_STATE, Dimension.GSD_CM})
-# AP50's overlap.
-_FITS = 0.5
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,7 @@ class Slice:
         return _bin_of_box(self.dimension, (0, 0, 0, 0), frame) == self.bin
 
     def narrowed(self, frame: ScoredFrame, object_class: ObjectClass) -> ScoredFrame:
-        """The frame with what is of this bin alone, of one class.
-
-        Other truths count neither as found nor as missed, and candidates of other bins are left out
-        where they fit no truth of this one, as COCO does by area.
-        """
+        """The frame with the truths of this bin alone, of one class: others are not fair."""
         if not self.takes_in(frame):
             return replace(frame, truths=(), finds=(), candidates=())
         truths = tuple(
@@ -73,17 +67,11 @@ class Slice:
             for t in frame.truths
             if t.object_class is object_class
         )
-        own = [t for t in truths if t.fair]
-        candidates = tuple(
-            c
-            for c in frame.candidates
-            if c.object_class is object_class
-            and (
-                _bin_of_box(self.dimension, c.xyxy_px, frame) == self.bin
-                or any(fit(t, c) >= _FITS for t in own)
-            )
-        )
-        return replace(frame, truths=truths, finds=(), candidates=candidates)
+        return replace(frame, truths=truths)
+
+    def owns(self, frame: ScoredFrame, find: FoundBox) -> bool:
+        """Whether a find is of this bin."""
+        return _bin_of_box(self.dimension, find.xyxy_px, frame) == self.bin
 
 
 def slices(matches: Sequence[tuple[ScoredFrame, Match]]) -> tuple[Slice, ...]:
@@ -119,11 +107,12 @@ def _slices(
         return ()
     return tuple(
         Slice(dimension, name, by_bin[name], tuple(alarms.get(name, ())))
-        for name in _ordered(dimension, by_bin.keys())
+        for name in in_order(dimension, by_bin.keys())
     )
 
 
-def _ordered(dimension: Dimension, present: Collection[str]) -> list[str]:
+def in_order(dimension: Dimension, present: Collection[str]) -> list[str]:
+    """The bins of a dimension that are there, from low to high, what is unknown last."""
     if dimension not in _EDGES:
         return sorted(present)
     known = [*_bin_names(_EDGES[dimension]), UNKNOWN]

@@ -1,16 +1,12 @@
-"""An evaluation as tables and as plain numbers: what screen, Markdown, HTML and JSON all show."""
+"""An evaluation as tables of words: what screen, Markdown and HTML all show."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from detection.evaluation.bootstrap import Interval
-from detection.evaluation.box_scores import Scores
-from detection.evaluation.evaluation import ClassEvaluation, CountError, Evaluation
+from detection.evaluation.count_errors import OF_FLIGHTS, CountError
+from detection.evaluation.evaluation import Evaluation
 from detection.evaluation.gates import Gate
-from detection.evaluation.how_measured import how_measured
-from detection.evaluation.scoring import MATCH_IOU, PIECE_SHARE
-from detection.evaluation.slice_scores import SliceScores
 from detection.evaluation.slices import OF_TRUTHS_ONLY, Dimension
 
 _DIMENSION_TITLES = {
@@ -21,7 +17,20 @@ _DIMENSION_TITLES = {
     Dimension.SEA_STATE: "By sea state",
     Dimension.GSD_CM: "By ground sample distance, cm per pixel",
 }
-_DIGITS = 4
+_COUNT_TITLES = {
+    Dimension.SEA_STATE: "Counts by flight, by sea state: what most of a flight's frames have",
+    Dimension.GSD_CM: "Counts by flight, by ground sample distance: the median of a flight's "
+    "frames, cm per pixel",
+}
+_COUNT_COLUMNS = (
+    "counted",
+    "flights",
+    "there a flight",
+    "counted a flight",
+    "mean absolute error",
+    "relative error",
+    "bias",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ def tables(evaluation: Evaluation, gates: Sequence[Gate]) -> tuple[TextTable, ..
         _curves_table(evaluation),
         _gates_table(gates),
         _count_table(evaluation),
+        *(_count_slices_table(evaluation, dimension) for dimension in OF_FLIGHTS),
         *(_slices_table(evaluation, dimension) for dimension in Dimension),
         _flights_table(evaluation),
     )
@@ -115,29 +125,11 @@ def _gates_table(gates: Sequence[Gate]) -> TextTable:
 
 
 def _count_table(evaluation: Evaluation) -> TextTable:
-    columns = (
-        "class",
-        "counted",
-        "flights",
-        "there a flight",
-        "counted a flight",
-        "mean absolute error",
-        "relative error",
-        "bias",
-        "within 10 %",
-        "within one",
-        "exactly right",
-    )
+    columns = ("class", *_COUNT_COLUMNS, "within 10 %", "within one", "exactly right")
     rows = tuple(
         (
             c.object_class.value,
-            e.unit.value,
-            str(e.flights),
-            f"{e.mean_there:.2f}",
-            f"{e.mean_counted:.2f}",
-            _told(e.mean_absolute, 2),
-            _told(e.relative),
-            _told(e.bias),
+            *_count_cells(e),
             _told(e.within_tenth),
             _told(e.within_one),
             _told(e.exact),
@@ -148,10 +140,32 @@ def _count_table(evaluation: Evaluation) -> TextTable:
     return TextTable("Counts by flight", columns, rows)
 
 
+def _count_slices_table(evaluation: Evaluation, dimension: Dimension) -> TextTable:
+    rows = tuple(
+        (c.object_class.value, part.bin, *_count_cells(part.error))
+        for c in evaluation.classes
+        for part in c.count_slices
+        if part.dimension is dimension
+    )
+    return TextTable(_COUNT_TITLES[dimension], ("class", "", *_COUNT_COLUMNS), rows)
+
+
+def _count_cells(error: CountError) -> tuple[str, ...]:
+    return (
+        error.unit.value,
+        str(error.flights),
+        f"{error.mean_there:.2f}",
+        f"{error.mean_counted:.2f}",
+        _told(error.mean_absolute, 2),
+        _told(error.relative),
+        _told(error.bias),
+    )
+
+
 def _slices_table(evaluation: Evaluation, dimension: Dimension) -> TextTable:
     # a false alarm has no visibility and no depth, so that there is no precision by them
     full = dimension not in OF_TRUTHS_ONLY
-    more = ("false alarms", "a frame", "a km²", "precision", "F1", "AP50") if full else ()
+    of_finds = ("false alarms", "a frame", "a km²", "precision", "F1", "AP50", "AP50-95")
     rows: list[tuple[str, ...]] = []
     for c in evaluation.classes:
         for part in (s for s in c.slices if s.dimension is dimension):
@@ -171,9 +185,10 @@ def _slices_table(evaluation: Evaluation, dimension: Dimension) -> TextTable:
                     _told(scores.precision),
                     _told(scores.f1),
                     _told(part.ap50),
+                    _told(part.ap50_95),
                 )
             rows.append(row)
-    columns = ("class", "", "boxes", "missed", "recall", *more)
+    columns = ("class", "", "boxes", "missed", "recall", *(of_finds if full else ()))
     return TextTable(_DIMENSION_TITLES[dimension], columns, tuple(rows))
 
 
@@ -185,133 +200,3 @@ def _flights_table(evaluation: Evaluation) -> TextTable:
     )
     columns = ("flight", "class", "counted", "there", "what is counted")
     return TextTable("Flights that hold or seem to hold something", columns, rows)
-
-
-def document(evaluation: Evaluation, gates: Sequence[Gate]) -> dict[str, Any]:
-    """The evaluation as plain numbers, ready for JSON."""
-    return {
-        "caveat": evaluation.caveat,
-        "flights": list(evaluation.flights),
-        "rendered_flights": evaluation.rendered,
-        "frames": evaluation.frames,
-        "area_km2": _rounded(evaluation.area_km2),
-        "intervals": {
-            "confidence": 0.95,
-            "over": "flights",
-            "draws": evaluation.draws,
-            "seed": evaluation.seed,
-        },
-        "matching": {"least_iou": MATCH_IOU, "gear_piece_share": PIECE_SHARE},
-        "how_measured": list(how_measured(evaluation)),
-        "classes": {c.object_class.value: _class_document(c) for c in evaluation.classes},
-        "counts": [
-            {
-                "flight": c.flight,
-                "class": c.object_class.value,
-                "counted": c.counted,
-                "there": c.there,
-                "unit": c.unit.value,
-            }
-            for c in evaluation.counts
-        ],
-        "gates": [
-            {
-                "name": g.name,
-                "wanted": g.wanted,
-                "at_most": g.at_most,
-                "reached": _rounded(g.reached),
-                "passed": None if g.reached is None else g.passed,
-            }
-            for g in gates
-        ],
-    }
-
-
-def _class_document(c: ClassEvaluation) -> dict[str, Any]:
-    return {
-        "threshold": c.threshold,
-        "network_threshold": c.network_threshold,
-        **_scores_document(c.scores),
-        "recall_when_clear": _interval(c.when_clear),
-        "recall_by_flight": _rounded(c.recall_by_flight),
-        "f1_by_flight": _rounded(c.f1_by_flight),
-        "objects_found": c.objects_found,
-        "objects": c.objects,
-        "false_alarms_per_frame": _interval(c.false_alarms_per_frame),
-        "false_alarms_per_km2": _interval(c.false_alarms_per_km2),
-        "ap50": _interval(c.ap50),
-        "ap50_95": _interval(c.ap50_95),
-        "counts": {e.unit.value: _count_document(e) for e in c.counts},
-        "slices": [_slice_document(s) for s in c.slices],
-        "curve": [
-            {
-                "score": _rounded(p.score),
-                "recall": _rounded(p.recall),
-                "precision": _rounded(p.precision),
-            }
-            for p in c.curve
-        ],
-        "reliability": {
-            "expected_error": _rounded(c.reliability.expected_error),
-            "bins": [
-                {
-                    "low": _rounded(b.low),
-                    "high": _rounded(b.high),
-                    "finds": b.finds,
-                    "mean_score": _rounded(b.mean_score),
-                    "true_share": _rounded(b.true_share),
-                }
-                for b in c.reliability.bins
-            ],
-        },
-    }
-
-
-def _slice_document(part: SliceScores) -> dict[str, Any]:
-    return {
-        "by": part.dimension.value,
-        "bin": part.bin,
-        **_scores_document(part.scores),
-        "false_alarms_per_frame": _interval(part.false_alarms_per_frame),
-        "false_alarms_per_km2": _interval(part.false_alarms_per_km2),
-        "ap50": _interval(part.ap50),
-    }
-
-
-def _scores_document(scores: Scores) -> dict[str, Any]:
-    return {
-        "found": scores.tally.found,
-        "missed": scores.tally.missed,
-        "false_alarms": scores.tally.false_alarms,
-        "further_pieces": scores.tally.pieces,
-        "recall": _interval(scores.recall),
-        "precision": _interval(scores.precision),
-        "f1": _interval(scores.f1),
-    }
-
-
-def _count_document(error: CountError) -> dict[str, Any]:
-    return {
-        "flights": error.flights,
-        "flights_with_any": error.with_any,
-        "mean_there": _rounded(error.mean_there),
-        "mean_counted": _rounded(error.mean_counted),
-        "mean_absolute": _interval(error.mean_absolute),
-        "relative": _interval(error.relative),
-        "bias": _interval(error.bias),
-        "within_tenth": _interval(error.within_tenth),
-        "within_one": _interval(error.within_one),
-        "exact": _interval(error.exact),
-    }
-
-
-def _interval(interval: Interval) -> dict[str, float | None]:
-    return {
-        "value": _rounded(interval.value),
-        "low": _rounded(interval.low),
-        "high": _rounded(interval.high),
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, _DIGITS)

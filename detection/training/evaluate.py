@@ -9,9 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from detection.detector import Detector, Picture
+from detection.evaluation.count_errors import CountError
 from detection.evaluation.counting import FlightCount
 from detection.evaluation.dataset import read_labelled
-from detection.evaluation.evaluation import ClassEvaluation, CountError, evaluate
+from detection.evaluation.evaluation import ClassEvaluation, evaluate
 from detection.evaluation.gates import FALSE_DUGONGS_PER_FRAME
 from detection.evaluation.scoring import (
     GIVEN_UP,

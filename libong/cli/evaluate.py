@@ -17,6 +17,7 @@ from detection.evaluation.dataset import (
     ReadingRules,
     read_labelled,
 )
+from detection.evaluation.document import document
 from detection.evaluation.evaluation import Evaluation
 from detection.evaluation.evaluation import evaluate as evaluate_frames
 from detection.evaluation.gallery import mistakes, show
@@ -30,7 +31,7 @@ from detection.evaluation.search import (
     Searchers,
     search_flights,
 )
-from detection.evaluation.tables import document, tables
+from detection.evaluation.tables import tables
 from detection.training.evaluate import RENDERED_SITE, render_flights
 from detection.types import ObjectClass
 from ingest.errors import LibongError

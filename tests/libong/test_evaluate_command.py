@@ -65,6 +65,7 @@ def test_json_tells_scores_gates_and_that_scenes_were_rendered(flight):
     (sightings,) = [c for c in told["counts"] if c["class"] == "dugong"]
     assert (sightings["unit"], sightings["there"]) == ("sightings", 2)  # mother and calf, once
     assert {"recall", "precision", "f1", "ap50", "ap50_95", "counts", "slices"} <= set(dugong)
+    assert [s["bin"] for s in dugong["count_slices"] if s["by"] == "sea_state"] == ["2"]
     assert dugong["recall"]["low"] is None  # one flight has no interval
     assert {s["bin"] for s in dugong["slices"] if s["by"] == "sea_state"} == {"2"}
     assert len(told["gates"]) == 7

@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detection.evaluation.counting import FlightCount, Unit
+from detection.evaluation.document import document
 from detection.evaluation.evaluation import RENDERED_CAVEAT, evaluate
 from detection.evaluation.gates import Gate, gates
 from detection.evaluation.how_measured import how_measured
 from detection.evaluation.scoring import FoundBox, ScoringError, Tally
 from detection.evaluation.slices import Dimension, bin_name
-from detection.evaluation.tables import document, tables
+from detection.evaluation.tables import tables
 from detection.types import ObjectClass
 
 DUGONG, BOAT, GEAR = ObjectClass
@@ -97,7 +98,7 @@ def test_slices_tell_scores_apart(make):
     }
 
 
-def test_each_bin_has_its_false_alarms_and_ap50(make):
+def test_each_bin_has_its_false_alarms_and_average_precision(make):
     large = (200.0, 0.0, 300.0, 40.0)
     calm = make.frame(
         [make.truth(0), make.truth(0, xyxy_px=large)],
@@ -108,12 +109,15 @@ def test_each_bin_has_its_false_alarms_and_ap50(make):
     )
     empty = make.frame([], [make.find(2, 0.99)], "a", frame="2.jpg", sea_state="1", area_km2=0.0)
     rough = make.frame([make.truth(0)], [], "b", sea_state="4", area_km2=2.0)
-    done = scored([calm, empty, rough]).of(DUGONG)
+    done_all = scored([calm, empty, rough])
+    done = done_all.of(DUGONG)
     parts = {(s.dimension, s.bin): s for s in done.slices}
 
     def told(dimension, name):
         part = parts[dimension, name]
         values = part.false_alarms_per_frame, part.false_alarms_per_km2, part.ap50
+        # all finds are their truths' boxes, or far from any
+        assert part.ap50_95.value == pytest.approx(part.ap50.value)
         return tuple(v.value for v in values)
 
     # one of two found behind two false alarms: 51 of the 101 recalls at a precision of a third
@@ -122,14 +126,32 @@ def test_each_bin_has_its_false_alarms_and_ap50(make):
     assert told(Dimension.SIZE_PX, "64 to 128") == (0.0, 0.0, pytest.approx(1.0))
     assert told(Dimension.SEA_STATE, "1") == (1.0, 1 / 0.5, pytest.approx(0.5))
     assert told(Dimension.SEA_STATE, "4") == (0.0, 0.0, 0.0)
-    told_again = document(scored([calm, empty, rough]), ())["classes"]["dugong"]["slices"]
-    assert {"false_alarms_per_frame", "false_alarms_per_km2", "ap50"} <= set(told_again[0])
+    told_again = document(done_all, ())["classes"]["dugong"]["slices"]
+    wanted = {"false_alarms_per_frame", "false_alarms_per_km2", "ap50", "ap50_95"}
+    assert wanted <= set(told_again[0])
+    for shown in tables(done_all, ()):
+        if shown.title.startswith("By "):
+            assert shown.columns[-2:] == ("AP50", "AP50-95")
+
+
+def test_a_find_of_another_size_is_passed_over_at_overlaps_that_it_does_not_reach(make):
+    wide = FoundBox(DUGONG, 0.9, (0.0, 0.0, 18.0, 10.0))  # overlaps a truth of 10 px by 10 / 18
+    frames = [make.frame([make.truth(0), make.truth(3)], [wide, make.find(3, 0.8)])]
+    (small,) = [
+        s
+        for s in scored(frames).of(DUGONG).slices
+        if (s.dimension, s.bin) == (Dimension.SIZE_PX, "below 16")
+    ]
+    # at 0.5 and 0.55 it is the first of two; from 0.6 on it is of another size, and no false alarm
+    assert small.ap50.value == pytest.approx(1.0)
+    assert small.ap50_95.value == pytest.approx((2 * 1.0 + 8 * 51 / 101) / 10)
 
 
 def test_of_visibility_only_recall_is_told(make):
     done = scored([make.frame([make.truth(0, visibility=0.9)], [make.find(0), make.find(5)])])
     (part,) = [s for s in done.of(DUGONG).slices if s.dimension is Dimension.VISIBILITY]
-    assert (part.ap50.value, part.false_alarms_per_frame.value) == (None, None)
+    told = part.ap50, part.ap50_95, part.false_alarms_per_frame
+    assert [interval.value for interval in told] == [None, None, None]
 
 
 def test_objects_are_told_where_labels_name_them(make):
@@ -166,6 +188,58 @@ def test_counts_by_hand(make):
     assert (boxes.unit, boxes.mean_absolute.value) == (Unit.BOXES, 1.0)
     assert (sightings.mean_there, sightings.mean_counted) == (2.0, 2.5)
     assert (boxes.within_tenth.value, boxes.exact.value) == (1.0, 0.0)
+
+
+def test_counts_are_told_by_what_flights_are_like(make):
+    gsd_cm = {"a": (2.0, 2.8, 9.0), "b": (2.0, None), "c": (7.0, 8.0), "d": (None,)}
+    sea = {"a": ("1", "4", "1"), "b": ("4", None), "c": ("4", "1"), "d": (None,)}
+    frames = [
+        make.frame(flight=flight, frame=f"{n}.jpg", gsd_cm=scale, sea_state=state)
+        for flight in "abcd"
+        for n, (scale, state) in enumerate(zip(gsd_cm[flight], sea[flight], strict=True))
+    ]
+    told = {"a": (3, 4), "b": (2, 2), "c": (4, 2), "d": (1, 0)}
+    counts = [FlightCount(f, DUGONG, *told[f], Unit.SIGHTINGS) for f in "abc"]
+    counts.append(FlightCount("d", DUGONG, *told["d"], Unit.BOXES))
+    counts.append(FlightCount("a", BOAT, 9, 1, Unit.SIGHTINGS))
+    done = scored(frames, counts)
+    parts = {(s.dimension, s.bin): s.error for s in done.of(DUGONG).count_slices}
+    # the middle of a's scales is 2.8; most of its frames, and the first of c's two states, are 1
+    assert {key: (e.flights, e.mean_absolute.value) for key, e in parts.items()} == {
+        (Dimension.SEA_STATE, "1"): (2, 1.5),
+        (Dimension.SEA_STATE, "4"): (1, 0.0),
+        (Dimension.SEA_STATE, "unknown"): (1, 1.0),
+        (Dimension.GSD_CM, "1.5 to 3"): (2, 0.5),
+        (Dimension.GSD_CM, "6 and more"): (1, 2.0),
+        (Dimension.GSD_CM, "unknown"): (1, 1.0),
+    }
+    calm = parts[Dimension.SEA_STATE, "1"]
+    assert (calm.relative.value, calm.bias.value) == (3 / 6, 1 / 6)
+    assert (calm.mean_absolute.low, calm.mean_absolute.high) == (1.0, 2.0)
+    assert parts[Dimension.SEA_STATE, "4"].mean_absolute.low is None  # of a single flight
+
+
+def test_counts_by_sea_state_and_ground_scale_are_in_every_report(make):
+    frames, counts = perfect(make)
+    counts[0] = replace(counts[0], counted=3)
+    done = scored(frames, counts)
+    (by_sea,) = [
+        s for s in document(done, ())["classes"]["dugong"]["count_slices"] if s["by"] == "sea_state"
+    ]
+    assert (by_sea["bin"], by_sea["unit"], by_sea["flights"]) == ("2", "sightings", 2)
+    assert by_sea["mean_absolute"] == {"value": 1.0, "low": 0.0, "high": 2.0}
+    shown = [t for t in tables(done, ()) if t.title.startswith("Counts by flight, by")]
+    assert [t.rows[0][:2] for t in shown] == [("dugong", "2"), ("dugong", "3 to 6")]
+    for table in shown:
+        told = dict(zip(table.columns, table.rows[0], strict=True))
+        assert told["mean absolute error"] == "1.00 (0.00 to 2.00)"
+        assert told["bias"] == "1.000 (0.000 to 2.000)"
+
+
+def test_where_nothing_is_known_of_flights_counts_are_told_of_all_alone(make):
+    done = scored([make.frame()], [FlightCount("a", DUGONG, 1, 1, Unit.BOXES)])
+    assert done.of(DUGONG).count_slices == ()
+    assert len(done.of(DUGONG).counts) == 1
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,15 @@ def test_the_page_runs_nothing_and_loads_nothing(written):
     assert "default-src 'none'" in page
 
 
+def test_both_tell_average_precisions_by_size_with_their_intervals(written):
+    markdown, page = (path.read_text(encoding="utf-8") for path in written)
+    columns = r"\| AP50 \| AP50-95 \|"
+    assert len(re.findall(columns, markdown)) > 1  # beside the table of all sizes
+    assert len(re.findall(r">AP50</th><th[^>]*>AP50-95</th>", page)) > 1
+    assert "| 0.500 (0.000 to 1.000) |" in markdown
+    assert '<td>0.500 <span class="interval">(0.000 to 1.000)</span></td>' in page
+
+
 def test_names_are_data_in_both_reports(written):
     markdown, page = (path.read_text(encoding="utf-8") for path in written)
     assert "&lt;b&gt;a|b_1.png" in page
