@@ -100,7 +100,7 @@ class Contest:
             same.append(_each(self.same_weights, picture))
             if self.as_shipped is not None:
                 shipped.append(_each(self.as_shipped, picture))
-            stages.append(self._stages(picture, site))
+            stages.append(stages_of(self.same_weights, self.engine, picture, site))
             peers.append(_PeerTurn(*_costed(lambda: self.peer.detect(picture.frame.path))))
         theirs = [turn.cost for turn in peers]
         rows = _cost_rows(picture, "same weights", same, theirs)
@@ -109,35 +109,42 @@ class Contest:
         rows += _stage_rows(picture, stages, peers)
         return rows + _finds_rows(picture, finds, peers[-1].answer.finds)
 
-    def _stages(self, picture: BenchPicture, site: SiteReference) -> Stages:
-        path, detector = picture.frame.path, self.same_weights
-        read_s, frame = _timed(lambda: read_frame(path, site))
-        prepare_s, prepared = _timed(lambda: detector.prepare(frame))
-        first = prepared.picture.denominator
-        decode_s = min(self._decode_s(path, first), prepare_s)
-        before = self.engine.seconds
-        search_s, _ = _timed(lambda: detector.detect_prepared(frame, prepared))
-        network_s = self.engine.seconds - before
-        finer = prepared.picture.denominator  # where it was looked at again, closer
-        again_s = 0.0 if finer == first else self._decode_s(path, finer)
-        return Stages(
-            read_s,
-            decode_s + again_s,
-            prepare_s - decode_s,
-            network_s,
-            max(0.0, search_s - network_s - again_s),
-        )
-
-    @staticmethod
-    def _decode_s(path: Path, denominator: int | None) -> float:
-        if denominator is None:
-            return 0.0
-        seconds, _ = _timed(lambda: decode_bgr(path, scale_denominator=denominator))
-        return seconds
-
     @staticmethod
     def _finds(detector: Detector, picture: BenchPicture) -> tuple[FoundBox, ...]:
         return found_boxes(detector.detect(picture.frame))
+
+
+def stages_of(
+    detector: Detector, engine: TimedEngine, picture: BenchPicture, site: SiteReference
+) -> Stages:
+    """Time the steps of searching a picture one after the other; the detector asks that engine.
+
+    Decoding is timed by itself, once more, since it happens within preparing and looking again.
+    """
+    path = picture.frame.path
+    read_s, frame = _timed(lambda: read_frame(path, site))
+    prepare_s, prepared = _timed(lambda: detector.prepare(frame))
+    first = prepared.picture.denominator
+    decode_s = min(_decode_s(path, first), prepare_s)
+    before = engine.seconds
+    search_s, _ = _timed(lambda: detector.detect_prepared(frame, prepared))
+    network_s = engine.seconds - before
+    finer = prepared.picture.denominator  # where it was looked at again, closer
+    again_s = 0.0 if finer == first else _decode_s(path, finer)
+    return Stages(
+        read_s,
+        decode_s + again_s,
+        prepare_s - decode_s,
+        network_s,
+        max(0.0, search_s - network_s - again_s),
+    )
+
+
+def _decode_s(path: Path, denominator: int | None) -> float:
+    if denominator is None:
+        return 0.0
+    seconds, _ = _timed(lambda: decode_bgr(path, scale_denominator=denominator))
+    return seconds
 
 
 @dataclass(frozen=True)

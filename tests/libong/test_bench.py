@@ -1,14 +1,17 @@
 """What a benchmark says, on a small picture; the peer where it is installed."""
 
 import shutil
+from dataclasses import astuple
 from pathlib import Path
+from time import perf_counter
+from types import SimpleNamespace
 
 import pytest
 
 from detection.manifest import load_manifest
 from ingest.site_reference import SiteReference
-from libong.bench import sahi_peer
-from libong.bench.detect import Contest, Stages
+from libong.bench import detect, sahi_peer
+from libong.bench.detect import Contest, Stages, TimedEngine, stages_of
 from libong.bench.ingest import ExifToolMissingError, ingest_rows
 from libong.bench.memory import own_peak_mb, peak_mb
 from libong.bench.pictures import (
@@ -83,6 +86,77 @@ def test_own_peak_is_of_this_process():
     assert own_peak_mb() > 60
 
 
+class Clock:
+    """A clock that goes on by what is said to take time."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def perf_counter(self):
+        return self.now
+
+    process_time = perf_counter
+
+    def taking(self, seconds, answer=None):
+        self.now += seconds
+        return answer
+
+
+class Network:
+    """Stands in for an engine: 0.6 s for what it is asked."""
+
+    input_px, outputs = 640, 7
+
+    def __init__(self, clock):
+        self.clock = clock
+
+    def infer(self, tiles):
+        return self.clock.taking(0.6, [])
+
+
+class Search:
+    """Stands in for a detector: prepares in 0.5 s, searches in 0.35 s and the network's time.
+
+    The picture is decoded at an eighth, and at a quarter where it is looked at again.
+    """
+
+    def __init__(self, clock, engine, *, again):
+        self.clock, self.engine, self.again = clock, engine, again
+
+    def prepare(self, frame):
+        return self.clock.taking(0.5, SimpleNamespace(picture=SimpleNamespace(denominator=8)))
+
+    def detect_prepared(self, frame, prepared):
+        if self.again:
+            prepared.picture.denominator = 4
+        self.engine.infer([])
+        return self.clock.taking(0.35, ())
+
+
+@pytest.mark.parametrize(
+    ("decode_s", "again", "expected"),
+    [
+        ({8: 0.3}, False, Stages(0.02, 0.3, 0.2, 0.6, 0.35)),
+        ({8: 0.3, 4: 0.1}, True, Stages(0.02, 0.4, 0.2, 0.6, 0.25)),
+        # decoded once more on a machine that has grown busy: never longer than all of preparing
+        ({8: 0.9, 4: 0.7}, True, Stages(0.02, 0.5 + 0.7, 0.0, 0.6, 0.0)),
+    ],
+)
+def test_the_time_of_each_step_is_what_the_others_leave(monkeypatch, decode_s, again, expected):
+    clock = Clock()
+    picture = real_picture(SAMPLE, site())
+    monkeypatch.setattr(detect, "time", clock)
+    monkeypatch.setattr(detect, "read_frame", lambda path, site: clock.taking(0.02, picture.frame))
+    monkeypatch.setattr(
+        detect,
+        "decode_bgr",
+        lambda path, *, scale_denominator: clock.taking(decode_s[scale_denominator]),
+    )
+    engine = TimedEngine(Network(clock))
+    told = stages_of(Search(clock, engine, again=again), engine, picture, site())
+    assert astuple(told) == pytest.approx(astuple(expected))
+
+
 @pytest.mark.train
 def test_both_ways_search_the_same_picture_and_every_step_is_told(tmp_path):
     pytest.importorskip("sahi", reason="needs the extra `bench`")
@@ -91,17 +165,33 @@ def test_both_ways_search_the_same_picture_and_every_step_is_told(tmp_path):
     picture = real_picture(SAMPLE, site())
     assert isinstance(picture, BenchPicture)
     assert picture.truths == ()
+    start = perf_counter()
     rows = {row.metric.split(": ")[1]: row for row in contest.rows(picture, site(), rounds=1)}
+    all_s = perf_counter() - start
     for figure in ("time a frame", "processor time a frame"):
-        assert rows[f"{figure}, same weights"].ratio > 0
-    for step in ("read metadata", "decode", "network"):
-        assert rows[step].ours > 0
-    # what preparing a picture took beyond decoding it once more by itself: on a busy machine the
-    # second decoding may take as long as all of the first preparing did
-    assert rows["plan and resample"].ours >= 0
+        row = rows[f"{figure}, same weights"]
+        assert row.ratio == row.peer / row.ours
+    steps = Stages(
+        *(
+            rows[step].ours
+            for step in (
+                "read metadata",
+                "decode",
+                "plan and resample",
+                "network",
+                "boxes, merging, places",
+            )
+        )
+    )
+    assert min(steps.read, steps.decode, steps.network) > 0
+    assert sum(astuple(steps)) < all_s  # no step holds another's time
+    assert rows["outside decoding and network"].ours == pytest.approx(100 * steps.other_share)
     assert rows["network"].peer > 0
-    assert 0 < rows["outside decoding and network"].ours < 100  # reading alone takes some
-    assert rows["false alarms"].ours >= 0
+    # nothing is there to be found, as far as the picture tells: every find is a false alarm
+    finds = contest.same_weights.detect(picture.frame), contest.peer.detect(SAMPLE).finds
+    ours, theirs = map(len, finds)
+    assert ours > 0
+    assert (rows["false alarms"].ours, rows["false alarms"].peer) == (ours, theirs)
 
 
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
