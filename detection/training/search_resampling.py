@@ -12,6 +12,7 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
+from detection.limits import COARSEST_TAUGHT_GSD_CM
 from detection.resampling import resized
 from detection.tiling import MAX_ENLARGEMENT
 from detection.training.camera_effects import through_jpeg
@@ -23,7 +24,7 @@ Picture = npt.NDArray[np.uint8]
 _SHARE = 0.5
 # Finer pictures than twice what is wanted look like those, at four times the cost of drawing.
 _LEAST_ENLARGEMENT = 0.55
-_COARSEST_GSD_M = 0.12  # drones that rangers fly do not see the sea coarser
+_COARSEST_GSD_M = COARSEST_TAUGHT_GSD_CM / 100
 
 
 def random_enlargement(rng: np.random.Generator, gsd_m: float) -> float:

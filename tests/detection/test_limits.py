@@ -19,8 +19,8 @@ GOOD = Facts(5.0, 0.0, 55.0, 0.04, 0.8, 0.0, 0.0)
     [
         (GOOD, None, 1.0),
         (Facts(), None, 1.0),
-        (replace(GOOD, gsd_cm=6.75, off_nadir_deg=45.0, sharpness=0.5), None, 1.0),
-        (replace(GOOD, gsd_cm=13.5), "too_coarse", 0.5),
+        (replace(GOOD, gsd_cm=12.0, off_nadir_deg=45.0, sharpness=0.5), None, 1.0),
+        (replace(GOOD, gsd_cm=24.0), "too_coarse", 0.5),
         (replace(GOOD, gsd_cm=100.0), "too_coarse", LEAST_WEIGHT),
         (replace(GOOD, off_nadir_deg=67.5), "too_oblique", 0.5),
         (replace(GOOD, off_nadir_deg=90.0), "too_oblique", LEAST_WEIGHT),
@@ -39,6 +39,13 @@ def test_each_limit_and_its_weight(facts, code, weight):
     for limit in limits:
         assert limit.text_en
         assert any("\u0e00" <= letter <= "\u0e7f" for letter in limit.text_th)
+
+
+@pytest.mark.parametrize(("target_gsd_cm", "coarsest_gsd_cm"), [(2.0, 5.4), (5.0, 12.0)])
+def test_pictures_are_taught_as_coarse_as_tiles_are_enlarged_and_drones_see(
+    target_gsd_cm, coarsest_gsd_cm
+):
+    assert Taught.at_gsd_cm(target_gsd_cm).coarsest_gsd_cm == pytest.approx(coarsest_gsd_cm)
 
 
 shares = st.none() | st.floats(0, 1)
@@ -92,7 +99,7 @@ def test_detections_of_a_good_frame_are_left_as_they_are():
 
 
 def test_a_frame_from_too_high_lowers_scores_and_keeps_the_networks_own():
-    frame, found = flight_of_one_frame(gsd_scale=2.7)
+    frame, found = flight_of_one_frame(gsd_scale=4.8)
     (limit,) = limits_of(facts_of(frame, None), TAUGHT)
     assert limit.code == "too_coarse"
     lowered = weighed(found, frame, facts_of(frame, None), TAUGHT)

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from detection.limits import Taught
 from detection.tiling import MAX_ENLARGEMENT
 from detection.training import dataset
-from detection.training.dataset import TilePlan, make_tile
+from detection.training.dataset import TARGET_GSD_M, TilePlan, make_tile
 from detection.training.scene import Box
 from detection.training.search_resampling import as_searched, random_enlargement, taken_size_px
 from detection.training.world import Kind
@@ -25,6 +26,26 @@ def test_nothing_is_taken_coarser_than_drones_see():
     rng = np.random.default_rng(4)
     assert max(random_enlargement(rng, 0.09) for _ in range(300)) <= 0.12 / 0.09
     assert max(random_enlargement(rng, 0.15) for _ in range(300)) == 1
+
+
+class ScaleKnownError(Exception):
+    """Raised where a tile's scale is drawn, so that nothing needs to be rendered."""
+
+
+def test_tiles_are_taken_at_scales_up_to_the_coarsest_that_frames_are_held_against(monkeypatch):
+    taken_cm = []
+
+    def noting(rng, gsd_m):
+        taken_cm.append(100 * gsd_m * random_enlargement(rng, gsd_m))
+        raise ScaleKnownError
+
+    monkeypatch.setattr(dataset, "random_enlargement", noting)
+    for number in range(800):
+        with pytest.raises(ScaleKnownError):
+            make_tile(TilePlan("train", 800, 96), number)
+    coarsest_cm = Taught.at_gsd_cm(100 * TARGET_GSD_M).coarsest_gsd_cm
+    assert 0.95 * coarsest_cm < max(taken_cm) <= coarsest_cm + 1e-9
+    assert np.mean(np.array(taken_cm) > 7) > 0.1
 
 
 @pytest.mark.parametrize("enlargement", [0.6, 1.7])
