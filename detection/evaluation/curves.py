@@ -140,6 +140,8 @@ def average_precisions(
     counts = np.vstack([each_once, resampling.draw_counts])
     precisions = np.array([_average_precision(r, counts) for r in ranked])
     ap50, mean = precisions[0], precisions.mean(axis=0)
+    if np.count_nonzero(ranked[0].truths_by_flight) < 2:
+        ap50, mean = ap50[:1], mean[:1]  # one flight is drawn or not: that tells no spread
     return (
         resampling.interval(float(ap50[0]), ap50[1:]),
         Interval(None) if points else resampling.interval(float(mean[0]), mean[1:]),

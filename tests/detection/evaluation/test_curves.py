@@ -110,6 +110,14 @@ def test_calibrated_scores_rank_as_the_networks_own_do(make):
     assert [p.precision for p in precision_recall(told, DUGONG)] == pytest.approx(precisions)
 
 
+def test_objects_of_a_single_flight_tell_no_interval(make):
+    found = make.frame([make.truth(0)], [make.find(0)], "a")
+    empty = make.frame([], [make.find(3)], "b")  # a false alarm of the same score, ranked first
+    assert ap([found, empty]) == (Interval(0.5), Interval(0.5))
+    missed = make.frame([make.truth(0)], [], "b")
+    assert None not in (ap([found, missed])[0].low, ap([found, missed])[1].high)
+
+
 def test_nothing_there_has_no_curve(make):
     frames = [make.frame([], [make.find(0)])]
     assert precision_recall(frames, DUGONG) == ()
