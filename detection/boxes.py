@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +53,8 @@ def concatenate(parts: list[Boxes]) -> Boxes:
     )
 
 
+# Boxes of one class that overlap so much show one object.
+SAME_IOU = 0.5
 # More objects are in no tile; a threshold near zero would make thousands of boxes of noise.
 MOST_BOXES_A_TILE = 300
 
@@ -61,18 +64,32 @@ def decode(
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Decode one tile's output of shape (4 + classes, anchors).
 
-    An anchor becomes a box for its best class when that score reaches the class's threshold; of
-    more than `most` the best stay.
-    Returns (n, 4) xyxy in tile pixels, (n,) scores, (n,) class indices.
+    An anchor becomes a box for its best class when that score reaches the class's threshold. Of
+    more than `most` the best of each object stays, and of more objects the best.
+    Returns (n, 4) xyxy in tile pixels, (n,) scores, (n,) class indices, best score first.
     """
     class_scores = raw[4:]
     classes = class_scores.argmax(axis=0)
     scores = class_scores[classes, np.arange(raw.shape[1])]
     keep = np.flatnonzero(scores >= thresholds[classes])
-    keep = keep[np.argsort(-scores[keep], kind="stable")[:most]]
+    keep = keep[np.argsort(-scores[keep], kind="stable")]
     centre, half = raw[:2, keep].T, raw[2:4, keep].T / 2
     xyxy = np.concatenate([centre - half, centre + half], axis=1).astype(np.float32)
+    if len(keep) > most:
+        best = _best_of_each(xyxy, scores[keep], classes[keep], most)
+        xyxy, keep = xyxy[best], keep[best]
     return xyxy, scores[keep].astype(np.float32), classes[keep].astype(np.int64)
+
+
+def _best_of_each(
+    xyxy: Floats, scores: Floats, classes: NDArray[np.int64], most: int
+) -> NDArray[np.int64]:
+    """Which boxes are the best of an object each, at most so many, best score first."""
+    xywh = np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], axis=1)
+    best = cv2.dnn.NMSBoxesBatched(
+        xywh.tolist(), scores.tolist(), classes.tolist(), score_threshold=0, nms_threshold=SAME_IOU
+    )
+    return np.asarray(best[:most], np.int64)
 
 
 def intersections(a: Floats, b: Floats) -> Floats:

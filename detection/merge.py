@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from detection.boxes import Boxes, Floats, areas, concatenate, intersections, no_boxes
+from detection.boxes import SAME_IOU, Boxes, Floats, areas, concatenate, intersections, no_boxes
 
-SAME_IOU = 0.5
 PART_OF = 0.6
 # Two pieces of one long thing lie on the same line: their overlap spans most of the thinner one.
 SHARED_SPAN = 0.6
