@@ -8,20 +8,23 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+# The sides of a box as bits, in the order of its coordinates.
+LEFT, TOP, RIGHT, BOTTOM = SIDES = np.array([1, 2, 4, 8], np.uint8)
+
 
 @dataclass(frozen=True)
 class Boxes:
     """Boxes of one picture.
 
     `xyxy_px` is (n, 4): left, top, right, bottom; `scores` (n,); `classes` (n,) the index in the
-    model's class list; `cut` (n,) is true where the box ends at the inner edge of its tile, so that
-    the object probably goes on in the next.
+    model's class list; `cut` (n,) the `SIDES` on which the box ends at the inner edge of its tile,
+    so that the object probably goes on in the next: 0 for a whole one.
     """
 
     xyxy_px: Floats
     scores: Floats
     classes: NDArray[np.int64]
-    cut: NDArray[np.bool_]
+    cut: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -37,7 +40,7 @@ def no_boxes() -> Boxes:
         np.zeros((0, 4), np.float32),
         np.zeros(0, np.float32),
         np.zeros(0, np.int64),
-        np.zeros(0, np.bool_),
+        np.zeros(0, np.uint8),
     )
 
 

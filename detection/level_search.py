@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.boxes import MOST_BOXES_A_TILE, Boxes, Floats, decode
+from detection.boxes import BOTTOM, LEFT, MOST_BOXES_A_TILE, RIGHT, TOP, Boxes, Floats, decode
 from detection.engine import Engine, TileBGR
 from detection.mirroring import IMAGES, Mirror
 from detection.resampling import PADDING_GREY
@@ -113,16 +113,16 @@ def _cut_tile(pixels: NDArray[np.uint8], x_px: int, y_px: int, side: int) -> Til
 
 
 def _in_picture(decoded: _Decoded, level: Level, tile: Tile, side: int) -> Boxes:
-    """Move one tile's boxes into the original picture, and mark those that its edge cuts."""
+    """Move one tile's boxes into the original picture, and mark where its edges cut them."""
     x_px, y_px = tile.x_px, tile.y_px
     xyxy, scores, classes = decoded
     right, bottom = min(side, level.width_px - x_px), min(side, level.height_px - y_px)
     xyxy = np.clip(xyxy, 0, np.array([right, bottom, right, bottom], np.float32))
     cut = (
-        ((xyxy[:, 0] <= CUT_MARGIN_PX) & (x_px > 0))
-        | ((xyxy[:, 1] <= CUT_MARGIN_PX) & (y_px > 0))
-        | ((xyxy[:, 2] >= right - CUT_MARGIN_PX) & (x_px + right < level.width_px))
-        | ((xyxy[:, 3] >= bottom - CUT_MARGIN_PX) & (y_px + bottom < level.height_px))
+        LEFT * ((xyxy[:, 0] <= CUT_MARGIN_PX) & (x_px > 0))
+        | TOP * ((xyxy[:, 1] <= CUT_MARGIN_PX) & (y_px > 0))
+        | RIGHT * ((xyxy[:, 2] >= right - CUT_MARGIN_PX) & (x_px + right < level.width_px))
+        | BOTTOM * ((xyxy[:, 3] >= bottom - CUT_MARGIN_PX) & (y_px + bottom < level.height_px))
     )
     moved = (xyxy + np.array([x_px, y_px, x_px, y_px], np.float32)) / np.float32(level.scale)
     return Boxes(moved.astype(np.float32), scores, classes, cut)

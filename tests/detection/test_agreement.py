@@ -12,7 +12,7 @@ THING = (100.0, 100.0, 160.0, 130.0)
 def one(score, xyxy=THING, index=0):
     return Boxes(
         np.array([xyxy], np.float32), np.array([score], np.float32), np.array([index]),
-        np.zeros(1, np.bool_),
+        np.zeros(1, np.uint8),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def boxes_of(scores, classes):
     n = len(scores)
     xyxy = np.tile(np.array([[0, 0, 9, 9]], np.float32), (n, 1))
     return Boxes(
-        xyxy, np.array(scores, np.float32), np.array(classes, np.int64), np.zeros(n, np.bool_)
+        xyxy, np.array(scores, np.float32), np.array(classes, np.int64), np.zeros(n, np.uint8)
     )
 
 

@@ -14,7 +14,7 @@ DUGONG_INDEX, BOAT_INDEX = 0, 1
 def one(xyxy: tuple[float, float, float, float], score: float, index: int) -> Boxes:
     return Boxes(
         np.array([xyxy], np.float32), np.array([score], np.float32), np.array([index]),
-        np.zeros(1, np.bool_),
+        np.zeros(1, np.uint8),
     )  # fmt: skip
 
 

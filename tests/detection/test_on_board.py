@@ -15,7 +15,7 @@ def boxes(*rows):
         np.array([r[:4] for r in rows], np.float32),
         np.full(len(rows), 0.8, np.float32),
         np.array([r[4] for r in rows], np.int64),
-        np.zeros(len(rows), np.bool_),
+        np.zeros(len(rows), np.uint8),
     )
 
 
