@@ -14,6 +14,9 @@ regresses when the candidate is worse
   or a look, a bad one that passes costs animals.
 
 Pairs are objects for recall, frames for false alarms and precision, flights for counts.
+
+Real photographs without dugongs are too few for either rule. There a limit counts, the one a model
+is shipped by, or what the present model shows where that is more already.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +27,7 @@ import numpy as np
 
 from detection.evaluation.bootstrap import Interval, Resampling
 from detection.evaluation.counting import FlightCount, Unit
+from detection.evaluation.gates import MOST_FALSE_ON_PHOTOS
 from detection.evaluation.scoring import Match, ScoredFrame, match
 from detection.types import ObjectClass
 
@@ -62,7 +66,8 @@ class Pairs:
 class Comparison:
     """One measure of both models on the same flights.
 
-    `difference` is after minus before; `better_is_more` says which direction is good.
+    `difference` is after minus before; `better_is_more` says which direction is good. Where there
+    is a `limit`, the most that is borne, that alone decides.
     """
 
     where: str
@@ -73,10 +78,13 @@ class Comparison:
     difference: Interval
     better_is_more: bool
     pairs: Pairs = Pairs()  # frozen
+    limit: float | None = None
 
     @property
     def regressed(self) -> bool:
-        """Whether the candidate is worse by more than the noise."""
+        """Whether the candidate is worse by more than the noise, or than the limit."""
+        if self.limit is not None:
+            return self.after > self.limit
         sign = 1 if self.better_is_more else -1
         worst_case_good = [
             sign * limit
@@ -107,6 +115,26 @@ def compare(
         both = _Both(where, object_class, before, after)
         found += [both.recall(), both.precision(), both.false_alarms(), both.counts(*counts)]
     return tuple(comparison for comparison in found if comparison is not None)
+
+
+def compare_on_photos(
+    before: Sequence[ScoredFrame], after: Sequence[ScoredFrame]
+) -> tuple[Comparison, ...]:
+    """False dugongs, all told, on real photographs that show none; of none, nothing to tell."""
+    if not before:
+        return ()
+    old, new = (
+        sum(len(match(f.truths, f.finds, ObjectClass.DUGONG).false_alarms) for f in frames)
+        for frames in (before, after)
+    )
+    limit = max(MOST_FALSE_ON_PHOTOS, old)
+    return (
+        Comparison(
+            f"real photographs without dugongs ({len(before)})", ObjectClass.DUGONG,
+            f"false alarms in all, at most {limit}", old, new, Interval(float(new - old)),
+            better_is_more=False, limit=limit,
+        ),
+    )  # fmt: skip
 
 
 class _Both:

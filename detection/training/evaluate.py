@@ -5,6 +5,7 @@ accuracy, and every report carries that sentence.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -111,13 +112,21 @@ def labelled_frames(
             yield folder.name, frame, truths[frame.path]
 
 
+@dataclass(frozen=True)
+class EmptyPhotos:
+    """Photographs with nothing to find in them, and the site's clock and sea level."""
+
+    paths: tuple[Path, ...]
+    site: SiteReference
+
+
 def score_photos(
-    detector: Detector, photos: Sequence[Path], site: SiteReference, *, as_plain: bool = False
+    detector: Detector, photos: EmptyPhotos, *, as_plain: bool = False
 ) -> tuple[ScoredFrame, ...]:
     """Run a detector over located photographs with nothing to find: each find is a false alarm."""
     return tuple(
         _scored(detector, frame, "photos", (), as_plain)
-        for frame in read_flight(photos, site).frames
+        for frame in read_flight(photos.paths, photos.site).frames
     )
 
 

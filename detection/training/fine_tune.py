@@ -18,7 +18,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from shutil import copyfile
 from types import SimpleNamespace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -27,7 +26,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from ultralytics.nn.tasks import DetectionModel
 
 from detection.detector import Detector
-from detection.evaluation.search import Searchers
+from detection.evaluation.scoring import ScoredFrame
+from detection.evaluation.search import SearchedFlights, Searchers
 from detection.labels.errors import LabelError
 from detection.labels.folder import picture_path, read_labels
 from detection.labels.label import LabelledFlight
@@ -38,12 +38,25 @@ from detection.labels.yolo import read_yolo
 from detection.manifest import load_manifest
 from detection.model_folder import MANIFEST_FILE
 from detection.training.bf16 import compute_in_bf16
-from detection.training.comparison import COMPARISON_FILE, Comparison, as_markdown, compare
+from detection.training.comparison import (
+    COMPARISON_FILE,
+    Comparison,
+    as_markdown,
+    compare,
+    compare_on_photos,
+)
 from detection.training.dataset import TilePlan, label_lines, make_tile
-from detection.training.evaluate import CAVEAT, render_flights, search_rendered
+from detection.training.evaluate import (
+    CAVEAT,
+    EmptyPhotos,
+    render_flights,
+    score_photos,
+    search_rendered,
+)
 from detection.training.from_onnx import model_from_onnx, write_onnx
 from detection.training.site_scores import score_labelled
 from detection.training.site_tiles import TrainingTile, encoded_tile, tiles_of_frame
+from detection.training.varied_batch import varied_batch
 from ingest.site_reference import SiteReference
 
 # Rendered tiles that are rehearsed are drawn from seeds far from those the model was trained on.
@@ -78,7 +91,8 @@ class FineTuning:
 
     `labels` is a folder that `libong labels export` wrote; `base` the present model's manifest;
     `models` the folder of models, one folder for each; `flights_folder` keeps rendered flights
-    between runs.
+    between runs. The rehearsal has real sea where `photo_folder` has any; `empty_photos` are real
+    photographs without dugongs, in which false ones are counted.
     """
 
     labels: Path
@@ -90,6 +104,7 @@ class FineTuning:
     schedule: Schedule = Schedule()
     processes: int = 2
     photo_folder: Path | None = None
+    empty_photos: tuple[EmptyPhotos, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,27 +147,48 @@ def fine_tune(
     network, steps = train_further(model_from_onnx(start), tiles, rehearsal, plan.schedule, tell)
     manifest = write_candidate(network, plan, split, steps)
     tell("measuring the present model and the candidate")
+    if not plan.empty_photos:
+        tell("no real photographs without dugongs at hand: false ones on such are not compared")
     rendered = render_flights("val", plan.rendered_flights, plan.flights_folder)
-    before, after = (
-        (
-            score_labelled(detector, plan.labels, split.held_out, plan.site),
-            search_rendered(Searchers(detector), rendered),
-        )
-        for detector in map(open_model, (plan.base, manifest))
-    )
-    comparisons = (
-        *compare("held-out flights of the site", before[0], after[0]),
-        *compare(
-            "rendered flights",
-            before[1].frames,
-            after[1].frames,
-            (before[1].counts, after[1].counts),
-        ),
+    comparisons = _compared(
+        *(_measured(open_model(path), plan, split, rendered) for path in (plan.base, manifest))
     )
     (manifest.parent / COMPARISON_FILE).write_text(
         f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
     )
     return Candidate(manifest, load_manifest(manifest).sha256, comparisons)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What a model reports: on the site's flights, on rendered ones, on photos of no dugong."""
+
+    at_site: Sequence[ScoredFrame]
+    rendered: SearchedFlights
+    on_photos: Sequence[ScoredFrame]
+
+
+def _measured(
+    detector: Detector, plan: FineTuning, split: Split, rendered: Sequence[Path]
+) -> _Measured:
+    return _Measured(
+        score_labelled(detector, plan.labels, split.held_out, plan.site),
+        search_rendered(Searchers(detector), rendered),
+        [frame for photos in plan.empty_photos for frame in score_photos(detector, photos)],
+    )
+
+
+def _compared(before: _Measured, after: _Measured) -> tuple[Comparison, ...]:
+    return (
+        *compare("held-out flights of the site", before.at_site, after.at_site),
+        *compare(
+            "rendered flights",
+            before.rendered.frames,
+            after.rendered.frames,
+            (before.rendered.counts, after.rendered.counts),
+        ),
+        *compare_on_photos(before.on_photos, after.on_photos),
+    )
 
 
 def _frames(flights: Sequence[LabelledFlight]) -> int:
@@ -233,7 +269,7 @@ def train_further(
             group["lr"] = schedule.learning_rate * warm * (1 + math.cos(math.pi * share)) / 2
         picked = [site[int(n)] for n in rng.integers(len(site), size=new)]
         picked += [rehearsal[int(n)] for n in rng.integers(len(rehearsal), size=old)]
-        loss, _ = model.loss(_batch(picked, schedule.tile_px, rng))
+        loss, _ = model.loss(varied_batch(picked, schedule.tile_px, rng))
         optimizer.zero_grad()
         loss.sum().backward()
         torch.nn.utils.clip_grad_norm_(free, 10.0)
@@ -244,51 +280,6 @@ def train_further(
             tell(f"step {done} of {steps}, loss {loss.detach().sum().item() / len(picked):.3f}")
     trained: DetectionModel = average.module
     return trained.eval(), done
-
-
-def _batch(
-    tiles: Sequence[TrainingTile], side_px: int, rng: np.random.Generator
-) -> dict[str, torch.Tensor]:
-    """Pictures and boxes as Ultralytics' loss takes them, turned, mirrored and lit at random."""
-    pictures, numbers, classes, shares = [], [], [], []
-    for number, tile in enumerate(tiles):
-        rgb, boxes = _varied(tile, side_px, rng)
-        pictures.append(torch.from_numpy(rgb).permute(2, 0, 1))
-        numbers += [float(number)] * len(boxes)
-        classes += [[float(c)] for c in tile.classes]
-        shares += [
-            [(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, b[2] - b[0], b[3] - b[1]]
-            for b in (boxes / side_px).tolist()
-        ]
-    images = torch.stack(pictures).float() / 255
-    return {
-        "img": images.contiguous(memory_format=torch.channels_last),
-        "batch_idx": torch.tensor(numbers),
-        "cls": torch.tensor(classes).reshape(-1, 1),
-        "bboxes": torch.tensor(shares).reshape(-1, 4),
-    }
-
-
-def _varied(
-    tile: TrainingTile, side_px: int, rng: np.random.Generator
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """A tile turned by quarters, mirrored, brighter or darker; seen from above all are as likely.
-
-    A pixel stays a fixed part of a metre: sizes are not changed.
-    """
-    rgb, boxes = tile.rgb(), np.array(tile.boxes_px, dtype=np.float64).reshape(-1, 4)
-    for _ in range(int(rng.integers(4))):
-        rgb = np.rot90(rgb)  # x becomes y, and y counts from the other end
-        boxes = np.stack(
-            [boxes[:, 1], side_px - boxes[:, 2], boxes[:, 3], side_px - boxes[:, 0]], axis=1
-        )
-    if rng.random() < 0.5:
-        rgb = rgb[:, ::-1]
-        boxes = np.stack(
-            [side_px - boxes[:, 2], boxes[:, 1], side_px - boxes[:, 0], boxes[:, 3]], axis=1
-        )
-    gains = np.exp(rng.normal(0, 0.1) + rng.normal(0, 0.03, 3))
-    return np.clip(rgb * gains, 0, 255).astype(np.uint8), boxes
 
 
 def write_candidate(network: DetectionModel, plan: FineTuning, split: Split, steps: int) -> Path:

@@ -26,6 +26,7 @@ from detection.training.coco_export import BOATS_FILE, BOATS_THRESHOLD, export_c
 from detection.training.dataset import CLASSES, TARGET_GSD_M, TilePlan, make_tile
 from detection.training.evaluate import (
     CAVEAT,
+    EmptyPhotos,
     as_metrics,
     false_alarm_metrics,
     render_flights,
@@ -37,20 +38,11 @@ from detection.training.evaluate import (
 from detection.training.export import INPUT_PX, checked_agreement, export_onnx, write_manifest
 from detection.training.ways import WAYS, Trial, Way, any_scale_thresholds, best_trial, tried
 from detection.types import ObjectClass
-from ingest.site_reference import SiteReference
 
 # Low enough to see the whole trade between misses and false alarms.
 _SEARCH_SCORE = 0.05
 _COMPARED_TILES = 8
 RELIABILITY_PICTURE = "reliability.svg"
-
-
-@dataclass(frozen=True)
-class EmptyPhotos:
-    """Photographs with nothing to find in them, and the site's clock and sea level."""
-
-    paths: tuple[Path, ...]
-    site: SiteReference
 
 
 @dataclass(frozen=True)
@@ -104,7 +96,7 @@ def release(plan: ReleasePlan) -> Path:
     empty = [
         frame
         for photos in plan.empty_photos.values()
-        for frame in score_photos(judging, photos.paths, photos.site, as_plain=True)
+        for frame in score_photos(judging, photos, as_plain=True)
     ]
     any_scale = any_scale_thresholds(searching, val, empty)
     manifest = manifest.model_copy(update={"any_scale_thresholds": any_scale})
@@ -122,7 +114,7 @@ def release(plan: ReleasePlan) -> Path:
     )
     as_plain = score_flights(operating, test_flights, as_plain=True)
     photos = {
-        name: false_alarm_metrics(score_photos(operating, p.paths, p.site), thresholds)
+        name: false_alarm_metrics(score_photos(operating, p), thresholds)
         for name, p in plan.empty_photos.items()
     }
     metrics = {

@@ -59,6 +59,7 @@ def _learn(
 ) -> None:
     from detection.training.comparison import as_markdown
     from detection.training.fine_tune import FineTuning, Schedule, fine_tune
+    from libong.cli.models import empty_photos, field_file
 
     settings.make_data_dir()
     candidate = fine_tune(
@@ -71,6 +72,8 @@ def _learn(
             # the rest of the time goes into rendering, cutting and measuring
             schedule=Schedule(minutes=0.6 * minutes),
             processes=processes,
+            photo_folder=field_file(settings, "photos", "sea"),
+            empty_photos=tuple(empty_photos(settings).values()),
         ),
         open_model,
         lambda line: messages.print(line, highlight=False),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from detection.training.evaluate import EmptyPhotos
 from detection.training.flight import render_flight as render_plan
 from detection.training.random_flight import random_flight
 from detection.training.sample_plans import render_sample
@@ -42,6 +43,16 @@ def field_file(settings: Settings, *parts: str) -> Path | None:
     """Return a file or folder of the field data, when that is at hand and has it."""
     path = None if settings.field_data is None else settings.field_data.joinpath(*parts)
     return path if path is not None and path.exists() else None
+
+
+def empty_photos(settings: Settings) -> dict[str, EmptyPhotos]:
+    """The real photographs at hand that show no dugong, by folder."""
+    reference = open_site(settings.site).reference
+    return {
+        folder: EmptyPhotos((path,), reference)
+        for folder in ("brighton_beach", "sea")
+        if (path := field_file(settings, "photos", folder)) is not None
+    }
 
 
 def train(
@@ -146,15 +157,9 @@ def export_model(
     answers are from torch's.
     """
     need_training_extra()
-    from detection.training.release import EmptyPhotos, ReleasePlan, release
+    from detection.training.release import ReleasePlan, release
 
     settings = read_settings()
-    reference = open_site(settings.site).reference
-    photos = {
-        folder: EmptyPhotos((path,), reference)
-        for folder in ("brighton_beach", "sea")
-        if (path := field_file(settings, "photos", folder)) is not None
-    }
     manifest = release(
         ReleasePlan(
             weights=weights,
@@ -162,7 +167,7 @@ def export_model(
             flights_folder=flights_folder,
             val_flights=flights,
             test_flights=flights,
-            empty_photos=photos,
+            empty_photos=empty_photos(settings),
             training={"weights": weights.name},
             coco_weights=field_file(settings, "weights", "yolo11n-coco.safetensors"),
         )

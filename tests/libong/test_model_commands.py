@@ -98,7 +98,12 @@ def train(data, candidate, monkeypatch):
             manifest=candidate, model_sha256=candidate.parent.name, comparisons=(compared,),
             regressions=tuple(c for c in (compared,) if c.regressed),
         )  # fmt: skip
-        monkeypatch.setattr(fine_tune, "fine_tune", lambda *_: made)
+
+        def fine_tuned(plan, *_):
+            run.plan = plan
+            return made
+
+        monkeypatch.setattr(fine_tune, "fine_tune", fine_tuned)
         return command("train", "--from", data / "exported", *arguments)
 
     return run
@@ -123,6 +128,17 @@ def test_a_regression_forbids_promotion(train, data):
     assert "dugong recall on rendered flights" in str(done.exception)
     assert promoted_manifest(data / "models") is None
     assert read_settings().model == SHIPPED
+
+
+def test_real_photographs_at_hand_are_rehearsed_and_false_dugongs_counted_in_them(
+    train, data, monkeypatch
+):
+    sea = data / "field" / "photos" / "sea"
+    sea.mkdir(parents=True)
+    monkeypatch.setenv("LIBONG_FIELD_DATA", str(data / "field"))
+    train(0.05)
+    assert train.plan.photo_folder == sea
+    assert [photos.paths for photos in train.plan.empty_photos] == [(sea,)]
 
 
 def test_without_reviewed_frames_learning_from_the_store_is_refused(data, monkeypatch, tmp_path):

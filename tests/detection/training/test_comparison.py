@@ -4,7 +4,13 @@ import pytest
 
 from detection.evaluation.counting import FlightCount, Unit
 from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
-from detection.training.comparison import Pairs, as_markdown, compare, told_regressed
+from detection.training.comparison import (
+    Pairs,
+    as_markdown,
+    compare,
+    compare_on_photos,
+    told_regressed,
+)
 from detection.types import ObjectClass
 
 DUGONG, BOAT, GEAR = ObjectClass
@@ -167,3 +173,46 @@ def test_what_a_kept_table_marks_is_read_back():
         "dugong recall on held-out flights from 0.800 to 0.600",
     )
     assert told_regressed(as_markdown(compare("here", frames([8] * 6), frames([8] * 6)))) == ()
+
+
+# ---------------------------------------------------------------- real photographs, no dugongs
+
+
+def photos(*false_dugongs, of=DUGONG):
+    """A photograph for each number: so many false finds."""
+    return [
+        ScoredFrame(
+            "photos", f"{n}", (), tuple(FoundBox(of, 0.9, (0, 40.0 * k, 9, 40.0 * k + 9))
+                                        for k in range(number)), 0.0,
+        )
+        for n, number in enumerate(false_dugongs)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "limit", "refused"),
+    [
+        ((0, 0), (0, 0), 1, False),
+        ((0, 0), (1, 0), 1, False),  # as many as a model is shipped with
+        ((0, 0), (1, 1), 1, True),
+        ((1, 0), (0, 2), 1, True),
+        ((2, 1), (0, 3), 3, False),  # the present model shows as many
+        ((2, 1), (2, 2), 3, True),
+    ],
+)
+def test_false_dugongs_on_photographs(before, after, limit, refused):
+    (compared,) = compare_on_photos(photos(*before), photos(*after))
+    assert compared.regressed == refused
+    told = as_markdown([compared])
+    measure = f"dugong | false alarms in all, at most {limit}"
+    assert f"| real photographs without dugongs (2) | {measure} | {sum(before)}.000" in told
+    assert bool(told_regressed(told)) == refused
+
+
+def test_boats_on_photographs_are_no_false_dugongs():
+    (compared,) = compare_on_photos(photos(0), photos(5, of=BOAT))
+    assert (compared.after, compared.regressed) == (0, False)
+
+
+def test_without_photographs_there_is_nothing_to_tell():
+    assert compare_on_photos([], []) == ()

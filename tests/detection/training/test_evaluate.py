@@ -9,6 +9,7 @@ from detection.evaluation.search import Searchers
 from detection.manifest import Manifest
 from detection.training.evaluate import (
     RENDERED_SITE,
+    EmptyPhotos,
     as_metrics,
     choose_thresholds,
     false_alarm_metrics,
@@ -107,9 +108,9 @@ def test_what_is_counted_by_flight_is_in_the_metrics(flown):
 
 
 def test_empty_photos_make_every_find_a_false_alarm(flown):
-    photos = sorted(flown.glob("*.JPG"))
+    photos = EmptyPhotos(tuple(sorted(flown.glob("*.JPG"))), RENDERED_SITE)
     oracle = Oracle(lambda frame: [FoundBox(BOAT, 0.9, (0, 0, 20, 20))])
-    frames = score_photos(oracle, photos, RENDERED_SITE)
+    frames = score_photos(oracle, photos)
     found = {r.object_class: r for r in report(frames, dict.fromkeys(ObjectClass, 0.5))}
     assert found[BOAT].scores.tally == Tally(0, 0, 2)
     assert found[BOAT].false_alarms_per_frame.value == 1.0

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from detection.engine import OpenVinoEngine
 from detection.labels.errors import LabelError
@@ -76,10 +77,12 @@ def test_what_is_written_is_what_was_trained(trained, tmp_path):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_tile_varied_keeps_its_box_on_the_thing(seed):
+    from detection.training.varied_batch import varied
+
     bgr = np.full((128, 128, 3), 90, np.uint8)
     bgr[30:50, 10:70] = (10, 10, 200)
     one = module.encoded_tile(bgr, (0,), ((10.0, 30.0, 70.0, 50.0),))
-    rgb, boxes = module._varied(one, 128, np.random.default_rng(seed))
+    rgb, boxes = varied(one, 128, np.random.default_rng(seed))
     ys, xs = np.nonzero(rgb[..., 0].astype(int) - rgb[..., 1] > 60)
     shown = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1)
     assert boxes[0] == pytest.approx(shown, abs=2)
@@ -112,9 +115,14 @@ def plan(tmp_path, monkeypatch):
     )  # fmt: skip
     monkeypatch.setattr(module, "rehearsal_tiles", lambda *_, **__: (tile(9),))
     monkeypatch.setattr(module, "render_flights", lambda *_: ())
+    empty = tmp_path / "empty.jpg"
+    with Image.open(PHOTOS[0]) as like:
+        told = {part: like.info[part] for part in ("exif", "xmp")}
+        Image.new("RGB", like.size, (70, 110, 120)).save(empty, **told)
     return module.FineTuning(
-        tmp_path / "labels", BASE, tmp_path / "models", SITE, tmp_path / "flights", 0, TINY
-    )
+        tmp_path / "labels", BASE, tmp_path / "models", SITE, tmp_path / "flights", 0, TINY,
+        empty_photos=(module.EmptyPhotos((empty,), SITE),),
+    )  # fmt: skip
 
 
 def test_a_candidate_names_what_it_came_from_and_what_was_kept_back(plan):
@@ -127,8 +135,13 @@ def test_a_candidate_names_what_it_came_from_and_what_was_kept_back(plan):
     assert len(training["learnt_flights"]) == len(training["held_out_flights"]) == 1
     assert training["learnt_flights"] != training["held_out_flights"]
     assert document["thresholds"] == json.loads(BASE.read_text())["thresholds"]
-    assert {c.where for c in made.comparisons} == {"held-out flights of the site"}
-    assert "| dugong | recall |" in (made.manifest.parent / "comparison.md").read_text()
+    assert {c.where for c in made.comparisons} == {
+        "held-out flights of the site",
+        "real photographs without dugongs (1)",
+    }
+    told = (made.manifest.parent / "comparison.md").read_text()
+    assert "| dugong | recall |" in told
+    assert "| dugong | false alarms in all, at most 1 | 0.000 |" in told
 
 
 def test_one_flight_is_refused_before_anything_is_trained(plan):
