@@ -17,6 +17,7 @@ from detection.training.bf16 import compute_in_bf16
 from detection.training.families import Family
 from detection.training.start_model import start_model
 from detection.training.torchvision_ops import ensure_torchvision_imports
+from detection.training.unfinished_run import UnfinishedRun, drop_later_rows
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
     """Ultralytics' trainer with our start model and a learning rate that follows the plan."""
 
     plan: TrainingPlan
+    resumed: UnfinishedRun | None = None
 
     def get_model(
         self, cfg: Any = None, weights: Any = None, verbose: bool = True
@@ -97,6 +99,25 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         self.model.to(memory_format=torch.channels_last)
         compute_in_bf16(self.model)
 
+    def resume_training(self, ckpt: dict[str, Any] | None) -> None:
+        """Take up the checkpoint's state, with as many passes ahead as the plan has.
+
+        By the clock these are more than will be made: Ultralytics guesses how many fit after each.
+        """
+        if self.resumed is not None:
+            made = 0 if self.plan.minutes is None else self.resumed.epochs
+            self.epochs = self.args.epochs = made + self.plan.most_epochs
+        super().resume_training(ckpt)
+
+    def take_up_clock(self) -> None:
+        """Count the time trained before the run was stopped, so that the budget is one."""
+        if self.resumed is not None:
+            self.train_time_start -= self.resumed.seconds
+
+    def count_all_passes(self) -> None:
+        """Let Ultralytics divide the whole time by all passes, not by those since the stop."""
+        self.start_epoch = 0
+
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Pictures as Ultralytics prepares them, laid out as the CPU's convolutions like best."""
         batch = super().preprocess_batch(batch)
@@ -110,7 +131,7 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         share = self._share_done()
         rate = min(share / 0.03, 1.0) * (0.01 + 0.99 * (1 + math.cos(math.pi * share)) / 2)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.plan.learning_rate * rate
+            group["lr"] = self.args.lr0 * rate
 
     def _share_done(self) -> float:
         """How far the training has come, 0 to 1, by what ends it: the clock, or the passes."""
@@ -121,22 +142,54 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         return min(1.0, share)
 
 
-def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
+def train(plan: TrainingPlan, *, resumed: UnfinishedRun | None = None) -> Path:
     """Train by the plan; returns the path of the best weights (`best.pt`).
 
-    `resume` goes on from `last.pt` in the run folder with the learning rate's clock started anew.
+    `resumed` is the run in the plan's folder to go on with: its optimiser, passes, best score and
+    curves are taken up, and the learning rate and the clock stand where they stood. Of the plan,
+    its tiles, budget and device count then; all else is as the run was begun.
+
+    Raises:
+        ResumeError: when the budget is used up.
     """
     ensure_torchvision_imports()
+    if resumed is not None:
+        resumed.check_budget(plan.minutes, plan.most_epochs)
+        drop_later_rows(plan.run_folder / "results.csv", resumed.epochs)
     plan.run_folder.mkdir(parents=True, exist_ok=True)
-    last = plan.run_folder / "weights" / "last.pt"
-    overrides: dict[str, Any] = {
-        "model": str(last) if resume else plan.family.graph,
+    record = plan.run_folder / "plan.json"
+    if resumed is None or not record.is_file():
+        told = {key: str(value) for key, value in asdict(plan).items()}
+        record.write_text(json.dumps(told | {"frozen_layers": str(plan.layers_kept)}, indent=1))
+    trainer = BudgetTrainer(
+        overrides=_recipe(plan) if resumed is None else _going_on(plan, resumed)
+    )
+    trainer.plan, trainer.resumed = plan, resumed
+    trainer.add_callback("on_train_start", BudgetTrainer.take_up_clock)
+    trainer.add_callback("on_train_batch_start", BudgetTrainer.follow_plan)
+    trainer.add_callback("on_train_epoch_end", BudgetTrainer.count_all_passes)
+    started = time.time() - (0.0 if resumed is None else resumed.seconds)
+    trainer.train()
+    told = json.loads(record.read_text()) | {
+        "minutes": str(plan.minutes),
+        "device": plan.device,
+        "seconds": str(round(time.time() - started)),
+        "epochs": str(trainer.epoch + 1),
+    }
+    record.write_text(json.dumps(told, indent=1))
+    return Path(trainer.best)
+
+
+def _recipe(plan: TrainingPlan) -> dict[str, Any]:
+    """What Ultralytics is told of a run that begins."""
+    return {
+        "model": plan.family.graph,
         "data": str(plan.data),
         "project": str(plan.run_folder.parent.resolve()),
         "name": plan.run_folder.name,
         "exist_ok": True,
         "epochs": plan.most_epochs,
-        "time": None if plan.minutes is None else plan.minutes / 60,
+        "time": _hours(plan),
         "imgsz": plan.image_px,
         "batch": plan.batch,
         "nbs": plan.batch,
@@ -150,20 +203,25 @@ def train(plan: TrainingPlan, *, resume: bool = False) -> Path:
         "device": plan.device,
         "amp": plan.device != "cpu",
         "plots": False,
-        "pretrained": resume,  # whether a model given as .pt keeps its weights
+        "pretrained": False,  # whether a model given as .pt keeps its weights
         "patience": 0,
         # pictures keep their scale: a pixel is a fixed part of a metre
         "mosaic": 0.0, "scale": 0.0, "translate": 0.0, "degrees": 0.0, "erasing": 0.0,
         "fliplr": 0.5, "flipud": 0.5, "hsv_h": 0.02, "hsv_s": 0.4, "hsv_v": 0.3,
         "save_period": 1,
     }  # fmt: skip
-    trainer = BudgetTrainer(overrides=overrides)
-    trainer.plan = plan
-    trainer.add_callback("on_train_batch_start", BudgetTrainer.follow_plan)
-    started = time.time()
-    trainer.train()
-    record = {key: str(value) for key, value in asdict(plan).items()}
-    record["frozen_layers"] = str(plan.layers_kept)
-    record |= {"seconds": str(round(time.time() - started)), "epochs": str(trainer.epoch + 1)}
-    (plan.run_folder / "plan.json").write_text(json.dumps(record, indent=1))
-    return Path(trainer.best)
+
+
+def _going_on(plan: TrainingPlan, resumed: UnfinishedRun) -> dict[str, Any]:
+    """What Ultralytics is told of a run that goes on: the checkpoint holds its recipe."""
+    return {
+        "resume": str(resumed.checkpoint),
+        "data": str(plan.data),
+        "save_dir": str(plan.run_folder.resolve()),
+        "time": _hours(plan),
+        "device": plan.device,
+    }
+
+
+def _hours(plan: TrainingPlan) -> float | None:
+    return None if plan.minutes is None else plan.minutes / 60

@@ -1,6 +1,7 @@
 """Commands on the detector's model: train, export-model, render-flight."""
 
 import importlib.util
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,15 @@ from libong.settings import Settings, read_settings
 
 class ExtraMissingError(LibongError, RuntimeError):
     """A command that needs an optional part of the software."""
+
+
+class TrainOptionError(LibongError, ValueError):
+    """Options of `libong train` that do not go together, or with what is in its folder."""
+
+
+_OF_TILES = ("tiles", "tile_px", "first_tile")
+# A training from rendered scenes hears these; one from labels has a schedule of its own.
+_NOT_WITH_LABELS = ("out", *_OF_TILES, "start", "device", "resume")
 
 
 def register(app: typer.Typer) -> None:
@@ -55,9 +65,22 @@ def empty_photos(settings: Settings) -> dict[str, EmptyPhotos]:
     }
 
 
+def given_options(context: typer.Context) -> dict[str, str]:
+    """The options that stand on the command line: their parameters' names, and how written."""
+    return {
+        parameter.name: parameter.opts[0]
+        for parameter in context.command.params
+        if (source := context.get_parameter_source(parameter.name)) is not None
+        and source.name == "COMMANDLINE"
+    }
+
+
 def train(
+    context: typer.Context,
     out: Annotated[Path, typer.Option(help="Folder of this run.")] = Path("runs/train"),
-    minutes: Annotated[float, typer.Option(min=0.1, help="Budget by the clock.")] = 60.0,
+    minutes: Annotated[
+        float, typer.Option(min=0.1, help="Budget by the clock, of all of a run with --resume.")
+    ] = 60.0,
     tiles: Annotated[int, typer.Option(min=8, help="Rendered tiles to train on.")] = 6000,
     tile_px: Annotated[int, typer.Option(min=64, help="Side of a tile; a multiple of 32.")] = 640,
     first_tile: Annotated[
@@ -74,7 +97,9 @@ def train(
         ),
     ] = None,
     device: Annotated[str, typer.Option(help="`cpu`, or the number of a GPU.")] = "cpu",
-    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+    resume: Annotated[
+        bool, typer.Option(help="Go on with the run in --out that was stopped.")
+    ] = False,
     labels: Annotated[
         Path | None,
         typer.Option("--from", help="Exported labels to fine-tune on; `labels`: from the store."),
@@ -89,45 +114,54 @@ def train(
     flights kept back and on rendered ones, and written beside the others in the data folder.
 
     Starts from COCO weights, and paints objects into real sea photos, when LIBONG_FIELD_DATA names
-    a folder with weights/yolo11n-coco.safetensors and photos/sea. Checkpoints are kept after each
-    epoch in the run's folder; --resume goes on from the last. samples.png shows the first tiles
+    a folder with weights/yolo11n-coco.safetensors and photos/sea. samples.png shows the first tiles
     with their labels, curves.png the losses and scores by epoch. To go on from a released model
     with --start, give a --first-tile beyond the tiles it learnt from; averaged.pt then lies halfway
     between the start and the end of the training, which is often better on seas unlike the tiles.
+
+    Checkpoints are kept after each epoch in the run's folder. --resume goes on with a run that was
+    stopped as if it had not been: with its tiles, its optimiser, its curves, and what is left of
+    its minutes, of which --minutes gives another sum. Name its --start again for averaged.pt.
+    A folder that holds a run takes no other.
     """
-    need_training_extra()
+    given = given_options(context)
     if labels is not None:
+        _refuse_beside_labels(given)
+        need_training_extra()
         learn_from(labels, minutes=minutes, processes=processes, promote=promote)
         return
-    from detection.training.dataset import TilePlan, write_dataset
-    from detection.training.run_record import write_curves, write_samples
+    if promote:
+        raise TrainOptionError("--promote goes with --from; leave it out, or name labels")
+    need_training_extra()
+    from detection.training.run_record import write_curves
     from detection.training.train import TrainingPlan
     from detection.training.train import train as train_network
+    from detection.training.unfinished_run import unfinished_run
 
     settings = read_settings()
-    weights = field_file(settings, "weights", "yolo11n-coco.safetensors")
-    photos = field_file(settings, "photos", "sea")
-    for what, at_hand in (("COCO weights", weights), ("real sea photos", photos)):
-        console.print(f"{what}: {at_hand or 'none, going on without'}", highlight=False)
-    data = out / "tiles" / "data.yaml"
-    if not (resume and data.is_file()):
-        console.print(f"rendering {tiles} tiles", highlight=False)
-        split = (
-            TilePlan("train", tiles, tile_px, photos, first_tile),
-            TilePlan("val", tiles // 20, tile_px),
-        )
-        write_dataset(out / "tiles", split, processes=processes)
-        write_samples(out / "tiles", "train", out / "samples.png")
+    data, network = out / "tiles" / "data.yaml", out / "network"
+    unfinished = unfinished_run(network) if resume else None
+    budget: float | None = minutes
+    if unfinished is None:
+        _render_tiles(settings, out, tiles, tile_px, first_tile, processes)
+    else:
+        _need_tiles(data, unfinished.checkpoint)
+        unheard = "".join(f"; {given[o]} does not count" for o in _OF_TILES if o in given)
+        console.print(f"going on {unfinished} with the tiles that it has{unheard}", highlight=False)
+        tile_px = unfinished.image_px
+        # what is not asked for anew stays as it was
+        budget = minutes if "minutes" in given else unfinished.minutes
+        device = device if "device" in given else unfinished.device
     if start is not None and start.suffix == ".onnx":
         from detection.training.renormalise import write_start_file
 
         start = write_start_file(start, out / "tiles" / "images" / "train", out / "start.pt")
     plan = TrainingPlan(
-        data, out / "network", weights, minutes,
+        data, network, field_file(settings, "weights", "yolo11n-coco.safetensors"), budget,
         start_weights=start, device=device, image_px=tile_px,
     )  # fmt: skip
-    best = train_network(plan, resume=resume)
-    write_curves(out / "network" / "results.csv", out / "curves.png")
+    best = train_network(plan, resumed=unfinished)
+    write_curves(network / "results.csv", out / "curves.png")
     console.print(f"trained; next: libong export-model {best}", highlight=False)
     if start is not None:
         from detection.training.averaging import write_average
@@ -135,6 +169,56 @@ def train(
         tiles_folder = out / "tiles" / "images" / "train"
         halfway = write_average(start, best.with_name("last.pt"), tiles_folder, out / "averaged.pt")
         console.print(f"or halfway to where it began: {halfway}", highlight=False)
+
+
+def _refuse_beside_labels(given: Mapping[str, str]) -> None:
+    """Raise TrainOptionError for options that learning from labels would leave unheard."""
+    unheard = [given[name] for name in _NOT_WITH_LABELS if name in given]
+    if unheard:
+        raise TrainOptionError(
+            f"{', '.join(unheard)} {'does' if len(unheard) == 1 else 'do'} not go with --from, "
+            "which trains the model in use further, on the processor and from its beginning, and "
+            "writes it beside the others in the data folder; leave out what does not go with it"
+        )
+
+
+def _render_tiles(
+    settings: Settings, out: Path, tiles: int, tile_px: int, first_tile: int, processes: int
+) -> None:
+    """Write the tiles of a run that begins, one in twenty more to validate on, and their samples.
+
+    Raises:
+        TrainOptionError: for a folder that holds a run already.
+    """
+    from detection.training.dataset import TilePlan, write_dataset
+    from detection.training.run_record import write_samples
+
+    used = [f for f in (out / "tiles", out / "network") if f.is_dir() and any(f.iterdir())]
+    if used:
+        raise TrainOptionError(
+            f"{' and '.join(map(str, used))} {'is' if len(used) == 1 else 'are'} of an earlier "
+            "run, with which this one would mix; go on with that one by --resume, or name another "
+            "folder for this one with --out"
+        )
+    photos = field_file(settings, "photos", "sea")
+    weights = field_file(settings, "weights", "yolo11n-coco.safetensors")
+    for what, at_hand in (("COCO weights", weights), ("real sea photos", photos)):
+        console.print(f"{what}: {at_hand or 'none, going on without'}", highlight=False)
+    console.print(f"rendering {tiles} tiles", highlight=False)
+    split = (
+        TilePlan("train", tiles, tile_px, photos, first_tile),
+        TilePlan("val", max(1, tiles // 20), tile_px),
+    )
+    write_dataset(out / "tiles", split, processes=processes)
+    write_samples(out / "tiles", "train", out / "samples.png")
+
+
+def _need_tiles(data: Path, checkpoint: Path) -> None:
+    if not data.is_file():
+        raise TrainOptionError(
+            f"the run has lost its tiles: {data} is missing; begin another from its weights: "
+            f"libong train --start {checkpoint} --out ANOTHER_FOLDER"
+        )
 
 
 def export_model(

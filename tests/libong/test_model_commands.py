@@ -14,6 +14,7 @@ from detection.training.comparison import Comparison
 from detection.types import ObjectClass
 from libong.cli import model_folder
 from libong.cli.main import app
+from libong.cli.models import TrainOptionError
 from libong.composition import known_manifests
 from libong.settings import HOUSE, read_settings
 
@@ -139,6 +140,46 @@ def test_real_photographs_at_hand_are_rehearsed_and_false_dugongs_counted_in_the
     train(0.05)
     assert train.plan.photo_folder == sea
     assert [photos.paths for photos in train.plan.empty_photos] == [(sea,)]
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--out", "--tiles", "--tile-px", "--first-tile", "--start", "--device", "--resume"],
+)
+def test_options_that_learning_from_labels_does_not_hear_are_refused(train, data, option):
+    value = {"--resume": (), "--start": (SHIPPED,)}.get(option, ("100",))
+    done = train(0.05, option, *value)
+    assert isinstance(done.exception, TrainOptionError)
+    assert str(done.exception).startswith(f"{option} does not go with --from")
+
+
+def test_promotion_without_labels_is_refused(data):
+    done = command("train", "--out", data / "run", "--promote")
+    assert isinstance(done.exception, TrainOptionError)
+    assert "--from" in str(done.exception)
+
+
+@pytest.mark.parametrize("part", ["tiles", "network"])
+def test_a_folder_that_holds_a_run_takes_no_other(data, part):
+    pytest.importorskip("torch", reason="needs the extra `train`")
+    pytest.importorskip("ultralytics", reason="needs the extra `train`")
+    (data / "run" / part).mkdir(parents=True)
+    (data / "run" / part / "kept").touch()
+    done = command("train", "--out", data / "run", "--tiles", "8")
+    assert isinstance(done.exception, TrainOptionError)
+    told = str(done.exception)
+    assert str(data / "run" / part) in told
+    assert "--resume" in told
+    assert "--out" in told
+    assert [p.name for p in (data / "run").rglob("*")] == [part, "kept"]
+
+
+def test_resuming_what_has_no_checkpoint_is_refused(data):
+    pytest.importorskip("torch", reason="needs the extra `train`")
+    pytest.importorskip("ultralytics", reason="needs the extra `train`")
+    done = command("train", "--out", data / "run", "--resume")
+    assert "holds no checkpoint to go on from" in str(done.exception)
+    assert not (data / "run").exists()
 
 
 def test_without_reviewed_frames_learning_from_the_store_is_refused(data, monkeypatch, tmp_path):
