@@ -18,7 +18,8 @@ from ingest.quality import FrameQuality
 from ingest.reason_words import words_for
 from ingest.water_clarity import ERROR_FACTOR
 
-# What the detector looks at: it resamples to 5 cm a pixel, and enlarges no more than twice.
+# Our own figure: at 10 cm a pixel a dugong of 2.5 m is 25 px long. What is seen more coarsely is
+# searched, too, but effort does not count it as looked at.
 COARSEST_USABLE_GSD_CM = 10.0
 
 
