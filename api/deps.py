@@ -197,6 +197,12 @@ def own_form(session: RangerSession, csrf_token: FormToken) -> Session:
     return session
 
 
+def officer_form(session: OfficerSession, csrf_token: FormToken) -> Session:
+    """Return an officer's session of a form that carries its token; raises CsrfError."""
+    check_csrf(session, csrf_token)
+    return session
+
+
 def admin_form(session: AdminSession, csrf_token: FormToken) -> Session:
     """Return an administrator's session of a form that carries its token; raises CsrfError."""
     check_csrf(session, csrf_token)
@@ -204,6 +210,7 @@ def admin_form(session: AdminSession, csrf_token: FormToken) -> Session:
 
 
 OwnForm = Annotated[Session, Depends(own_form)]
+OfficerForm = Annotated[Session, Depends(officer_form)]
 AdminForm = Annotated[Session, Depends(admin_form)]
 
 

@@ -84,6 +84,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
         "object_class": "dugong",
     },
     (f"{_OF_FRAME}/labels/removed", "post"): {"key": "d2", "version": 0},
+    (f"{_OF_FRAME}/review", "post"): {"complete": True},
     ("/api/v1/zones/check", "post"): {"feature": _ZONE},
     ("/api/v1/zones/{zone_id}", "put"): {"feature": _ZONE, "reason": "buoys were moved"},
     ("/api/v1/zones/{zone_id}/retire", "post"): {"reason": "the buoys are gone"},

@@ -1,4 +1,4 @@
-"""A frame as the desk shows it: with its flight, its neighbours in time, and its labels."""
+"""A frame as the desk shows it: with its flight and neighbours, its labels, and who saw it all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from api.deps import Services
 from detection.labels.label import LabelledFrame
 from ingest.errors import LibongError
 from patrol.flight_log import LoggedFrame
+from patrol.labels import FrameReview
+from patrol.media import MediaError
+from patrol.user import User
 
 _NEIGHBOURS = 8  # shown on each side
 
@@ -52,3 +55,26 @@ def labelled_frame(at_hand: Services, shown: ShownFrame) -> LabelledFrame:
     """Return the frame's labels as they stand."""
     frames = at_hand.store.labelled_flight(shown.flight_id).frames
     return next(frame for frame in frames if frame.sha256 == shown.frame.sha256)
+
+
+def last_review(at_hand: Services, shown: ShownFrame) -> FrameReview | None:
+    """Return what was last said of the whole frame; None where nobody said anything."""
+    return at_hand.store.frame_reviews(shown.flight_id).get(shown.frame.sha256)
+
+
+def review_frame(
+    at_hand: Services, shown: ShownFrame, user: User, *, complete: bool
+) -> FrameReview | None:
+    """Keep that a user says the frame is looked through as a whole, or takes that back.
+
+    Returns what holds then: what was said before where this says the same. Raises MediaError for a
+    frame whose original is not kept, which nobody can look through.
+    """
+    last, sha256 = last_review(at_hand, shown), shown.frame.sha256
+    if complete == (last is not None and last.complete):
+        return last
+    if complete and not at_hand.media.has(sha256):
+        raise MediaError(f"the original of frame {sha256} is not kept: nobody can look through it")
+    review = FrameReview(sha256, complete, user.name, user.role.value, at_hand.now())
+    at_hand.store.add_labels(shown.flight_id, [], [review])
+    return review

@@ -10,7 +10,12 @@ from ingest.errors import LibongError
 from patrol.flight_log import FlightLog, FlightPage, FlightSummary, LoggedFrame
 from patrol.flight_summaries import flight_page, flight_summaries, flight_summary
 from patrol.flight_table import insert_flight, stored_frames, stored_sightings
-from patrol.label_table import insert_labels, label_history, stored_labelled_flight
+from patrol.label_table import (
+    insert_labels,
+    label_history,
+    last_reviews,
+    stored_labelled_flight,
+)
 from patrol.labels import FlightLabels, FrameReview, StoredLabel
 from patrol.ledger import opening_event
 from patrol.ledger_table import append_flight, append_incident, lock_ledger
@@ -121,6 +126,11 @@ class FlightRecords(Records):
         with self._writing() as session, session.begin():
             lock_ledger(session)
             return stored_labelled_flight(session, flight_id)
+
+    def frame_reviews(self, flight_id: str) -> dict[str, FrameReview]:
+        """Return what was last said of a flight's whole frames, by their SHA-256."""
+        with self._reading() as session:
+            return last_reviews(session, flight_id)
 
     def label_history(self, flight_id: str) -> tuple[StoredLabel, ...]:
         """Return every version of a flight's labels, by key, the oldest version first."""

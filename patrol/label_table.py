@@ -96,7 +96,7 @@ def stored_labelled_flight(session: Session, flight_id: str) -> LabelledFlight:
         _decisions(session, flight_id),
         (stored.label for stored in latest.values()),
         {key: stored.frame_sha256 for key, stored in latest.items()},
-        _complete_frames(session, flight_id),
+        {sha256: said.complete for sha256, said in last_reviews(session, flight_id).items()},
         {user.name: user.role for user in session.scalars(select(UserRow))},
     )
 
@@ -129,11 +129,16 @@ def _decisions(session: Session, flight_id: str) -> Iterable[Decision]:
         yield Decision(incident_of(row), last)
 
 
-def _complete_frames(session: Session, flight_id: str) -> dict[str, bool]:
-    """Return what was last said of whole frames."""
+def last_reviews(session: Session, flight_id: str) -> dict[str, FrameReview]:
+    """Return what was last said of whole frames, by their SHA-256."""
     query = select(FrameReviewRow).where(FrameReviewRow.flight_id == flight_id)
     rows = session.scalars(query.order_by(FrameReviewRow.version))
-    return {row.frame_sha256: row.complete for row in rows}
+    return {
+        row.frame_sha256: FrameReview(
+            row.frame_sha256, row.complete, row.actor, row.role, row.at_utc
+        )
+        for row in rows
+    }
 
 
 def _label_row(flight_id: str, stored: StoredLabel) -> LabelRow:

@@ -93,8 +93,8 @@ def labelled_flight(
     latest versions, `frame_of` their frames by key) goes before that, unless the incident was found
     to be nothing afterwards. `complete_frames` is what officers said of whole frames; where they
     said nothing, a frame is not complete, also when all its detections are decided: nobody looked
-    for what the detector missed. `roles` are by user name. The scale is not in the log: `gsd_cm` is
-    None.
+    for what the detector missed. Nor is it while a detection in it is undecided, which would else
+    be taught as empty sea. `roles` are by user name. The scale is not in the log: `gsd_cm` is None.
     """
     by_sighting = _by_sighting(decisions)
     latest = {label.key: label for label in given}
@@ -127,7 +127,7 @@ def labelled_flight(
                 height_px=frame.height_px,
                 taken_at_utc=frame.taken_at_utc,
                 gsd_cm=None,
-                complete=complete_frames.get(frame.sha256, False),
+                complete=complete_frames.get(frame.sha256, False) and not undecided[frame.sha256],
                 labels=tuple(sorted(labels[frame.sha256], key=lambda x: x.key)),
                 undecided=tuple(undecided[frame.sha256]),
             )

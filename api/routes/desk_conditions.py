@@ -3,11 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.auth import Session, check_csrf
-from api.deps import FormToken, OfficerSession, ServicesDep
+from api.deps import OfficerForm, ServicesDep
 from api.language import Reader, mark
 from api.routes.desk_flights import flight_page
 from patrol.conditions import CONDITION_LIMITS, Conditions, ConditionsError
@@ -24,16 +23,11 @@ Figure = Annotated[float | None, Form()]
 Count = Annotated[int | None, Form()]
 
 
-def _officer_form(session: OfficerSession, csrf_token: FormToken) -> Session:
-    check_csrf(session, csrf_token)
-    return session
-
-
 @router.post("/{flight_id}/conditions")
 def tell_conditions(
     request: Request,
     at_hand: ServicesDep,
-    session: Annotated[Session, Depends(_officer_form)],
+    session: OfficerForm,
     flight_id: str,
     source: Line = "",
     tide_m: Figure = None,

@@ -1,16 +1,19 @@
-"""The frame viewer of the desk."""
+"""The frame viewer of the desk, and its form to say that a photo was looked through as a whole."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
-from api.deps import OfficerSession, ServicesDep
+from api.deps import OfficerForm, OfficerSession, ServicesDep
 from api.language import mark
 from api.routes.desk import desk_response
 from api.routes.desk_data import script_data
 from api.routes.v1 import Sha256
-from api.shown_frame import labelled_frame, shown_frame
+from api.shown_frame import labelled_frame, last_review, review_frame, shown_frame
 from detection.types import ObjectClass
 
 # what the viewer's script says
@@ -45,6 +48,7 @@ def frame_page(
         "officer/desk_frame.html",
         shown=shown,
         labelled=labelled_frame(at_hand, shown),
+        review=last_review(at_hand, shown),
         view=view,
         has_picture=at_hand.media.has(sha256),
         kept={each.sha256 for each in shown.neighbours if at_hand.media.has(each.sha256)},
@@ -57,3 +61,17 @@ def frame_page(
         classes=tuple(ObjectClass),
         frame_data=script_data(reader, session, VIEWER_WORDS),
     )
+
+
+@router.post("/{sha256}/review")
+def review(
+    at_hand: ServicesDep,
+    session: OfficerForm,
+    sha256: Sha256,
+    complete: Annotated[bool, Form()],
+    incident: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Keep that an officer looked through the whole photo, or takes that back."""
+    review_frame(at_hand, shown_frame(at_hand, sha256), session.user, complete=complete)
+    query = f"?{urlencode({'incident': incident})}" if incident else ""
+    return RedirectResponse(f"/desk/frames/{sha256}{query}#review", HTTPStatus.SEE_OTHER)

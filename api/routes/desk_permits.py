@@ -4,11 +4,11 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.auth import Session, check_csrf
-from api.deps import FormToken, OfficerSession, Services, ServicesDep
+from api.auth import Session
+from api.deps import OfficerForm, OfficerSession, Services, ServicesDep
 from api.routes.desk import desk_response
 from patrol.permit_history import PermitError
 from patrol.permits import Permit
@@ -17,14 +17,6 @@ router = APIRouter(prefix="/desk/permits", include_in_schema=False)
 
 Line = Annotated[str, Form(max_length=400)]
 Number = Annotated[str, Form(max_length=64)]
-
-
-def _officer_form(session: OfficerSession, csrf_token: FormToken) -> Session:
-    check_csrf(session, csrf_token)
-    return session
-
-
-OfficerForm = Annotated[Session, Depends(_officer_form)]
 
 
 @router.get("")

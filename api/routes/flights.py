@@ -53,6 +53,9 @@ def flight(
         "officer/flight.html",
         flight=readable_flight(at_hand, session.user, flight_id),
         unverified=mark_of(at_hand, flight_id),
+        looked_through=sum(
+            said.complete for said in at_hand.store.frame_reviews(flight_id).values()
+        ),
         incidents=at_hand.store.incidents(flight_id=flight_id) if shows_incidents else (),
     )
 

@@ -1,6 +1,7 @@
 """Frames for officers' tools: their pictures, places and lengths on the sea, and labels."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256 as hash_of
 from http import HTTPStatus
 from typing import Annotated, Any, Self
@@ -19,6 +20,7 @@ from api.shown_frame import (
     StaleLabelError,
     UnmeasurableError,
     labelled_frame,
+    review_frame,
     shown_frame,
 )
 from detection.labels.by_hand import corrected, drawn, removed
@@ -200,6 +202,41 @@ def remove_box(
     labelled = labelled_frame(at_hand, shown)
     known = _known(labelled, box.key, box.version)
     return _kept(at_hand, shown, officer.user.name, removed(known, annotator))
+
+
+class ReviewIn(BaseModel):
+    """That everything to be found in a frame is marked, or no longer is said to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    complete: bool
+
+
+class ReviewOut(BaseModel):
+    """What was last said of a whole frame, by whom; null where nobody said anything.
+
+    It teaches as a whole where `complete` was said and no box in it is left undecided.
+    """
+
+    complete: bool
+    by: str | None
+    at_utc: datetime | None
+    undecided: int = Field(description="boxes in it that nobody has decided on")
+
+
+@router.post("/{sha256}/review", responses=dict(NOT_FOUND))
+def review(
+    at_hand: ServicesDep, officer: ActingOfficer, sha256: Sha256, said: ReviewIn
+) -> ReviewOut:
+    """Keep that an officer looked through a whole frame, or takes that back."""
+    shown = shown_frame(at_hand, sha256)
+    holds = review_frame(at_hand, shown, officer.user, complete=said.complete)
+    return ReviewOut(
+        complete=False if holds is None else holds.complete,
+        by=None if holds is None else holds.actor,
+        at_utc=None if holds is None else holds.at_utc,
+        undecided=len(labelled_frame(at_hand, shown).undecided),
+    )
 
 
 def _known(frame: LabelledFrame, key: str, version: int) -> Label | Undecided:

@@ -8,11 +8,13 @@ import pytest
 from PIL import Image
 from pyproj import Geod
 
+from detection.labels.folder import LabelFormat, read_labels
 from detection.labels.label import Origin, Verdict
 from detection.types import Detection, ObjectClass
 from ingest.frame import Flight
 from ingest.photo import read_frame
 from ingest.projection import SeaView
+from libong.label_exchange import export_labels
 from patrol.store import FlightLog
 
 SAMPLE = Path(__file__).parents[2] / "sample_flights" / "with_faults" / "LIBONG_0001.JPG"
@@ -159,6 +161,120 @@ def test_a_detection_is_corrected_confirmed_and_refused_version_by_version(desk,
     assert (again.status_code, again.json()["code"]) == (400, "bad_label")
 
 
+def say(desk, frame, *, complete, **more):
+    """Send the form of the photo's page."""
+    fields = {"csrf_token": desk.headers["X-CSRF-Token"], "complete": str(complete).lower()}
+    return desk.client.post(f"/desk/frames/{frame.sha256}/review", data=fields | more)
+
+
+def page(desk, frame, language="en"):
+    return desk.get(f"/desk/frames/{frame.sha256}?lang={language}").text
+
+
+NOBODY = {"en": "Nobody has said so yet.", "th": "ยังไม่มีใครยืนยัน"}
+YES = {
+    "en": "everything to be found in this photo is marked.",
+    "th": "ทุกสิ่งที่มีให้พบในรูปนี้ตีกรอบไว้หมดแล้ว",
+}
+BACK = {"en": "No longer: it was taken back.", "th": "ถอนคืนแล้ว ไม่ถือว่าตรวจดูครบ"}
+SAY, TAKE_BACK = 'name="complete" value="true"', 'name="complete" value="false"'
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_an_officer_says_that_a_photo_was_looked_through_and_takes_it_back(
+    desk, frame, world, language
+):
+    before = page(desk, frame, language)
+    assert NOBODY[language] in before
+    assert SAY in before
+    assert TAKE_BACK not in before
+    answer = say(desk, frame, complete=True, incident="a&b")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/desk/frames/{frame.sha256}?incident=a%26b#review"
+    when = world.clock()
+    world.clock.forward(timedelta(hours=2))
+    said = page(Desk(world, "nid"), frame, language)
+    who = {"en": "mali, 22 Nov 2026 12:30", "th": "mali, 22 พ.ย. 2569 12:30"}
+    assert YES[language] in said
+    assert who[language] in said
+    assert TAKE_BACK in said
+    assert SAY not in said
+    assert say(Desk(world, "nid"), frame, complete=False).status_code == 303
+    after = page(desk, frame, language)
+    assert BACK[language] in after
+    assert SAY in after
+    review = world.store.frame_reviews(FLIGHT)[frame.sha256]
+    assert (review.actor, review.role, review.complete) == ("nid", "admin", False)
+    assert review.at_utc == when + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "1 box in this photo is not decided."), ("th", "ยังมี 1 กรอบในรูปนี้ที่ยังไม่ตัดสิน")],
+)
+def test_a_photo_that_was_looked_through_counts_once_its_boxes_are_decided(
+    desk, frame, world, tmp_path, language, told
+):
+    say(desk, frame, complete=True)
+    assert told in page(desk, frame, language)
+    assert YES[language] in page(desk, frame, language)
+    assert not world.store.labelled_flight(FLIGHT).frames[0].complete
+    desk.post(address(frame, "labels/removed"), {"key": "d0"})
+    assert told not in page(desk, frame, language)
+    exported = export(world, tmp_path / "said")
+    assert (exported.complete, exported.partial) == (1, 0)
+    ((kept,),) = [flight.frames for flight in read_labels(tmp_path / "said")]
+    assert kept.complete
+    say(desk, frame, complete=False)
+    exported = export(world, tmp_path / "taken-back")
+    assert (exported.complete, exported.partial) == (0, 1)
+
+
+def export(world, folder):
+    return export_labels(
+        world.store, world.media, world.site.reference, folder, LabelFormat.YOLO,
+        at_utc=world.clock(),
+    )  # fmt: skip
+
+
+def test_programs_say_it_too_and_are_told_who_said_it_first(desk, frame, world):
+    nothing = {"complete": False, "by": None, "at_utc": None, "undecided": 1}
+    assert desk.post(address(frame, "review"), {"complete": False}).json() == nothing
+    assert world.store.frame_reviews(FLIGHT) == {}
+    told = desk.post(address(frame, "review"), {"complete": True}).json()
+    assert (told["complete"], told["by"], told["undecided"]) == (True, "mali", 1)
+    world.clock.forward(timedelta(minutes=1))
+    assert Desk(world, "nid").post(address(frame, "review"), {"complete": True}).json() == told
+    back = Desk(world, "nid").post(address(frame, "review"), {"complete": False}).json()
+    assert (back["complete"], back["by"]) == (False, "nid")
+    assert desk.post(address(frame, "review"), {"complete": 1, "more": 2}).status_code == 422
+
+
+def test_what_nobody_can_look_through_is_not_said_to_be(desk, frame, world, monkeypatch):
+    monkeypatch.setattr(world.media, "has", lambda _: False)
+    assert SAY not in page(desk, frame)
+    assert say(desk, frame, complete=True).status_code == 404
+    answer = desk.post(address(frame, "review"), {"complete": True})
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_picture")
+    assert world.store.frame_reviews(FLIGHT) == {}
+
+
+def test_only_officers_say_it_and_only_on_their_own_form_and_rangers_see_how_many(
+    desk, frame, world
+):
+    ranger = Desk(world, "don")
+    assert say(ranger, frame, complete=True).status_code == 403
+    assert say(desk, frame, complete=True, csrf_token="x").status_code == 403
+    assert world.store.frame_reviews(FLIGHT) == {}
+    count = "<dt>Photos looked through as a whole</dt><dd>{}</dd>"
+    assert count.format(0) in ranger.get(f"/flights/{FLIGHT}?lang=en").text
+    assert say(desk, frame, complete=True).status_code == 303
+    seen = ranger.get(f"/flights/{FLIGHT}?lang=en").text
+    assert count.format(1) in seen
+    assert "/review" not in seen
+    assert "รูปที่ตรวจดูครบทั้งรูป" in ranger.get(f"/flights/{FLIGHT}?lang=th").text
+
+
 @pytest.mark.parametrize(
     "xyxy", [[10, 10, 11, 300], [-50, -50, -10, -10], [1e4, 1e4, 1.1e4, 1.1e4]]
 )
@@ -170,13 +286,15 @@ def test_a_slip_of_the_hand_is_no_box(desk, frame, world, xyxy):
 
 def test_frames_are_for_officers_and_changes_need_the_token(world, frame):
     ranger, nobody = Desk(world, "don"), world.client()
-    for what in ("picture", "measure", "labels", "labels/removed"):
+    for what in ("picture", "measure", "labels", "labels/removed", "review"):
         ask = "get" if what == "picture" else "post"
         assert nobody.request(ask, address(frame, what)).status_code == 401
         assert ranger.client.request(ask, address(frame, what)).status_code == 403
     officer = world.logged_in("mali")
     body = {"xyxy_px": [1, 1, 50, 50], "object_class": "boat"}
     assert officer.post(address(frame, "labels"), json=body).status_code == 403
+    assert officer.post(address(frame, "review"), json={"complete": True}).status_code == 403
+    assert world.store.frame_reviews(FLIGHT) == {}
     assert labels(world) == {}
 
 

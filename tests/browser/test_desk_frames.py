@@ -167,6 +167,29 @@ def test_a_missed_box_is_drawn_and_a_wrong_one_corrected(viewer, flown):
     viewer.assert_clean()
 
 
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("script", [True, False])
+def test_a_photo_is_said_to_be_looked_through_on_a_phone_and_taken_back_on_a_desktop(
+    flown, watch, phone, desktop, language, script
+):
+    sha256 = flown.frames[1].sha256
+    said = []
+    for what, window in (("said", phone), ("taken-back", desktop)):
+        seen = watch(flown, window, user="mali", java_script_enabled=script)
+        seen.open(f"/desk/frames/{sha256}?lang={language}")
+        section = seen.page.locator("#review")
+        with seen.page.expect_navigation():
+            section.locator("form button").click()
+        expect(section).to_contain_text("mali")
+        assert seen.page.url.endswith("#review")
+        if script:
+            assert seen.overflow_px() == 0
+            seen.picture(f"desk-frame-{what}-{language}")
+        seen.assert_clean()
+        said.append(flown.store.frame_reviews(FLIGHT)[sha256].complete)
+    assert said == [True, False]
+
+
 def test_neighbours_are_one_key_away(viewer, flown):
     page = viewer.page
     with page.expect_navigation():

@@ -171,13 +171,30 @@ def test_a_label_of_another_flights_frame_is_refused(store, logged):
         store.add_labels("flight1", [], [FrameReview("9" * 64, True, "x", "officer", DECIDED)])
 
 
-def test_a_frame_is_complete_when_an_officer_says_so_and_no_longer_when_taken_back(store, logged):
-    review = FrameReview(FIRST, True, "somchai", "officer", DECIDED)
+def test_a_frame_is_complete_when_an_officer_says_so_and_no_longer_when_taken_back(
+    store, logged, decide
+):
+    decide(BOAT, State.CONFIRMED)
+    review = FrameReview(SECOND, True, "somchai", "officer", DECIDED)
     store.add_labels("flight1", [], [review])
-    assert labels_of(store).complete
-    assert labels_of(store).decided
-    store.add_labels("flight1", [], [replace(review, complete=False)])
-    assert not labels_of(store).complete
+    assert store.frame_reviews("flight1") == {SECOND: review}
+    assert labels_of(store, SECOND).complete
+    back = replace(review, complete=False)
+    store.add_labels("flight1", [], [back])
+    assert store.frame_reviews("flight1") == {SECOND: back}
+    assert not labels_of(store, SECOND).complete
+
+
+def test_a_frame_with_anything_undecided_is_complete_only_once_that_is_decided(
+    store, logged, decide
+):
+    store.add_labels("flight1", [], [FrameReview(SECOND, True, "somchai", "officer", DECIDED)])
+    assert not labels_of(store, SECOND).complete
+    assert not labels_of(store, SECOND).decided
+    decide(BOAT, State.CONFIRMED)
+    assert labels_of(store, SECOND).complete
+    decide(BOAT, State.DISMISSED, State.NEW)
+    assert not labels_of(store, SECOND).complete
 
 
 @pytest.mark.parametrize(
