@@ -9,7 +9,6 @@ ones, the best score of all passes 0.79 with 34.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -42,34 +41,17 @@ def agreed(passes: Sequence[Boxes]) -> Boxes:
     )
 
 
-def averaged(images: Sequence[Boxes]) -> Boxes:
-    """Return what several images of one place at one scale show together.
-
-    `images` hold boxes from `SUPPORT_FROM` up. Each thing's score is the mean of what the images
-    give it, 0 where one shows nothing of it.
-    """
-    if len(images) == 1:
-        return images[0]
-    merged = [merge(boxes) for boxes in images]
-    told = []
-    for boxes in merged:
-        given = [boxes.scores if x is boxes else _support(boxes, x) for x in merged]
-        told.append(replace(boxes, scores=np.mean(given, axis=0, dtype=np.float32)))
-    return merge(concatenate(told))
-
-
 def _lowered(boxes: Boxes, neighbours: Sequence[Boxes]) -> Boxes:
     support = np.zeros(len(boxes), np.float32)
     for other in neighbours:
-        support = np.maximum(support, _support(boxes, other))
+        if len(other):
+            support = np.maximum(support, _support(boxes, other))
     scores = (1 - _WEIGHT) * boxes.scores + _WEIGHT * np.sqrt(boxes.scores * support)
-    return replace(boxes, scores=scores.astype(np.float32))
+    return Boxes(boxes.xyxy_px, scores.astype(np.float32), boxes.classes, boxes.cut)
 
 
 def _support(boxes: Boxes, other: Boxes) -> Floats:
-    """The best score among the other's boxes of the same thing, 0 where there are none."""
-    if not len(other):
-        return np.zeros(len(boxes), np.float32)
+    """The best score among the other pass's boxes of the same thing."""
     shared = intersections(boxes.xyxy_px, other.xyxy_px)
     union = areas(boxes.xyxy_px)[:, None] + areas(other.xyxy_px)[None, :] - shared
     same = (shared >= _SAME_IOU * union) & (boxes.classes[:, None] == other.classes[None, :])

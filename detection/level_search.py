@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from detection.boxes import BOTTOM, LEFT, MOST_BOXES_A_TILE, RIGHT, TOP, Boxes, Floats, decode
 from detection.engine import Engine, TileBGR
-from detection.mirroring import IMAGES, Mirror
 from detection.resampling import PADDING_GREY
 from detection.tiling import Level, Tile
 
@@ -46,11 +45,8 @@ def search_tiles(
     tiles: Sequence[tuple[Level, Tile]],
     pixels_of: Callable[[Level, Tile], TileBGR],
     side_px: int | None = None,
-    mirror: Mirror = IMAGES[0],
 ) -> list[Boxes]:
     """Search tiles of levels, each as `pixels_of` gives it; each one's boxes, in their order.
-
-    The network is shown their mirror images by `mirror`.
 
     `side_px` is the side of the tiles, at most the engine's own, which it is when None. As many
     smaller ones as fit side by side are asked about together; what has its middle in one is that
@@ -64,20 +60,14 @@ def search_tiles(
         batch = tiles[start : start + BATCH_TILES * together]
         groups = [batch[i : i + together] for i in range(0, len(batch), together)]
         asked = [
-            _side_by_side(
-                [mirror.of(pixels_of(level, tile)) for level, tile in group],
-                a_row,
-                engine.input_px,
-            )
+            _side_by_side([pixels_of(level, tile) for level, tile in group], a_row, engine.input_px)
             for group in groups
         ]
         for group, raw in zip(groups, engine.infer(asked), strict=True):
             decoded = decode(raw, thresholds, MOST_BOXES_A_TILE * together)
             for number, (level, tile) in enumerate(group):
                 own = _of_place(decoded, number, a_row, side) if side < engine.input_px else decoded
-                xyxy, scores, classes = own
-                seen = mirror.undone(xyxy, side), scores, classes
-                parts.append(_in_picture(seen, level, tile, side))
+                parts.append(_in_picture(own, level, tile, side))
     return parts
 
 

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from detection.boat_network import COARSER
 from detection.calibration import Calibration
 from detection.errors import ModelError
-from detection.mirroring import IMAGES
 from detection.types import ObjectClass
 
 
@@ -38,15 +37,13 @@ class BoatNetwork(BaseModel):
 class LookAgain(BaseModel):
     """Where dugongs are looked at again, and from how near (see `detection.second_look`).
 
-    `gsd_cm` are the ground scales of the second look, `from_score` what the first must give. Each
-    scale, the first one's too, is seen in so many `images`: itself and its mirror images.
+    `gsd_cm` are the ground scales of the second look, `from_score` what the first must give.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     gsd_cm: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
     from_score: float = Field(gt=0, lt=1)
-    images: int = Field(default=1, ge=1, le=len(IMAGES))
 
 
 class Manifest(BaseModel):

@@ -4,8 +4,7 @@ A picture is searched at one ground scale. What that takes for an animal, even f
 again closer or from further off, in pieces cut around the suspects, and the looks must agree as the
 passes of a picture without scale must (`detection.agreement`): a calf beside its mother is told
 from her, and a crest that looked like an animal is gone. Several pieces fill a tile of the network,
-so that it costs a tile for some suspects, where another pass over the sea costs all. A model may
-have each scale seen in mirror images too, of which the mean counts.
+so that it costs a tile for some suspects, where another pass over the sea costs all.
 """
 
 from dataclasses import dataclass
@@ -14,13 +13,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.agreement import SUPPORT_FROM, agreed, averaged
+from detection.agreement import SUPPORT_FROM, agreed
 from detection.boxes import Boxes, Floats, concatenate
 from detection.engine import Engine
 from detection.level_search import search_tiles
-from detection.manifest import LookAgain, Manifest
+from detection.manifest import Manifest
 from detection.merge import merge
-from detection.mirroring import IMAGES, Mirror
 from detection.resampling import DecodedPicture
 from detection.tiling import MAX_ENLARGEMENT, Level, Tile
 from detection.types import ObjectClass
@@ -106,7 +104,7 @@ def in_reach(boxes: Boxes, suspects: tuple[Suspect, ...]) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class SecondLook:
-    """Looks again, by `plan`, where a first look at `first_gsd_cm` gave the plan's score.
+    """Looks again, at each of `gsd_cm`, where a first look at `first_gsd_cm` gave `from_score`.
 
     `class_index` is the class that is looked for.
     """
@@ -114,7 +112,8 @@ class SecondLook:
     engine: Engine
     class_index: int
     first_gsd_cm: float
-    plan: LookAgain
+    gsd_cm: tuple[float, ...]
+    from_score: float
 
     def decoded_from(self, thresholds: Floats) -> Floats:
         """From which scores each class's boxes of a first look are needed."""
@@ -133,38 +132,32 @@ class SecondLook:
         """
         own = first.classes == self.class_index
         boxes, rest = merge(first.take(own)), first.take(~own)
-        suspects = suspects_of(boxes.take(boxes.scores >= np.float32(self.plan.from_score)), view)
+        suspects = suspects_of(boxes.take(boxes.scores >= np.float32(self.from_score)), view)
         if not suspects:
             return rest
         places = looked_at(suspects)
-        images = {
-            gsd_cm: [self._seen(places, picture, gsd_cm, mirror) for mirror in mirrors]
-            for gsd_cm, mirrors in self._to_be_seen().items()
-        }
-        images[self.first_gsd_cm].append(boxes.take(in_reach(boxes, places)))
-        return concatenate([rest, agreed([averaged(images[gsd_cm]) for gsd_cm in sorted(images)])])
+        seen = self._again(places, picture)
+        seen[self.first_gsd_cm] = boxes.take(in_reach(boxes, places))
+        return concatenate([rest, agreed([seen[gsd_cm] for gsd_cm in sorted(seen)])])
 
-    def _to_be_seen(self) -> dict[float, tuple[Mirror, ...]]:
-        """In which images each scale is seen again: of the first look's, one has been."""
-        mirrors = IMAGES[: self.plan.images]
-        return dict.fromkeys(self.plan.gsd_cm, mirrors) | {self.first_gsd_cm: mirrors[1:]}
-
-    def _seen(
-        self, places: tuple[Suspect, ...], picture: DecodedPicture, gsd_cm: float, mirror: Mirror
-    ) -> Boxes:
-        """What the network sees of the class in reach of the places, in one image at one scale."""
+    def _again(self, places: tuple[Suspect, ...], picture: DecodedPicture) -> dict[float, Boxes]:
+        """What the network sees of the class in reach of the places, by the scale looked at."""
         lowest = np.full(self.engine.outputs - 4, 2.0, np.float32)  # no score is so high
         lowest[self.class_index] = SUPPORT_FROM
-        side_px = piece_px(gsd_cm, self.engine.input_px)
-        pieces = [piece_around(place, gsd_cm, *picture.size_px, side_px) for place in places]
-        cut = partial(picture.piece, side_px=side_px)
-        found = search_tiles(self.engine, lowest, pieces, cut, side_px, mirror)
-        return concatenate(
-            [
-                boxes.take(in_reach(boxes, (place,)))
-                for boxes, place in zip(found, places, strict=True)
-            ]
-        )
+        seen = {}
+        for gsd_cm in self.gsd_cm:
+            side_px = piece_px(gsd_cm, self.engine.input_px)
+            pieces = [piece_around(place, gsd_cm, *picture.size_px, side_px) for place in places]
+            found = search_tiles(
+                self.engine, lowest, pieces, partial(picture.piece, side_px=side_px), side_px
+            )
+            seen[gsd_cm] = concatenate(
+                [
+                    boxes.take(in_reach(boxes, (place,)))
+                    for boxes, place in zip(found, places, strict=True)
+                ]
+            )
+        return seen
 
 
 def second_look_of(manifest: Manifest, engine: Engine) -> SecondLook | None:
@@ -173,4 +166,6 @@ def second_look_of(manifest: Manifest, engine: Engine) -> SecondLook | None:
     if plan is None or dugong not in manifest.classes or len(manifest.passes_gsd_cm) > 1:
         return None
     (first_gsd_cm,) = manifest.passes_gsd_cm
-    return SecondLook(engine, manifest.classes.index(dugong), first_gsd_cm, plan)
+    return SecondLook(
+        engine, manifest.classes.index(dugong), first_gsd_cm, plan.gsd_cm, plan.from_score
+    )

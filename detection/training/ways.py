@@ -41,8 +41,6 @@ WAYS = (
     Way((5.0,)),
     Way((5.0,), LookAgain(gsd_cm=(4.2,), from_score=0.1)),
     Way((5.0,), LookAgain(gsd_cm=(4.2, 5.9), from_score=0.1)),
-    Way((5.0,), LookAgain(gsd_cm=(4.2, 5.9), from_score=0.1, images=2)),
-    Way((5.0,), LookAgain(gsd_cm=(4.2, 5.9), from_score=0.1, images=4)),
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detection.agreement import agreed, averaged
+from detection.agreement import agreed
 from detection.boxes import Boxes, no_boxes
 
 THING = (100.0, 100.0, 160.0, 130.0)
@@ -51,12 +51,3 @@ def test_boxes_of_overlapping_tiles_support_nothing_within_their_pass():
         )
     )
     assert scores([twice, no_boxes()]) == pytest.approx([0.3])
-
-
-def test_images_of_one_scale_count_by_their_mean_where_one_shows_nothing_too():
-    beside = one(0.8, (300, 100, 360, 130))
-    both = averaged([one(0.9), one(0.5, (102, 101, 161, 131)), no_boxes()])
-    assert both.scores.tolist() == pytest.approx([1.4 / 3])
-    assert averaged([one(0.9)]).scores.tolist() == pytest.approx([0.9])
-    assert averaged([one(0.9), beside]).scores.tolist() == pytest.approx([0.45, 0.4])
-    assert len(averaged([no_boxes(), no_boxes()])) == 0

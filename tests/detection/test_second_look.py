@@ -7,7 +7,6 @@ import pytest
 from detection.boxes import Boxes
 from detection.detector import Detector
 from detection.manifest import LookAgain
-from detection.mirroring import IMAGES
 from detection.resampling import DecodedPicture
 from detection.second_look import (
     REACH_M,
@@ -212,41 +211,6 @@ def test_looks_from_nearer_and_from_further_off_are_neighbours_of_the_first(tmp_
     scores, _ = found_with(score_of, tmp_path, manifest)
     assert sorted(round(length, -1) for length in set(lengths)) == [30, 40, 60]
     assert scores == [pytest.approx(0.45 + 0.5 * (0.9 * 0.4) ** 0.5, abs=0.01)]
-
-
-class HandedEngine(SizeEngine):
-    """Surer of a dugong's square where a boat's square lies to the right of it."""
-
-    def _one(self, tile):
-        answer = super()._one(tile)
-        beside = (np.abs(tile.astype(int) - COLOURS[1]).max(axis=2) < 90).nonzero()[1]
-        if len(beside) and answer[4].max() > 0 and beside.mean() < answer[0, answer[4].argmax()]:
-            answer[4] *= 0.5
-        return answer
-
-
-@pytest.mark.parametrize(("images", "tiles", "score"), [(1, 1, 0.8), (2, 3, 0.6), (4, 7, 0.6)])
-def test_mirror_images_of_a_scale_count_by_their_mean(tmp_path, images, tiles, score):
-    head = (1, 1100, 800, 1140, 840)
-    frame = frame_of(painted(tmp_path, ANIMAL, head))
-    plan = LookAgain(gsd_cm=(4.2,), from_score=0.2, images=images)
-    once, again = HandedEngine(lambda length: 0.8), HandedEngine(lambda length: 0.8)
-    (before,) = Detector(once, MANIFEST_AT_6).detect(frame)
-    (found,) = Detector(again, MANIFEST_AT_6.model_copy(update={"second_look": plan})).detect(frame)
-    assert again.tiles_seen == once.tiles_seen + tiles
-    assert found.score == pytest.approx(score, abs=0.01)
-    assert np.abs(np.subtract(found.xyxy_px, before.xyxy_px)).max() < 3
-
-
-@pytest.mark.parametrize("mirror", IMAGES)
-def test_boxes_seen_in_a_mirror_image_come_back_to_their_place(mirror):
-    picture = np.zeros((64, 64, 3), np.uint8)
-    picture[8:20, 30:50] = 255
-    rows, columns = mirror.of(picture)[..., 0].nonzero()
-    seen = np.array(
-        [[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]], dtype=np.float32
-    )
-    assert mirror.undone(seen, 64).tolist() == [[30, 8, 50, 20]]
 
 
 def test_other_classes_are_as_the_first_look_saw_them(tmp_path):
