@@ -38,7 +38,15 @@ from ingest.errors import LibongError
 from ingest.flight import photo_paths
 from ingest.site_reference import SiteReference
 from libong.cli.flight_files import SeaLevelOption, SiteOption
-from libong.cli.output import Exit, JsonOption, console, messages, print_json, progress_bar
+from libong.cli.output import (
+    Exit,
+    JsonOption,
+    LabelsAsShownOption,
+    console,
+    messages,
+    print_json,
+    progress_bar,
+)
 from libong.composition import open_searchers, open_site
 from libong.pipeline import Progress
 from libong.settings import read_settings
@@ -89,13 +97,7 @@ def evaluate(
     unlabelled_are_empty: Annotated[
         bool, typer.Option(help="Pictures without labels hold nothing; else they are left out.")
     ] = False,
-    labels_as_shown: Annotated[
-        bool,
-        typer.Option(
-            help="Pictures that Exif turns were labelled turned, as most tools show them; else as "
-            "stored. COCO that tells a picture's sides decides by them."
-        ),
-    ] = False,
+    labels_as_shown: LabelsAsShownOption = False,
     split_rendered: Annotated[
         Split, typer.Option(help="Which rendered flights, where no --data is given.")
     ] = Split.TEST,

@@ -10,7 +10,7 @@ import typer
 
 from detection.labels.folder import LabelFormat
 from ingest.site_reference import SiteReference
-from libong.cli.output import JsonOption, console, print_json
+from libong.cli.output import JsonOption, LabelsAsShownOption, console, print_json
 from libong.composition import open_media, open_site, open_store
 from libong.label_exchange import export_labels, import_labels
 from libong.settings import read_settings
@@ -80,13 +80,7 @@ def import_(
             help="Local time of the export, where the pictures' names do not tell it.",
         ),
     ] = None,
-    labels_as_shown: Annotated[
-        bool,
-        typer.Option(
-            help="Pictures that Exif turns were labelled turned, as most tools show them; else as "
-            "stored. COCO that tells a picture's sides decides by them."
-        ),
-    ] = False,
+    labels_as_shown: LabelsAsShownOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take labels back from CVAT, Label Studio or another tool that writes COCO or YOLO.

@@ -24,6 +24,13 @@ console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, markup=Fal
 messages = Console(stderr=True, markup=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+LabelsAsShownOption = Annotated[
+    bool,
+    typer.Option(
+        help="Pictures that Exif turns were labelled turned, as most tools show them; else as "
+        "stored. COCO that tells a picture's sides decides by them."
+    ),
+]
 
 
 def print_error(text: str) -> None:
