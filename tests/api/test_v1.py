@@ -308,6 +308,7 @@ def test_openapi_is_valid_and_whole(world):
         "/api/v1/frames/{sha256}/measure",
         "/api/v1/frames/{sha256}/labels",
         "/api/v1/frames/{sha256}/labels/removed",
+        "/api/v1/frames/{sha256}/review",
         "/api/v1/flights",
         "/api/v1/flights/{flight_id}",
         "/api/v1/zones",
