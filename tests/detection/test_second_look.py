@@ -57,7 +57,7 @@ class SizeEngine:
 def boxes_at(*middles):
     x = np.array([(x - 5, y - 5, x + 5, y + 5) for x, y in middles], np.float32).reshape(-1, 4)
     n = len(x)
-    return Boxes(x, np.ones(n, np.float32), np.zeros(n, np.int64), np.zeros(n, np.bool_))
+    return Boxes(x, np.ones(n, np.float32), np.zeros(n, np.int64), np.zeros(n, np.uint8))
 
 
 def test_a_neighbour_is_seen_in_the_same_piece_and_one_further_off_has_its_own():

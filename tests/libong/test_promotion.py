@@ -1,7 +1,5 @@
 """A flight is searched by one model, the next one after a promotion by the promoted one."""
 
-import importlib.util
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
@@ -25,18 +23,7 @@ from patrol.site import shipped_site
 from patrol.uploads import FileOffer, UploadPolicy
 from patrol.uploads_desk import Desk
 from patrol.user import Role
-
-
-def load_stand_ins():
-    path = Path(__file__).parent / "stand_ins.py"
-    spec = importlib.util.spec_from_file_location("promotion_stand_ins", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-stand_ins = load_stand_ins()
+from tests.libong import stand_ins
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`libong push` against a real server that is cut off and killed; see also test_kills."""
 
-import importlib.util
 import os
 import random
 import socket
@@ -22,21 +21,11 @@ from libong.push import Pusher, PushError, files_in
 from libong.settings import read_settings
 from patrol.uploads import UploadState
 from patrol.user import Role
+from tests.libong import stand_ins
 
 STAND_INS = Path(__file__).parent / "stand_ins.py"
 DEEP = bool(os.environ.get("LIBONG_TEST_DEEP"))
 DEEP_ONLY = pytest.mark.skipif(not DEEP, reason="LIBONG_TEST_DEEP is not set")
-
-
-def load_stand_ins():
-    spec = importlib.util.spec_from_file_location("push_stand_ins", STAND_INS)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-stand_ins = load_stand_ins()
 
 
 def free_port():
