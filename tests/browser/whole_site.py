@@ -184,7 +184,7 @@ def _log_in(page, name: str, password: str) -> None:
 
 def _to_code(world, page) -> None:
     _log_in(page, WITH_FACTOR, world.password)
-    page.locator("#code").wait_for()
+    page.locator("#code:focus").wait_for()  # the cursor is there already
 
 
 def _wrong_code(world, page) -> None:
