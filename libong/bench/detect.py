@@ -6,6 +6,7 @@ Ours and the peer's take turns on each picture, so that a busy machine slows bot
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from statistics import median
@@ -94,8 +95,9 @@ class Contest:
         peers: list[_PeerTurn] = []
         if not self._warm:  # the first picture of a process is slower; no one pays for that
             self.peer.detect(picture.frame.path)
+            for ours in filter(None, (self.same_weights, self.as_shipped)):
+                ours.detect(picture.frame)
             self._warm = True
-        finds = self._finds(self.same_weights, picture)
         for _ in range(rounds):
             same.append(_each(self.same_weights, picture))
             if self.as_shipped is not None:
@@ -106,12 +108,22 @@ class Contest:
         rows = _cost_rows(picture, "same weights", same, theirs)
         if self.as_shipped is not None:
             rows += _cost_rows(picture, "with the boat network", shipped, theirs)
-        rows += _stage_rows(picture, stages, peers)
-        return rows + _finds_rows(picture, finds, peers[-1].answer.finds)
+        return rows + _stage_rows(picture, stages, peers)
 
-    @staticmethod
-    def _finds(detector: Detector, picture: BenchPicture) -> tuple[FoundBox, ...]:
-        return found_boxes(detector.detect(picture.frame))
+    def finds_rows(self, pictures: Sequence[BenchPicture]) -> list[Row]:
+        """What both find in pictures of one name: recall of all classes, and false alarms.
+
+        Where the model has a boat network, what it finds with that is told too.
+        """
+        peer = _tally(pictures, lambda p: self.peer.detect(p.frame.path).finds)
+        ways = [("same weights", self.same_weights)]
+        if self.as_shipped is not None:
+            ways.append(("with the boat network", self.as_shipped))
+        rows: list[Row] = []
+        for how, detector in ways:
+            ours = _tally(pictures, partial(_found, detector))
+            rows += _finds_rows(pictures, how, ours, peer)
+        return rows
 
 
 def stages_of(
@@ -234,21 +246,31 @@ def _stage_rows(
     return [*rows, _row(picture, "outside decoding and network", "%", share, None)]
 
 
-def _finds_rows(
-    picture: BenchPicture, ours: tuple[FoundBox, ...], peer: tuple[FoundBox, ...]
-) -> list[Row]:
-    """Recall of all classes together and false alarms, of both."""
-    mine, theirs = _tally(picture, ours), _tally(picture, peer)
-    alarms = _row(
-        picture, "false alarms", "boxes", float(mine.false_alarms), float(theirs.false_alarms)
-    )
-    if mine.recall is None:
+def _finds_rows(pictures: Sequence[BenchPicture], how: str, ours: Tally, peer: Tally) -> list[Row]:
+    """Recall of all classes together where anything is there, and false alarms."""
+    name = pictures[0].name if len(pictures) == 1 else f"{len(pictures)} of {pictures[0].name}"
+    alarms = lower_is_better(
+        BENCH, f"{name}: false alarms, {how}", "boxes",
+        float(ours.false_alarms), float(peer.false_alarms), NAME,
+    )  # fmt: skip
+    if ours.recall is None:
         return [alarms]
-    metric = f"{picture.name}: recall"
-    found = higher_is_better(BENCH, metric, "share", mine.recall, theirs.recall, NAME)
-    return [found, alarms]
+    there = ours.found + ours.missed
+    metric = f"{name}: recall of {there}, {how}"
+    return [higher_is_better(BENCH, metric, "share", ours.recall, peer.recall, NAME), alarms]
 
 
-def _tally(picture: BenchPicture, finds: tuple[FoundBox, ...]) -> Tally:
-    scored = ScoredFrame(picture.name, picture.frame.path.name, picture.truths, finds, 0.0)
-    return sum((tally(scored, c, 0.0) for c in ObjectClass), Tally())
+def _found(detector: Detector, picture: BenchPicture) -> tuple[FoundBox, ...]:
+    return found_boxes(detector.detect(picture.frame))
+
+
+def _tally(
+    pictures: Sequence[BenchPicture], found: Callable[[BenchPicture], tuple[FoundBox, ...]]
+) -> Tally:
+    total = Tally()
+    for picture in pictures:
+        scored = ScoredFrame(
+            picture.name, picture.frame.path.name, picture.truths, found(picture), 0.0
+        )
+        total += sum((tally(scored, c, 0.0) for c in ObjectClass), Tally())
+    return total

@@ -1,6 +1,8 @@
-"""The pictures that detection is timed on: a rendered one of 20 MP with known truth, a real one."""
+"""The pictures that detection is compared on: rendered ones of known truth, and real ones."""
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from detection.training.evaluate import RENDERED_SITE
 from detection.training.flight import render_flight
 from detection.training.flight_plan import FlightPlan, RenderCamera, Shot
 from detection.training.random_flight import random_flight
-from detection.training.random_world import random_object, random_sea
+from detection.training.random_world import FAMILIES, random_object, random_sea
 from detection.training.world import Kind, SceneObject, World
 from detection.types import ObjectClass
 from ingest.frame import Frame
@@ -40,12 +42,30 @@ class BenchPicture:
     truths: tuple[TrueBox, ...]
 
 
-def rendered_picture(folder: Path) -> BenchPicture:
-    """Return the 20 MP picture from 100 m, rendered into a folder unless it is there already."""
-    if not (folder / "truth.json").is_file():  # written last
-        render_flight(bench_plan(), folder)
+def rendered_pictures(folder: Path, count: int) -> list[BenchPicture]:
+    """Return so many 20 MP pictures from 100 m, rendered into a folder unless they are there.
+
+    The first is of a sea over seagrass, the others of the other seas in turn.
+    """
+    folders = [folder / bench_plan(number).name for number in range(count)]
+    missing = [number for number, at in enumerate(folders) if not _truth_file(at).is_file()]
+    if missing:
+        with ProcessPoolExecutor(min(2, len(missing)), mp_context=get_context("spawn")) as pool:
+            list(pool.map(_render, missing, [folders[number] for number in missing]))
+    return [_read(at) for at in folders]
+
+
+def _truth_file(folder: Path) -> Path:
+    return folder / "truth.json"  # written last
+
+
+def _render(number: int, folder: Path) -> None:
+    render_flight(bench_plan(number), folder)
+
+
+def _read(folder: Path) -> BenchPicture:
     (path,) = folder.glob("*.JPG")
-    labels = read_truth(folder / "truth.json", (path,))[path].labels
+    labels = read_truth(_truth_file(folder), (path,))[path].labels
     truths = (
         TrueBox(ObjectClass(x.name), x.object_id, x.xyxy_px, x.fair, x.visibility) for x in labels
     )
@@ -59,24 +79,25 @@ def real_picture(path: Path, site: SiteReference) -> BenchPicture:
     return BenchPicture(f"{megapixels} MP {path.name}", frame, ())
 
 
-def bench_plan() -> FlightPlan:
-    """Return what the rendered picture shows and how it is taken."""
-    sea = random_sea(_SEED, "seagrass")
+def bench_plan(number: int) -> FlightPlan:
+    """Return what a rendered picture shows and how it is taken."""
+    seed = _SEED + number
+    sea = random_sea(seed, FAMILIES[number % len(FAMILIES)])
     return replace(
-        random_flight("val", 0, shots=1),
-        name="bench",
-        title="one picture of 20 MP from 100 m, for timing",
-        world=replace(sea, objects=_scattered(sea)),
+        random_flight("val", number, shots=1),
+        name=f"bench_{number}",
+        title="one picture of 20 MP from 100 m, to compare on",
+        world=replace(sea, objects=_scattered(sea, seed)),
         shots=(Shot(0.0, 0.0, 0.0, SURVEY_HEIGHT_M, 0.0),),
         camera=SURVEY_CAMERA,
         jpeg_quality=92,
-        seed=_SEED,
+        seed=seed,
     )
 
 
-def _scattered(sea: World) -> tuple[SceneObject, ...]:
+def _scattered(sea: World, seed: int) -> tuple[SceneObject, ...]:
     """One object somewhere in each cell of a grid over the picture."""
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(seed)
     metre_px = SURVEY_CAMERA.intrinsics().focal_px / SURVEY_HEIGHT_M
     wide_m = SURVEY_CAMERA.width_px / metre_px / _COLUMNS
     high_m = SURVEY_CAMERA.height_px / metre_px / _ROWS

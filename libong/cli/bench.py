@@ -18,7 +18,7 @@ from ingest.flight import photo_paths, read_flight
 from ingest.site_reference import SiteReference
 from libong.bench.detect import Contest, memory_rows
 from libong.bench.ingest import ingest_rows
-from libong.bench.pictures import BenchPicture, real_picture, rendered_picture
+from libong.bench.pictures import BenchPicture, real_picture, rendered_pictures
 from libong.bench.row import Row
 from libong.bench.store import own_schema, store_rows
 from libong.bench.store_fill import StoreSize
@@ -31,8 +31,8 @@ from patrol.checkpoint_key import SiteKey
 REAL_PICTURE = Path("photos", "sea", "DJI_20240213141303_0001.JPG")
 
 RoundsOption = Annotated[int, typer.Option(min=1, help="Turns each way takes on each picture.")]
-FolderOption = Annotated[Path, typer.Option(help="Where the rendered picture is kept.")]
-DEFAULT_ROUNDS, DEFAULT_FOLDER = 3, Path("datasets/bench")
+FolderOption = Annotated[Path, typer.Option(help="Where rendered pictures are kept.")]
+DEFAULT_ROUNDS, DEFAULT_FOLDER, DEFAULT_PICTURES = 3, Path("datasets/bench"), 6
 DEFAULT_DETECTIONS, DEFAULT_MINUTES = 1_000_000, 60
 DEFAULT_CHROMIUM = Path("/usr/bin/chromium")
 DEFAULT_PHOTOS, SAMPLE_PHOTOS = 1000, Path("sample_flights/seagrass_survey")
@@ -56,7 +56,7 @@ def everything(context: typer.Context, as_json: JsonOption = False) -> None:
     if context.invoked_subcommand is None:
         server = read_settings().test_postgres
         rows = chain(
-            _detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER),
+            _detect_rows([], DEFAULT_ROUNDS, DEFAULT_FOLDER, DEFAULT_PICTURES),
             _ingest_rows([], DEFAULT_PHOTOS, DEFAULT_ROUNDS),
             _page_rows(DEFAULT_ROUNDS, DEFAULT_CHROMIUM),
             _store_rows(DEFAULT_DETECTIONS, server, DEFAULT_ROUNDS, DEFAULT_MINUTES),
@@ -72,15 +72,18 @@ def detect(
     ] = None,
     rounds: RoundsOption = DEFAULT_ROUNDS,
     folder: FolderOption = DEFAULT_FOLDER,
+    pictures: Annotated[
+        int, typer.Option(min=1, help="Rendered pictures to tell recall on; the first is timed.")
+    ] = DEFAULT_PICTURES,
     as_json: JsonOption = False,
 ) -> None:
     """Time, steps, finds and memory of detection beside SAHI + Ultralytics on torch.
 
-    Both search the same pictures with the same weights, taking turns: a rendered picture of 20 MP
-    from 100 m with known truth, the photos given, and without any the Zenmuse P1 photo of
-    LIBONG_FIELD_DATA when that is set. Needs the extras `train` and `bench`.
+    Both search the same pictures with the same weights, taking turns: rendered pictures of 20 MP
+    from 100 m with known truth, the first of which is timed, the photos given, and without any the
+    Zenmuse P1 photo of LIBONG_FIELD_DATA when that is set. Needs the extras `train` and `bench`.
     """
-    _show(_detect_rows(paths or [], rounds, folder), as_json=as_json)
+    _show(_detect_rows(paths or [], rounds, folder, pictures), as_json=as_json)
 
 
 @app.command()
@@ -181,21 +184,24 @@ def _ingest_rows(paths: Sequence[Path], count: int, rounds: int) -> list[Row]:
         return ingest_rows(originals, Path(scratch), count, rounds)
 
 
-def _detect_rows(paths: Sequence[Path], rounds: int, folder: Path) -> list[Row]:
+def _detect_rows(paths: Sequence[Path], rounds: int, folder: Path, pictures: int) -> list[Row]:
     settings = read_settings()
     site = open_site(settings.site).reference
     real = _real_pictures(paths, settings, site)
     with TemporaryDirectory(prefix="libong-bench-") as scratch:
         torch_file = Path(scratch) / "weights.pt"
         contest = Contest(settings.model.parent, load_manifest(settings.model), torch_file)
-        messages.print(f"rendering a picture into {folder}, unless it is there")
-        rendered = rendered_picture(folder)
+        messages.print(f"rendering {pictures} pictures into {folder}, unless they are there")
+        rendered = rendered_pictures(folder, pictures)
         rows = []
-        for picture in (rendered, *real):
+        for picture in (rendered[0], *real):
             messages.print(f"{picture.name}: {rounds} rounds", highlight=False)
             rows += contest.rows(picture, site, rounds)
+        for searched in (rendered, *([picture] for picture in real)):
+            messages.print(f"{searched[0].name}: what is found", highlight=False)
+            rows += contest.finds_rows(searched)
         messages.print("measuring memory")
-        return rows + memory_rows(rendered, torch_file)
+        return rows + memory_rows(rendered[0], torch_file)
 
 
 def _real_pictures(

@@ -2,13 +2,16 @@
 
 import shutil
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import SimpleNamespace
 
 import pytest
 
+from detection.evaluation.scoring import FoundBox, TrueBox
 from detection.manifest import load_manifest
+from detection.types import ObjectClass
 from ingest.site_reference import SiteReference
 from libong.bench import detect, sahi_peer
 from libong.bench.detect import Contest, Stages, TimedEngine, stages_of
@@ -59,8 +62,9 @@ def test_a_missing_peer_is_named_with_the_way_to_install_it(monkeypatch, tmp_pat
         SahiPeer(MODEL.parent / "any.onnx", load_manifest(MODEL), tmp_path / "w.pt")
 
 
-def test_the_rendered_picture_is_of_20_mp_from_100_m_and_shows_all_it_holds():
-    plan = bench_plan()
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_rendered_picture_is_of_20_mp_from_100_m_and_shows_all_it_holds(number):
+    plan = bench_plan(number)
     camera, (shot,) = SURVEY_CAMERA, plan.shots
     assert camera.width_px * camera.height_px == pytest.approx(20e6, rel=0.05)
     assert shot.height_above_sea_m == SURVEY_HEIGHT_M == 100
@@ -70,6 +74,72 @@ def test_the_rendered_picture_is_of_20_mp_from_100_m_and_shows_all_it_holds():
     for thing in things:
         assert abs(thing.east_m) + thing.length_m / 2 < camera.width_px * half_m + 6
         assert abs(thing.north_m) + thing.length_m / 2 < camera.height_px * half_m + 6
+
+
+def test_rendered_pictures_are_of_different_seas():
+    plans = [bench_plan(number) for number in range(6)]
+    assert len({plan.world.family for plan in plans}) == 6
+    assert len({plan.name for plan in plans}) == 6
+    assert plans[0] == bench_plan(0)
+
+
+def boat_at(x_px: float) -> tuple[float, float, float, float]:
+    return (x_px, 100.0, x_px + 80.0, 140.0)
+
+
+class Finder:
+    """Stands in for either way of searching: the boats it says are in a picture."""
+
+    def __init__(self, boats):
+        self.boats = boats
+
+    def _found(self, path, of_kind):
+        return tuple(of_kind(boat_at(x)) for x in self.boats.get(path, ()))
+
+    def detect(self, searched):
+        if isinstance(searched, Path):
+            find = partial(FoundBox, ObjectClass.BOAT, 0.9)
+            return SimpleNamespace(finds=self._found(searched, find))
+        return self._found(
+            searched.path,
+            lambda box: SimpleNamespace(object_class=ObjectClass.BOAT, score=0.9, xyxy_px=box),
+        )
+
+
+def contest_of(same_weights, as_shipped, peer) -> Contest:
+    contest = Contest.__new__(Contest)
+    contest.same_weights, contest.as_shipped, contest.peer = same_weights, as_shipped, peer
+    return contest
+
+
+def test_recall_is_of_all_rendered_pictures_together():
+    first, second = Path("a.jpg"), Path("b.jpg")
+    pictures = [
+        BenchPicture(
+            "20 MP rendered",
+            SimpleNamespace(path=path),
+            tuple(
+                TrueBox(ObjectClass.BOAT, number, boat_at(x), fair=True)
+                for number, x in enumerate(places)
+            ),
+        )
+        for path, places in ((first, (100, 300, 500)), (second, (100,)))
+    ]
+    ours, shipped = Finder({first: (100, 300)}), Finder({first: (100, 300), second: (100,)})
+    peer = Finder({first: (100, 300, 500, 900), second: (500,)})
+    rows = contest_of(ours, shipped, peer).finds_rows(pictures)
+    assert [(row.metric, row.ours, row.peer) for row in rows] == [
+        ("2 of 20 MP rendered: recall of 4, same weights", 0.5, 0.75),
+        ("2 of 20 MP rendered: false alarms, same weights", 0, 2),
+        ("2 of 20 MP rendered: recall of 4, with the boat network", 0.75, 0.75),
+        ("2 of 20 MP rendered: false alarms, with the boat network", 0, 2),
+    ]
+
+
+def test_where_nothing_is_there_only_false_alarms_are_told():
+    picture = BenchPicture("45 MP sea.jpg", SimpleNamespace(path=Path("sea.jpg")), ())
+    (row,) = contest_of(Finder({}), None, Finder({Path("sea.jpg"): (10,)})).finds_rows([picture])
+    assert (row.metric, row.ours, row.peer) == ("45 MP sea.jpg: false alarms, same weights", 0, 1)
 
 
 def test_searching_more_pictures_takes_no_more_memory(tmp_path):
@@ -191,7 +261,8 @@ def test_both_ways_search_the_same_picture_and_every_step_is_told(tmp_path):
     finds = contest.same_weights.detect(picture.frame), contest.peer.detect(SAMPLE).finds
     ours, theirs = map(len, finds)
     assert ours > 0
-    assert (rows["false alarms"].ours, rows["false alarms"].peer) == (ours, theirs)
+    alarms, _ = contest.finds_rows([picture])
+    assert (alarms.ours, alarms.peer) == (ours, theirs)
 
 
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
