@@ -37,7 +37,7 @@ from detection.labels.tool_box import CLASSES
 from detection.labels.yolo import read_yolo
 from detection.manifest import load_manifest
 from detection.model_folder import MANIFEST_FILE
-from detection.training.bf16 import compute_in_bf16
+from detection.training.bf16 import compute_in_bf16_where_faster
 from detection.training.comparison import (
     COMPARISON_FILE,
     Comparison,
@@ -242,8 +242,8 @@ def train_further(
 ) -> tuple[DetectionModel, int]:
     """Train a network on the site's tiles mixed with rehearsed ones; returns it and the steps.
 
-    What is returned is the moving average of the weights, in evaluation mode. On a CPU it computes
-    in bf16, which takes half the time; weights, gradients and loss stay in 32 bits.
+    What is returned is the moving average of the weights, in evaluation mode. It computes in
+    bf16 where the processor is faster so; weights, gradients and loss stay in 32 bits.
     """
     rng = np.random.default_rng([schedule.seed, 0xF17E])
     torch.manual_seed(schedule.seed)
@@ -257,7 +257,7 @@ def train_further(
     free = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(free, lr=schedule.learning_rate, weight_decay=5e-4)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.98))
-    compute_in_bf16(model)
+    compute_in_bf16_where_faster(model)
     started, done = time.monotonic(), 0
     while done < steps:
         spent = (time.monotonic() - started) / (60 * schedule.minutes)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -35,7 +36,14 @@ from detection.training.evaluate import (
     score_photos,
     search_rendered,
 )
-from detection.training.export import INPUT_PX, checked_agreement, export_onnx, write_manifest
+from detection.training.export import (
+    INPUT_PX,
+    Agreement,
+    checked_agreement,
+    export_onnx,
+    write_manifest,
+)
+from detection.training.torch_file import write_torch_file
 from detection.training.ways import WAYS, Trial, Way, any_scale_thresholds, best_trial, tried
 from detection.types import ObjectClass
 
@@ -51,6 +59,7 @@ class ReleasePlan:
 
     Flights are rendered into `flights_folder` where they are not there yet: `val` ones to choose
     thresholds on, `test` ones to report. `empty_photos` are reported by name as false alarms.
+    `weights` are a trained `.pt` or the ONNX file of a released model, measured anew.
     `ways` are the ways to search to choose from, the cheapest first. `coco_weights` become the boat
     network beside the model; without them one already there is used.
     """
@@ -74,8 +83,7 @@ def release(plan: ReleasePlan) -> Path:
     searched as plain pictures too, as if they told no scale; the threshold of dugongs in such comes
     from the photographs as well.
     """
-    onnx = export_onnx(plan.weights, plan.onnx)
-    differences = checked_agreement(onnx, plan.weights, _tiles())
+    onnx, differences = _exported(plan.weights, plan.onnx)
     engine = OpenVinoEngine(onnx, INPUT_PX)
     searching = Detector(engine, _unmeasured(onnx), min_score=_SEARCH_SCORE)
     val = render_flights("val", plan.val_flights, plan.flights_folder)
@@ -139,6 +147,15 @@ def release(plan: ReleasePlan) -> Path:
         training=plan.training,
         metrics=metrics,
     )
+
+
+def _exported(weights: Path, target: Path) -> tuple[Path, dict[str, Agreement]]:
+    """Export a `.pt`, or anew the network of an ONNX file; how far OpenVINO is from torch."""
+    with TemporaryDirectory() as scratch:
+        if weights.suffix == ".onnx":
+            weights = write_torch_file(weights, Path(scratch) / "weights.pt")
+        onnx = export_onnx(weights, target)
+        return onnx, checked_agreement(onnx, weights, _tiles())
 
 
 def _boats(

@@ -222,7 +222,10 @@ def _need_tiles(data: Path, checkpoint: Path) -> None:
 
 
 def export_model(
-    weights: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A trained .pt.")],
+    weights: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="A trained .pt, or a released .onnx."),
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the ONNX file and its manifest.")] = Path(
         "models"
     ),
@@ -238,7 +241,8 @@ def export_model(
 
     Thresholds and the calibration of scores are chosen on one set of flights and reported on
     another; reliability.svg shows how true the scores are. The manifest says how far OpenVINO's
-    answers are from torch's.
+    answers are from torch's. The network of a released model is measured anew when its ONNX file is
+    given: on more flights, say.
     """
     need_training_extra()
     from detection.training.release import ReleasePlan, release

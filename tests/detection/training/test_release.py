@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from detection.engine import OpenVinoEngine
 from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
-from detection.manifest import LookAgain
+from detection.manifest import LookAgain, load_manifest
 from detection.training import evaluate
 from detection.training.evaluate import f_scores
 from detection.training.export import write_manifest
@@ -15,6 +17,8 @@ from detection.training.release import calibrated
 from detection.training.ways import Trial, Way, above_false_ones, best_trial, tried
 from detection.types import Detection, ObjectClass
 
+HOUSE = Path(__file__).parents[3]
+MODELS, HELD_OUT = HOUSE / "models", HOUSE / "sample_flights" / "held_out"
 DUGONG, BOAT, GEAR = ObjectClass
 BOX = (0.0, 0.0, 10.0, 10.0)
 
@@ -112,3 +116,44 @@ def test_the_manifest_of_the_model_before_is_kept(tmp_path):
     assert json.loads(manifests[1])["file"] == "m-v2.onnx"
     (kept,) = (tmp_path / "released").iterdir()
     assert (kept.name, kept.read_text(encoding="utf-8")) == ("m-v1.json", manifests[0])
+
+
+@pytest.mark.train
+@pytest.mark.filterwarnings("ignore")  # torch's exporter warns of itself
+def test_a_released_network_is_measured_anew_and_answers_as_before(tmp_path, monkeypatch):
+    pytest.importorskip("ultralytics", reason="needs the extra `train`")
+    from detection.training import release
+
+    flights = {"val": (HELD_OUT / "test_104",), "test": (HELD_OUT / "test_102",)}
+    monkeypatch.setattr(release, "render_flights", lambda split, count, folder: flights[split])
+    before = load_manifest(MODELS / "manifest.json")
+    path = release.release(
+        release.ReleasePlan(
+            weights=MODELS / before.file,
+            onnx=tmp_path / "again.onnx",
+            flights_folder=tmp_path,
+            val_flights=1,
+            test_flights=1,
+            empty_photos={},
+            training={"weights": before.file},
+            ways=(Way((5.0,)),),
+        )
+    )
+    manifest = load_manifest(path)
+    assert (manifest.file, manifest.search_gsd_cm) == ("again.onnx", (5.0,))
+    tile = np.asarray(np.random.default_rng(1).integers(0, 255, (640, 640, 3)), np.uint8)
+    old, new = (
+        OpenVinoEngine(file, manifest.input_px, precision="f32").infer([tile])[0]
+        for file in (MODELS / before.file, tmp_path / "again.onnx")
+    )
+    assert np.abs(old[4:] - new[4:]).max() < 1e-4
+    told = json.loads(path.read_text(encoding="utf-8"))["metrics"]
+    assert told["rendered_test_frames"] == 4
+    dugongs = told["rendered_test_flights"]["dugong"]
+    assert (dugongs["boxes"], dugongs["count_flights"]) == (2, 1)
+    assert dugongs["threshold"] == pytest.approx(
+        manifest.calibration(DUGONG).apply(manifest.thresholds[DUGONG]), abs=0.002
+    )
+    assert {row["gsd_cm"][0] for row in told["ways_compared"]} == {5.0}
+    assert told["boats_by_network"] is None  # no second network lies beside it
+    assert "<svg" in (tmp_path / release.RELIABILITY_PICTURE).read_text(encoding="utf-8")
