@@ -1,4 +1,4 @@
-"""The scores of one class told apart by size, visibility, depth, sea state and ground scale."""
+"""The scores of one class told apart by size, visibility, company, sea state and more."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class SliceScores:
 
     False alarms of a size are those of its boxes, in all frames; those of a sea state or a ground
     scale are in its frames. `ap50` and `ap50_95` are COCO's: what is of other sizes is passed over.
-    Of visibility and depth only recall is told, since false alarms have neither. Errors of counts
-    are of flights (see `detection.evaluation.count_errors`).
+    Of visibility, depth and company only recall is told, since false alarms have none. Errors of
+    counts are of flights (see `detection.evaluation.count_errors`).
     """
 
     dimension: Dimension

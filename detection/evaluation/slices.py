@@ -1,4 +1,4 @@
-"""Scores apart by what an object, a find or its frame is like: size, visibility, depth, sea."""
+"""Scores apart by what an object, a find or its frame is like: size, visibility, company, sea."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
@@ -6,10 +6,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from detection.evaluation.scoring import FoundBox, Match, ScoredFrame, Tally, TrueBox, Xyxy
+from detection.evaluation.scoring import (
+    FoundBox,
+    Match,
+    ScoredFrame,
+    Tally,
+    TrueBox,
+    Xyxy,
+    iou,
+)
 from detection.types import ObjectClass
 
 UNKNOWN = "unknown"
+# Of company: whether the box of another object of the class, seen or not, overlaps an object's own,
+# as a calf's does its mother's.
+ALONE, TOUCHING = "alone", "touching another"
 
 
 class Dimension(StrEnum):
@@ -19,6 +30,7 @@ class Dimension(StrEnum):
     SIZE_M = "size_m"
     VISIBILITY = "visibility"
     DEPTH_M = "depth_m"
+    COMPANY = "company"
     SEA_STATE = "sea_state"
     GSD_CM = "gsd_cm"
 
@@ -34,7 +46,7 @@ _EDGES: dict[Dimension, tuple[float, ...]] = {
     Dimension.GSD_CM: (1.5, 3, 6),
 }
 # What labels tell of a truth: a false alarm has none.
-OF_TRUTHS_ONLY = frozenset({Dimension.VISIBILITY, Dimension.DEPTH_M})
+OF_TRUTHS_ONLY = frozenset({Dimension.VISIBILITY, Dimension.DEPTH_M, Dimension.COMPANY})
 # What all boxes of a frame have alike.
 _OF_FRAMES = frozenset({Dimension.SEA_STATE, Dimension.GSD_CM})
 
@@ -43,8 +55,8 @@ _OF_FRAMES = frozenset({Dimension.SEA_STATE, Dimension.GSD_CM})
 class Slice:
     """One bin of one dimension: what it is called, and its tally by flight.
 
-    `false_alarms` are the frames of its false alarms, one for each. They have neither visibility
-    nor depth; there the tally counts none, and its precision says nothing.
+    `false_alarms` are the frames of its false alarms, one for each. They have no visibility,
+    depth or company; there the tally counts none, and its precision says nothing.
     """
 
     dimension: Dimension
@@ -137,9 +149,22 @@ def _bin_of_truth(dimension: Dimension, truth: TrueBox, frame: ScoredFrame) -> s
         return bin_name(dimension, truth.visibility)
     if dimension is Dimension.DEPTH_M:
         return bin_name(dimension, truth.depth_m)
+    if dimension is Dimension.COMPANY:
+        return _company(truth, frame)
     if truth.is_point and dimension in (Dimension.SIZE_PX, Dimension.SIZE_M):
         return UNKNOWN
     return _bin_of_box(dimension, truth.xyxy_px, frame)
+
+
+def _company(truth: TrueBox, frame: ScoredFrame) -> str:
+    if truth.is_point:
+        return UNKNOWN
+    others = (
+        t
+        for t in frame.truths
+        if t.object_class is truth.object_class and t is not truth and not t.region
+    )
+    return TOUCHING if any(iou(truth.xyxy_px, t.xyxy_px) > 0 for t in others) else ALONE
 
 
 def _bin_of_box(dimension: Dimension, xyxy_px: Xyxy, frame: ScoredFrame) -> str | None:
@@ -155,5 +180,5 @@ def _bin_of_box(dimension: Dimension, xyxy_px: Xyxy, frame: ScoredFrame) -> str 
             return bin_name(dimension, frame.gsd_cm)
         case Dimension.SEA_STATE:
             return frame.sea_state or UNKNOWN
-        case Dimension.VISIBILITY | Dimension.DEPTH_M:
+        case Dimension.VISIBILITY | Dimension.DEPTH_M | Dimension.COMPANY:
             return None

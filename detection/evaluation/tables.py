@@ -14,6 +14,7 @@ _DIMENSION_TITLES = {
     Dimension.SIZE_M: "By size: the box's longer side, metres",
     Dimension.VISIBILITY: "By visibility",
     Dimension.DEPTH_M: "By depth of the animal's back under the surface, metres",
+    Dimension.COMPANY: "By whether another one's box overlaps its own, as a calf's its mother's",
     Dimension.SEA_STATE: "By sea state",
     Dimension.GSD_CM: "By ground sample distance, cm per pixel",
 }
@@ -163,7 +164,7 @@ def _count_cells(error: CountError) -> tuple[str, ...]:
 
 
 def _slices_table(evaluation: Evaluation, dimension: Dimension) -> TextTable:
-    # a false alarm has no visibility and no depth, so that there is no precision by them
+    # a false alarm has no visibility, depth or company, so that there is no precision by them
     full = dimension not in OF_TRUTHS_ONLY
     of_finds = ("false alarms", "a frame", "a km²", "precision", "F1", "AP50", "AP50-95")
     rows: list[tuple[str, ...]] = []

@@ -91,6 +91,7 @@ def test_slices_tell_scores_apart(make):
         (Dimension.DEPTH_M, "below 0.15"): Tally(1, 0, 0),
         (Dimension.DEPTH_M, "2 and more"): Tally(0, 1, 0),
         (Dimension.DEPTH_M, "unknown"): Tally(0, 1, 0),
+        (Dimension.COMPANY, "alone"): Tally(1, 2, 0),
         (Dimension.SEA_STATE, "4"): Tally(1, 1, 1),
         (Dimension.SEA_STATE, "unknown"): Tally(0, 1, 0),
         (Dimension.GSD_CM, "1.5 to 3"): Tally(0, 1, 0),
@@ -129,9 +130,10 @@ def test_each_bin_has_its_false_alarms_and_average_precision(make):
     told_again = document(done_all, ())["classes"]["dugong"]["slices"]
     wanted = {"false_alarms_per_frame", "false_alarms_per_km2", "ap50", "ap50_95"}
     assert wanted <= set(told_again[0])
-    for shown in tables(done_all, ()):
-        if shown.title.startswith("By "):
-            assert shown.columns[-2:] == ("AP50", "AP50-95")
+    of_finds = [t for t in tables(done_all, ()) if t.title.startswith(("By size", "By sea"))]
+    assert len(of_finds) == 2
+    for shown in of_finds:
+        assert shown.columns[-2:] == ("AP50", "AP50-95")
 
 
 def test_a_find_of_another_size_is_passed_over_at_overlaps_that_it_does_not_reach(make):
@@ -145,6 +147,27 @@ def test_a_find_of_another_size_is_passed_over_at_overlaps_that_it_does_not_reac
     # at 0.5 and 0.55 it is the first of two; from 0.6 on it is of another size, and no false alarm
     assert small.ap50.value == pytest.approx(1.0)
     assert small.ap50_95.value == pytest.approx((2 * 1.0 + 8 * 51 / 101) / 10)
+
+
+def test_a_calf_that_touches_its_mother_is_told_from_one_alone(make):
+    mother, calf = make.truth(0), make.truth(0, xyxy_px=(8, 2, 14, 8))
+    hidden = make.truth(5, fair=False)
+    beside_hidden = make.truth(0, xyxy_px=(105, 0, 118, 10))
+    lone = make.truth(10)
+    beside_boat, boat = make.truth(20), make.truth(20, BOAT)
+    crowd = make.truth(0, xyxy_px=(190, 0, 600, 40), fair=False, region=True)
+    point = make.truth(0, xyxy_px=(9, 3, 9, 3))
+    truths = [mother, calf, hidden, beside_hidden, lone, beside_boat, boat, crowd, point]
+    finds = [make.find(0), make.find(10)]
+    parts = {
+        s.bin: s.scores.tally
+        for s in scored([make.frame(truths, finds)]).of(DUGONG).slices
+        if s.dimension is Dimension.COMPANY
+    }
+    assert list(parts) == ["alone", "touching another", "unknown"]
+    assert parts["alone"] == Tally(found=1, missed=1)
+    assert parts["touching another"] == Tally(found=1, missed=2)
+    assert parts["unknown"] == Tally(missed=1)
 
 
 def test_of_visibility_only_recall_is_told(make):
