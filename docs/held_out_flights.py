@@ -17,7 +17,7 @@ from detection.evaluation.report import markdown_table, summary
 from detection.evaluation.search import Searchers, search_flights
 from detection.evaluation.tables import tables
 from detection.training.evaluate import RENDERED_SITE
-from libong.composition import open_detector
+from libong.open_models import open_detector
 from libong.settings import read_settings
 
 HERE = Path(__file__).parent

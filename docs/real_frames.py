@@ -18,8 +18,9 @@ from detection.types import Detection, ObjectClass
 from ingest.flight import read_flight
 from ingest.frame import Frame
 from ingest.pixels import decode_bgr
-from libong.composition import open_detector, open_site
+from libong.open_models import open_detector
 from libong.settings import read_settings
+from libong.sites import open_site
 
 HERE = Path(__file__).parent
 WIDTH_PX = 1200

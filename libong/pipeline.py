@@ -24,6 +24,7 @@ from libong.flight_entry import (
     site_in_force,
 )
 from libong.flight_record import FlightRecord
+from libong.progress import Progress
 from patrol.crops import crop_jpeg
 from patrol.media import MediaStore
 from patrol.site import Site
@@ -33,13 +34,11 @@ __all__ = [
     "FlightReport",
     "Looks",
     "OtherSiteError",
-    "Progress",
     "Search",
     "look_at_frames",
     "process_flight",
 ]
 
-Progress = Callable[[str, int, int], None]
 Looks = tuple[tuple[FrameLook, ...], tuple[RefusedFile, ...]]
 # Searches frames; returns their looks in order, and the frames that broke.
 Search = Callable[[Sequence[Frame], Detector, Progress], Looks]

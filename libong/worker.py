@@ -24,7 +24,8 @@ from ingest.frame import Note, RefusedFile
 from ingest.photo import sha256_of
 from libong.frame_search import Fault, FrameSearch, Patience, Tools, run_alone, set_aside
 from libong.outage import OutageError, outage_of
-from libong.pipeline import Progress, process_flight
+from libong.pipeline import process_flight
+from libong.progress import Progress
 from libong.sync_bundle import SUFFIX, BundleError
 from libong.sync_entry import enter_bundle
 from libong.worker_pool import detector_elsewhere

@@ -26,7 +26,7 @@ from ingest.flight import read_flight
 from ingest.frame import Frame, Note
 from ingest.pixels import decode_bgr
 from ingest.site_reference import SiteReference
-from libong.composition import detector_of
+from libong.open_models import detector_of
 
 
 def process_pool() -> Executor:

@@ -22,9 +22,9 @@ from ingest.flight import photo_paths, read_flight
 from ingest.frame import Flight
 from libong.bench.memory import MemoryUnknownError, own_peak_mb
 from libong.bench.row import Row, lower_is_better
-from libong.composition import open_site
 from libong.photo_readers import photo_readers
 from libong.settings import read_settings
+from libong.sites import open_site
 
 _T = TypeVar("_T")
 BENCH, NAME = "ingest", "exiftool -json -fast2"

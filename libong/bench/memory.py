@@ -12,8 +12,9 @@ from detection.manifest import load_manifest
 from ingest.errors import LibongError
 from ingest.photo import read_frame
 from libong.bench.sahi_peer import SahiPeer
-from libong.composition import open_detector, open_site
+from libong.open_models import open_detector
 from libong.settings import read_settings
+from libong.sites import open_site
 
 
 class MemoryUnknownError(LibongError, RuntimeError):

@@ -17,6 +17,12 @@ from patrol.store import Role
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of rangers, officers and administrators.")
 
+
+def register(parent: typer.Typer) -> None:
+    """Add this group's commands."""
+    parent.add_typer(app, name="user")
+
+
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]

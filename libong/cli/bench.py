@@ -24,8 +24,8 @@ from libong.bench.store import own_schema, store_rows
 from libong.bench.store_fill import StoreSize
 from libong.bench.watch import TimeUp, Watch
 from libong.cli.output import Exit, JsonOption, console, messages, print_error
-from libong.composition import open_site
 from libong.settings import Settings, read_settings
+from libong.sites import open_site
 from patrol.checkpoint_key import SiteKey
 
 REAL_PICTURE = Path("photos", "sea", "DJI_20240213141303_0001.JPG")

@@ -13,9 +13,11 @@ from api.auth import hash_password
 from libong.cli.flights import print_report
 from libong.cli.output import console, progress_bar
 from libong.cli.serve import check_port, run_server, worker_beside
-from libong.composition import open_detector, open_media, open_site, open_store
+from libong.composition import open_media, open_store
+from libong.open_models import open_detector
 from libong.pipeline import process_flight
 from libong.settings import HOUSE, Settings, read_settings
+from libong.sites import open_site
 from patrol.store import Role, Store
 
 # Who works at a site: one looks at alerts, one sends flights. The map needs no account.

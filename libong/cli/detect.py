@@ -24,8 +24,9 @@ from ingest.video.video import read_video
 from libong.cli.flight_files import NoPhotoError, Paths, SeaLevelOption, SiteOption, nothing_in
 from libong.cli.output import Exit, JsonOption, console, print_json, progress_bar
 from libong.cli.quality import limit_documents
-from libong.composition import open_detector, open_site
+from libong.open_models import open_detector
 from libong.settings import read_settings
+from libong.sites import open_site
 
 
 def register(app: typer.Typer) -> None:

@@ -10,8 +10,10 @@ from rich.text import Text
 
 from ingest.errors import LibongError
 from libong.cli.output import Exit, JsonOption, console, print_json
-from libong.composition import open_detector, open_media, open_site, open_store
+from libong.composition import open_media, open_store
+from libong.open_models import open_detector
 from libong.settings import Settings, read_settings
+from libong.sites import open_site
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,10 @@ from libong.cli.output import (
     print_json,
     progress_bar,
 )
-from libong.composition import open_searchers, open_site
-from libong.pipeline import Progress
+from libong.open_models import open_searchers
+from libong.progress import Progress
 from libong.settings import read_settings
+from libong.sites import open_site
 
 _DATA_HELP = (
     "Folder of flights with labels: YOLO, COCO, CSV, or rendered ones with truth.json. "

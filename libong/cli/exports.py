@@ -14,8 +14,9 @@ import typer
 
 from ingest.errors import LibongError
 from libong.cli.output import Exit, JsonOption, console, print_json
-from libong.composition import open_media, open_site, open_store
+from libong.composition import open_media, open_store
 from libong.settings import read_settings
+from libong.sites import open_site
 from patrol.exports.contents import WHY_WORDS, EvidenceReport
 from patrol.exports.evidence import EvidenceError, write_evidence
 from patrol.exports.file_format import FileFormat, incidents_file

@@ -15,7 +15,7 @@ from ingest.frame import Flight, Frame, RefusedFile
 from ingest.site_reference import SiteReference
 from libong.cli.output import Exit, console, progress_bar
 from libong.photo_readers import photo_readers
-from libong.pipeline import Progress
+from libong.progress import Progress
 
 Paths = Annotated[
     list[Path],

@@ -25,9 +25,11 @@ from libong.cli.quality import (
     print_figures,
     print_limits,
 )
-from libong.composition import open_detector, open_media, open_site, open_store
+from libong.composition import open_media, open_store
+from libong.open_models import open_detector
 from libong.pipeline import FlightReport, process_flight
 from libong.settings import read_settings
+from libong.sites import open_site
 
 
 def register(app: typer.Typer) -> None:

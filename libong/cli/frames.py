@@ -25,9 +25,9 @@ from libong.cli.flight_files import (
 )
 from libong.cli.output import JsonOption, console, print_json
 from libong.cli.quality import measure_frames, print_figures, print_qualities, quality_document
-from libong.composition import open_site
 from libong.flight_plot import draw_flight
 from libong.settings import read_settings
+from libong.sites import open_site
 
 
 def register(app: typer.Typer) -> None:

@@ -11,11 +11,17 @@ import typer
 from detection.labels.folder import LabelFormat
 from ingest.site_reference import SiteReference
 from libong.cli.output import JsonOption, LabelsAsShownOption, console, print_json
-from libong.composition import open_media, open_site, open_store
+from libong.composition import open_media, open_store
 from libong.label_exchange import export_labels, import_labels
 from libong.settings import read_settings
+from libong.sites import open_site
 
 app = typer.Typer(no_args_is_help=True, help="What officers decided, for the detector to learn.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add this group's commands."""
+    parent.add_typer(app, name="labels")
 
 
 @app.command("export")

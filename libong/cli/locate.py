@@ -10,8 +10,8 @@ from ingest.photo import read_frame
 from ingest.projection import SeaView
 from libong.cli.flight_files import SeaLevelOption, SiteOption
 from libong.cli.output import JsonOption, console, print_json
-from libong.composition import open_site
 from libong.settings import read_settings
+from libong.sites import open_site
 
 
 class OutsidePictureError(LibongError, ValueError):

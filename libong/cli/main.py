@@ -5,39 +5,12 @@ import sys
 import typer
 
 from ingest.errors import LibongError
-from libong.cli import (
-    accounts,
-    backup,
-    bench,
-    demo,
-    detect,
-    doctor,
-    evaluate,
-    flights,
-    frames,
-    labels,
-    ledger,
-    locate,
-    model_folder,
-    models,
-    notify,
-    permits,
-    push,
-    records,
-    report,
-    sample_month,
-    serve,
-    sync,
-    telemetry,
-    tides,
-    worker,
-    zones,
-)
+from libong.cli.on_demand import CommandsOnDemand
 from libong.cli.output import Exit, print_error
-from libong.outage import outage_of
 
 app = typer.Typer(
     name="libong",
+    cls=CommandsOnDemand,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -49,32 +22,10 @@ app = typer.Typer(
         "\n\nExit codes: 0 all well, 1 done but some files were refused, 2 wrong usage or input."
     ),
 )
-frames.register(app)
-flights.register(app)
-locate.register(app)
-detect.register(app)
-telemetry.register(app)
-serve.register(app)
-worker.register(app)
-notify.register(app)
-push.register(app)
-sync.register(app)
-demo.register(app)
-records.register(app)
-ledger.register(app)
-backup.register(app)
-report.register(app)
-sample_month.register(app)
-models.register(app)
-evaluate.register(app)
-bench.register(app)
-doctor.register(app)
-app.add_typer(accounts.app, name="user")
-app.add_typer(labels.app, name="labels")
-app.add_typer(model_folder.app, name="models")
-app.add_typer(zones.app, name="zones")
-app.add_typer(permits.app, name="permits")
-app.add_typer(tides.app, name="tides")
+
+
+@app.callback()
+def _root() -> None: ...
 
 
 def main() -> None:
@@ -82,6 +33,9 @@ def main() -> None:
     try:
         app()
     except Exception as exc:
+        # it knows the database's errors, which take long to import for a command that needs none
+        from libong.outage import outage_of
+
         told = exc if isinstance(exc, LibongError) else outage_of(exc)
         if told is None:
             raise

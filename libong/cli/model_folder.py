@@ -17,11 +17,18 @@ from detection.model_folder import promote as promote_model
 from detection.training.families import SMALL_FAMILIES, Family
 from ingest.errors import LibongError
 from libong.cli.output import JsonOption, console, messages, print_json
-from libong.composition import open_detector, open_media, open_site, open_store
+from libong.composition import open_media, open_store
 from libong.label_exchange import export_labels
+from libong.open_models import open_detector
 from libong.settings import SHIPPED_MODEL, Settings, read_settings
+from libong.sites import open_site
 
 app = typer.Typer(no_args_is_help=True, help="Models of this installation; all are kept.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add this group's commands."""
+    parent.add_typer(app, name="models")
 
 
 class PromotionError(LibongError, ValueError):

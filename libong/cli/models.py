@@ -15,8 +15,8 @@ from detection.training.sample_plans import render_sample
 from ingest.errors import LibongError
 from libong.cli.model_folder import learn_from
 from libong.cli.output import console
-from libong.composition import open_site
 from libong.settings import Settings, read_settings
+from libong.sites import open_site
 
 
 class ExtraMissingError(LibongError, RuntimeError):

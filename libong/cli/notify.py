@@ -11,10 +11,11 @@ from rich.table import Table
 
 from ingest.errors import LibongError
 from libong.cli.output import JsonOption, console, log_as_a_service, messages, print_json
-from libong.composition import open_site, open_store
+from libong.composition import open_store
 from libong.notifier import Notifier, SendError, send_with_apprise
 from libong.notify_file import Addressed, read_notify_file
 from libong.settings import read_settings
+from libong.sites import open_site
 
 
 class NotifyError(LibongError, ValueError):

@@ -15,7 +15,7 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from libong.pipeline import Progress as ProgressCallback
+from libong.progress import Progress as ProgressCallback
 
 # A pipe or a file has no width; rich would take 80 columns and break names apart.
 PIPED_WIDTH = 160

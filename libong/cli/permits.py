@@ -8,12 +8,19 @@ import typer
 from rich.table import Table
 
 from libong.cli.output import JsonOption, console, print_json
-from libong.composition import open_site, open_store
+from libong.composition import open_store
 from libong.settings import read_settings
+from libong.sites import open_site
 from patrol.permit_history import KeptPermit
 from patrol.permits import Permit
 
 app = typer.Typer(no_args_is_help=True, help="Permits to fish in zones: list, add, revoke.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add this group's commands."""
+    parent.add_typer(app, name="permits")
+
 
 SiteOption = Annotated[str | None, typer.Option(help="Name of a shipped site, or a folder.")]
 NumberArgument = Annotated[str, typer.Argument(help="The number written on the permit.")]

@@ -15,8 +15,9 @@ from api.report.text import report_text
 from ingest.errors import LibongError
 from libong.cli.flight_files import SiteOption
 from libong.cli.output import JsonOption, console, print_json
-from libong.composition import open_site, open_store
+from libong.composition import open_store
 from libong.settings import read_settings
+from libong.sites import open_site
 from patrol.report.month import parse_month
 from patrol.report.reading import read_report
 

@@ -9,8 +9,9 @@ from rich.table import Table
 
 from libong.cli.flight_files import SiteOption
 from libong.cli.output import JsonOption, console, print_json
-from libong.composition import open_site, open_store
+from libong.composition import open_store
 from libong.settings import read_settings
+from libong.sites import open_site
 
 
 def changes(

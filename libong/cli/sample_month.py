@@ -17,9 +17,11 @@ from api.report.spreadsheet import report_csv
 from api.report.text import report_text
 from detection.detector import Detector
 from libong.cli.output import console, progress_bar
-from libong.composition import open_detector, open_media, open_site, open_store
+from libong.composition import open_media, open_store
+from libong.open_models import open_detector
 from libong.rendered_month import RenderedFlight, fly_month, month_scores, sample_site
 from libong.settings import Settings, read_settings
+from libong.sites import open_site
 from patrol.report.month import Month
 from patrol.report.reading import Reported, read_report
 from patrol.site import Site

@@ -17,8 +17,9 @@ from api.app import create_app
 from api.deps import ApiSettings
 from ingest.errors import LibongError
 from libong.cli.output import console
-from libong.composition import open_desk, open_media, open_site, open_store
+from libong.composition import open_desk, open_media, open_store
 from libong.settings import Settings, environment_of, read_settings
+from libong.sites import open_site
 
 # what is being answered when the service stops is given so long to end
 GRACE_S = 5

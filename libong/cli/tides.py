@@ -11,13 +11,20 @@ from rich.table import Table
 
 from ingest.tide import TideError
 from libong.cli.output import JsonOption, console, print_json
-from libong.composition import open_site, open_store
+from libong.composition import open_store
 from libong.settings import read_settings
+from libong.sites import open_site
 from patrol.tide_doubts import TideAnswer, tide_answers
 from patrol.tide_history import read_tide_table
 from patrol.zone_times import Holds
 
 app = typer.Typer(no_args_is_help=True, help="The tide: import tables, list them, ask for a time.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add this group's commands."""
+    parent.add_typer(app, name="tides")
+
 
 _HELD = {
     Holds.YES: "the zone held",

@@ -9,10 +9,12 @@ import typer
 
 from detection.manifest import Model
 from libong.cli.output import log_as_a_service, messages
-from libong.composition import known_manifests, open_media, open_site, open_store
+from libong.composition import open_media, open_store
 from libong.frame_search import Tools
+from libong.open_models import known_manifests
 from libong.outage import OutageError
 from libong.settings import read_settings
+from libong.sites import open_site
 from libong.worker import Worker
 from libong.worker_pool import end_processes, process_pool, search_frame, try_to_read
 

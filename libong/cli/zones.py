@@ -11,8 +11,9 @@ from rich.table import Table
 
 from libong.cli.output import Exit, JsonOption, console, print_json
 from libong.cli.report_changes import changes
-from libong.composition import open_site, open_store
+from libong.composition import open_store
 from libong.settings import read_settings
+from libong.sites import open_site
 from patrol.site import Site
 from patrol.store import Store
 from patrol.zone_document import feature_of
@@ -23,6 +24,12 @@ from patrol.zone_versions import ZoneVersion
 from patrol.zones import Binding, ZoneKind
 
 app = typer.Typer(no_args_is_help=True, help="Zones: their status, versions, import and export.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add this group's commands."""
+    parent.add_typer(app, name="zones")
+
 
 app.command()(changes)
 

@@ -22,9 +22,10 @@ from detection.manifest import Manifest, Model
 from detection.types import Detection, ObjectClass
 from ingest.quality import FrameQuality
 from libong.cli.serve import run_server
-from libong.composition import open_media, open_site, open_store
+from libong.composition import open_media, open_store
 from libong.frame_search import Patience, Tools
 from libong.settings import read_settings
+from libong.sites import open_site
 from libong.worker import Worker
 from libong.worker_pool import end_processes, process_pool, try_to_read
 

@@ -26,7 +26,7 @@ from libong.bench.pictures import (
 )
 from libong.bench.row import higher_is_better, lower_is_better
 from libong.bench.sahi_peer import PeerMissingError, SahiPeer
-from libong.composition import open_site
+from libong.sites import open_site
 
 HOUSE = Path(__file__).parents[2]
 MODEL = HOUSE / "models" / "manifest.json"

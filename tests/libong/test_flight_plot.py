@@ -8,8 +8,8 @@ import shapely
 from PIL import Image
 
 from ingest.flight import read_flight
-from libong.composition import open_site
 from libong.flight_plot import NothingToDrawError, draw_flight
+from libong.sites import open_site
 
 SURVEY = Path(__file__).parents[2] / "sample_flights" / "seagrass_survey"
 SEA, STRIP, TRACK = (219, 233, 238), (255, 255, 255), (194, 65, 12)

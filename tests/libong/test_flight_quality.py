@@ -16,9 +16,10 @@ from ingest.frame import Note
 from ingest.lonlat import LonLat
 from ingest.quality import FrameQuality
 from libong.cli.main import app
-from libong.composition import open_media, open_site, open_store
+from libong.composition import open_media, open_store
 from libong.pipeline import process_flight
 from libong.settings import read_settings
+from libong.sites import open_site
 from libong.worker_pool import detector_elsewhere
 
 SURVEY = Path(__file__).resolve().parents[2] / "sample_flights" / "seagrass_survey"

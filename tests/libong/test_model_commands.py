@@ -15,7 +15,7 @@ from detection.types import ObjectClass
 from libong.cli import model_folder
 from libong.cli.main import app
 from libong.cli.models import TrainOptionError
-from libong.composition import known_manifests
+from libong.open_models import known_manifests
 from libong.settings import HOUSE, read_settings
 
 SHIPPED = HOUSE / "models" / "manifest.json"

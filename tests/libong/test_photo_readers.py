@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ingest.flight import read_flight
-from libong.composition import open_site
 from libong.photo_readers import photo_readers
+from libong.sites import open_site
 
 FAULTS = Path(__file__).parents[2] / "sample_flights" / "with_faults"
 

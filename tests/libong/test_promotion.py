@@ -162,7 +162,7 @@ class Blank:
 
 def test_a_process_opens_the_model_that_it_is_told(settings, models, monkeypatch, tmp_path):
     first, second = models
-    monkeypatch.setattr("libong.composition.OpenVinoEngine", Blank)
+    monkeypatch.setattr("libong.open_models.OpenVinoEngine", Blank)
     monkeypatch.setattr(Blank, "opened", [], raising=False)
     (tmp_path / "x.jpg").write_bytes(stand_ins.photo(0))
     frame = read_frame(tmp_path / "x.jpg", shipped_site().reference)

@@ -12,9 +12,11 @@ from detection.training.flight import render_flight
 from detection.training.random_flight import random_flight
 from detection.types import ObjectClass
 from ingest.lonlat import LonLat, distance_m
-from libong.composition import open_detector, open_media, open_site, open_store
+from libong.composition import open_media, open_store
+from libong.open_models import open_detector
 from libong.pipeline import OtherSiteError, process_flight
 from libong.settings import read_settings
+from libong.sites import open_site
 from patrol.zone_status import Presence, Status
 
 HOUSE = Path(__file__).resolve().parents[2]

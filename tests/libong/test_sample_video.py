@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from ingest.lonlat import LonLat, distance_m
-from libong.composition import open_detector, open_media, open_site, open_store
+from libong.composition import open_media, open_store
+from libong.open_models import open_detector
 from libong.pipeline import process_flight
 from libong.settings import read_settings
+from libong.sites import open_site
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "sample_flights" / "boats_on_video"
 

@@ -16,12 +16,13 @@ from typer.testing import CliRunner
 
 from detection.types import ObjectClass
 from libong.cli.main import app
-from libong.composition import open_media, open_site, open_store
+from libong.composition import open_media, open_store
 from libong.flight_entry import OtherSiteError
 from libong.flight_record import FlightRecordError, read_record
 from libong.pipeline import process_flight
 from libong.push import Pusher, files_in
 from libong.settings import read_settings
+from libong.sites import open_site
 from libong.sync import SyncError, make_bundle
 from libong.sync_bundle import BundleError
 from libong.sync_entry import enter_bundle
