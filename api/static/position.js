@@ -17,6 +17,7 @@ const word = panel.dataset;
 const language = document.documentElement.lang;
 let watching = null;
 let awake = null; // the phone's promise to keep its screen on; it forgets it when the page is hidden
+let here = null; // the position last told
 let last = null; // what the banner says, so that the phone shakes only when it changes
 
 /* Whether [lon, lat] lies in a ring, by the even-odd rule. */
@@ -98,12 +99,19 @@ function tellSpeed(speedMS, status) {
   speedLine.textContent = fast ? `${own}. ${word.fast}` : own;
 }
 
-function show({ coords }) {
+function show(position) {
+  here = position;
+  judge();
+}
+
+/* Say where the phone is; nothing while the zones are still on their way, over a slow network. */
+function judge() {
+  if (here === null || !heard.answered) return;
   if (heard.features.length === 0) {
     say("caution", word.noZones);
     return;
   }
-  const { longitude, latitude, accuracy, speed } = coords;
+  const { longitude, latitude, accuracy, speed } = here.coords;
   const at = zoneAt([longitude, latitude], accuracy, heard.features);
   const vague =
     accuracy > POOR_ACCURACY_M ? word.far.replace("{metres}", accuracy.toFixed(0)) : "";
@@ -150,7 +158,7 @@ function start() {
 
 function stop() {
   navigator.geolocation.clearWatch(watching);
-  watching = null;
+  watching = here = null;
   awake?.release();
   button.textContent = word.start;
   sessionStorage.removeItem("libong-watching");
@@ -169,5 +177,6 @@ if ("geolocation" in navigator && window.isSecureContext) {
     }
   });
   document.addEventListener("visibilitychange", stayAwake);
+  window.addEventListener("zones-heard", judge);
   if (sessionStorage.getItem("libong-watching")) listen().then(start);
 }

@@ -8,8 +8,9 @@ const line = document.querySelector("#as-of");
 const language = document.documentElement.lang;
 const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
-/* What was last heard of the zones: `features`, `asOf` (the service's clock) and `heardAt` (ours). */
-export const heard = { features: [], asOf: null, heardAt: null, offline: false };
+/* What was last heard of the zones: `features`, `asOf` (the service's clock) and `heardAt` (ours);
+   `answered` once the first question for them is over, with an answer or without. */
+export const heard = { features: [], asOf: null, heardAt: null, offline: false, answered: false };
 
 /* How old the statuses are, in ms, by this phone's clock alone. */
 export function ageMs() {
@@ -22,7 +23,14 @@ export function statusNow(feature) {
   return status === "calm" && ageMs() > OLD_MS ? "caution" : status;
 }
 
+/* Ask for the zones; "zones-heard" tells the window that it is over. */
 export async function listen() {
+  await ask();
+  heard.answered = true;
+  window.dispatchEvent(new Event("zones-heard"));
+}
+
+async function ask() {
   let answer;
   try {
     answer = await fetch(ZONES);

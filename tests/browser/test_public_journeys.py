@@ -96,6 +96,43 @@ def test_sources_open_by_keyboard(operator):
     assert page.locator(".zones details[open] p").first.is_visible()
 
 
+# Holds what the page asks of the service's zones back until `answerZones` says how it ends.
+HOLD_ZONES = """
+  const ask = window.fetch;
+  const answer = new Promise((resolve) => { window.answerZones = resolve; });
+  window.fetch = async (...asked) => {
+    if (!String(asked[0]).endsWith("/zones.geojson")) return ask(...asked);
+    if (await answer) return ask(...asked);
+    throw new TypeError("no network");
+  };
+"""
+
+
+def test_over_a_slow_network_the_phone_waits_for_the_zones(operator):
+    page = operator.page
+    page.add_init_script(HOLD_ZONES)
+    operator.open("/?lang=en")
+    page.locator("#here-button").click()
+    page.wait_for_timeout(500)  # the position is there long before
+    assert page.locator("#here-banner").is_hidden()
+    assert page.evaluate("window.shaken") == []
+    page.evaluate("window.answerZones(true)")
+    banner = page.locator("#here-banner.here__banner--caution")
+    banner.wait_for()
+    assert "You are in: Ban Mod Tanoi bay" in banner.inner_text()
+
+
+def test_without_network_at_all_the_phone_says_that_it_knows_no_zones(operator):
+    page = operator.page
+    page.add_init_script(HOLD_ZONES)
+    operator.open("/?lang=en")
+    page.locator("#here-button").click()
+    page.evaluate("window.answerZones(false)")
+    banner = page.locator("#here-banner.here__banner--caution")
+    banner.wait_for()
+    assert "The zones could not be loaded" in banner.inner_text()
+
+
 def test_the_phone_tells_by_itself_in_which_zone_it_is(operator):
     operator.open("/?lang=en")
     sent = []
