@@ -17,8 +17,7 @@ from detection.training.release import calibrated
 from detection.training.ways import Trial, Way, above_false_ones, best_trial, tried
 from detection.types import Detection, ObjectClass
 
-HOUSE = Path(__file__).parents[3]
-MODELS, HELD_OUT = HOUSE / "models", HOUSE / "sample_flights" / "held_out"
+MODELS = Path(__file__).parents[3] / "models"
 DUGONG, BOAT, GEAR = ObjectClass
 BOX = (0.0, 0.0, 10.0, 10.0)
 
@@ -120,11 +119,16 @@ def test_the_manifest_of_the_model_before_is_kept(tmp_path):
 
 @pytest.mark.train
 @pytest.mark.filterwarnings("ignore")  # torch's exporter warns of itself
-def test_a_released_network_is_measured_anew_and_answers_as_before(tmp_path, monkeypatch):
+def test_a_released_network_is_measured_anew_and_answers_as_before(
+    tmp_path, monkeypatch, short_flight
+):
     pytest.importorskip("ultralytics", reason="needs the extra `train`")
     from detection.training import release
 
-    flights = {"val": (HELD_OUT / "test_104",), "test": (HELD_OUT / "test_102",)}
+    flights = {
+        split: (short_flight(name, tmp_path / split),)
+        for split, name in (("val", "test_104"), ("test", "test_102"))
+    }
     monkeypatch.setattr(release, "render_flights", lambda split, count, folder: flights[split])
     before = load_manifest(MODELS / "manifest.json")
     path = release.release(
@@ -148,7 +152,7 @@ def test_a_released_network_is_measured_anew_and_answers_as_before(tmp_path, mon
     )
     assert np.abs(old[4:] - new[4:]).max() < 1e-4
     told = json.loads(path.read_text(encoding="utf-8"))["metrics"]
-    assert told["rendered_test_frames"] == 4
+    assert told["rendered_test_frames"] == 2
     dugongs = told["rendered_test_flights"]["dugong"]
     assert (dugongs["boxes"], dugongs["count_flights"]) == (2, 1)
     assert dugongs["threshold"] == pytest.approx(
