@@ -1,6 +1,6 @@
 /* Where this phone is among the zones. The position is compared here and sent to nobody. */
 
-import { heard, statusNow, listen } from "/static/zones.js";
+import { heard, statusNow } from "/static/zones.js";
 
 const KMH_OF_M_S = 3.6;
 const KNOTS_OF_M_S = 3.6 / 1.852;
@@ -178,5 +178,5 @@ if ("geolocation" in navigator && window.isSecureContext) {
   });
   document.addEventListener("visibilitychange", stayAwake);
   window.addEventListener("zones-heard", judge);
-  if (sessionStorage.getItem("libong-watching")) listen().then(start);
+  if (sessionStorage.getItem("libong-watching")) start();
 }

@@ -2,6 +2,7 @@
 
 const ZONES = "/api/public/zones.geojson";
 const ASK_AGAIN_MS = 5 * 60 * 1000; // as long as the service holds its statuses
+const PATIENCE_MS = 20_000; // then who asks where they are is told that there are no zones yet
 const OLD_MS = 24 * 3600 * 1000; // after a day "as usual" is a guess
 
 const line = document.querySelector("#as-of");
@@ -9,7 +10,7 @@ const language = document.documentElement.lang;
 const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /* What was last heard of the zones: `features`, `asOf` (the service's clock) and `heardAt` (ours);
-   `answered` once the first question for them is over, with an answer or without. */
+   `answered` once the first question for them is over, with an answer or without, or takes long. */
 export const heard = { features: [], asOf: null, heardAt: null, offline: false, answered: false };
 
 /* How old the statuses are, in ms, by this phone's clock alone. */
@@ -23,25 +24,31 @@ export function statusNow(feature) {
   return status === "calm" && ageMs() > OLD_MS ? "caution" : status;
 }
 
-/* Ask for the zones; "zones-heard" tells the window that it is over. */
-export async function listen() {
+/* Ask for the zones; "zones-heard" tells the window that it is over, or takes long. */
+async function listen() {
+  const late = setTimeout(tellHeard, PATIENCE_MS);
   await ask();
+  clearTimeout(late);
+  tellHeard();
+}
+
+function tellHeard() {
   heard.answered = true;
   window.dispatchEvent(new Event("zones-heard"));
 }
 
 async function ask() {
-  let answer;
+  let answer, told;
   try {
     answer = await fetch(ZONES);
     if (!answer.ok) throw new Error(String(answer.status));
+    told = await answer.json(); // a connection may go while this comes
   } catch {
     heard.offline = true;
     tellAge();
     return;
   }
   const keptAt = answer.headers.get("X-Kept-At");
-  const told = await answer.json();
   heard.features = told.features;
   heard.asOf = told.as_of;
   heard.offline = keptAt !== null;

@@ -1,6 +1,7 @@
 """The `libong` command."""
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -32,12 +33,18 @@ def main() -> None:
     """Run the command; an error raised on purpose is told in one line, with exit code 2."""
     try:
         app()
+    except LibongError as exc:
+        _refuse(exc)
     except Exception as exc:
         # it knows the database's errors, which take long to import for a command that needs none
         from libong.outage import outage_of
 
-        told = exc if isinstance(exc, LibongError) else outage_of(exc)
-        if told is None:
+        outage = outage_of(exc)
+        if outage is None:
             raise
-        print_error(str(told))
-        sys.exit(Exit.BAD_INPUT)
+        _refuse(outage)
+
+
+def _refuse(error: LibongError) -> NoReturn:
+    print_error(str(error))
+    sys.exit(Exit.BAD_INPUT)

@@ -102,7 +102,9 @@ HOLD_ZONES = """
   const answer = new Promise((resolve) => { window.answerZones = resolve; });
   window.fetch = async (...asked) => {
     if (!String(asked[0]).endsWith("/zones.geojson")) return ask(...asked);
-    if (await answer) return ask(...asked);
+    const end = await answer;
+    if (end === "cut short") return new Response('{"features": [');
+    if (end) return ask(...asked);
     throw new TypeError("no network");
   };
 """
@@ -122,12 +124,27 @@ def test_over_a_slow_network_the_phone_waits_for_the_zones(operator):
     assert "You are in: Ban Mod Tanoi bay" in banner.inner_text()
 
 
-def test_without_network_at_all_the_phone_says_that_it_knows_no_zones(operator):
+def test_a_network_that_never_answers_is_told_after_a_while(operator):
+    page = operator.page
+    page.clock.install()
+    page.add_init_script(HOLD_ZONES)
+    operator.open("/?lang=en")
+    page.locator("#here-button").click()
+    page.wait_for_timeout(500)
+    assert page.locator("#here-banner").is_hidden()
+    page.clock.fast_forward(25_000)
+    banner = page.locator("#here-banner.here__banner--caution")
+    banner.wait_for()
+    assert "The zones could not be loaded" in banner.inner_text()
+
+
+@pytest.mark.parametrize("end", ["false", "'cut short'"])
+def test_without_network_at_all_the_phone_says_that_it_knows_no_zones(operator, end):
     page = operator.page
     page.add_init_script(HOLD_ZONES)
     operator.open("/?lang=en")
     page.locator("#here-button").click()
-    page.evaluate("window.answerZones(false)")
+    page.evaluate(f"window.answerZones({end})")
     banner = page.locator("#here-banner.here__banner--caution")
     banner.wait_for()
     assert "The zones could not be loaded" in banner.inner_text()
