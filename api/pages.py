@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,12 @@ class SiteTitle:
     timezone: tzinfo
 
 
+@cache
 def template_environment(language: Language) -> Environment:
-    """Return a Jinja environment that escapes everything and speaks `language`."""
+    """Return the Jinja environment that escapes everything and speaks `language`.
+
+    There is one of each: it keeps the templates it has compiled.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES_DIR),
         autoescape=True,

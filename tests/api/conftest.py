@@ -47,6 +47,7 @@ PASSWORD = "gentle sea grass"
 PASSWORD_HASH = hash_password(PASSWORD)
 START = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 POLICY = UploadPolicy()
+SHIPPED = shipped_site()  # read once: frozen, and a seventh of a second
 USERS = {"mali": Role.OFFICER, "don": Role.RANGER, "nid": Role.ADMIN}
 NASTY = "</script><script>alert(1)</script>`${alert(2)}`\"'<img src=x onerror=alert(3)>"
 
@@ -92,7 +93,7 @@ def site_with(zones: Sequence[Zone]) -> Site:
         coast=shapely.MultiPolygon([shapely.box(99.37, 7.20, 99.45, 7.28)]),
         coast_credit_th="แนวชายฝั่งทดสอบ",
         coast_credit_en="Test coastline",
-        rule_parameters=shipped_site().rule_parameters,
+        rule_parameters=SHIPPED.rule_parameters,
     )
 
 
@@ -308,7 +309,7 @@ def token_of(html: str) -> str:
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
+def make_world(tmp_path: Path, open_store: Callable[..., Store]) -> Iterator[Callable[..., World]]:
     stores = []
 
     def make(
@@ -322,8 +323,7 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     ) -> World:
         folder = tmp_path / f"world{len(stores)}"
         folder.mkdir()
-        store = Store(f"sqlite:///{folder}/libong.sqlite3")
-        store.migrate()
+        store = open_store(folder / "libong.sqlite3")
         stores.append(store)
         for name, role in users.items():
             store.add_user(name, PASSWORD_HASH, role, START)

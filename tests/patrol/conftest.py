@@ -1,6 +1,5 @@
 """Builders of made-up flights, and a store on each database."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -182,14 +181,12 @@ def make_log(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: a file, and an own schema of the server LIBONG_TEST_POSTGRES names."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables: a file, and an own schema of the server."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/patrol.sqlite3"
+        yield f"sqlite:///{tmp_path}/empty.sqlite3"
         return
-    server = os.environ.get("LIBONG_TEST_POSTGRES")
-    if not server:
-        pytest.skip("LIBONG_TEST_POSTGRES names no PostgreSQL server")
+    server: str = request.getfixturevalue("postgres_server")
     schema = f"test_{uuid4().hex}"
     engine = sqlalchemy.create_engine(server)
     with engine.begin() as connection:
@@ -207,6 +204,5 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     opened = Store(database_url)
-    opened.migrate()
     yield opened
     opened.close()

@@ -37,7 +37,6 @@ def media(tmp_path: Path) -> MediaStore:
 @pytest.fixture
 def store(database_url: str, key: SiteKey, make_log) -> Iterator[Store]:
     with closing(Store(database_url, key)) as opened:
-        opened.migrate()
         opened.add_user("mali", "hash", Role.OFFICER, LATER)
         log = make_log()
         opened.log_flight(log)
@@ -87,14 +86,14 @@ def test_what_is_restored_is_what_was_there_and_goes_on(
 
 
 def test_a_backup_of_sqlite_is_restored_into_either_database(
-    database_url, make_log, key, media, tmp_path
+    empty_database_url, make_log, key, media, tmp_path
 ) -> None:
     """And the trigger still holds there, and new rows are numbered after the restored ones."""
     with closing(Store(f"sqlite:///{tmp_path}/source.sqlite3", key)) as source:
         source.migrate()
         source.log_flight(make_log())
         source.back_up(tmp_path / "a.zip", media, key.public.pem, LATER)
-    with closing(Store(database_url, key)) as target:
+    with closing(Store(empty_database_url, key)) as target:
         target.restore(tmp_path / "a.zip", MediaStore(str(tmp_path / "restored")))
         assert target.verify().faults == ()
         target.log_flight(make_log("flight2"))

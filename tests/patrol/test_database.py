@@ -16,21 +16,17 @@ from patrol.tables import Base
 LATEST = max(path.name for path in patrol.database._MIGRATIONS.glob("versions/0*.py"))[:4]
 
 
-@pytest.fixture
-def tables_of(database_url):
-    def names() -> set[str]:
-        engine = sqlalchemy.create_engine(database_url)
-        try:
-            return set(sqlalchemy.inspect(engine).get_table_names())
-        finally:
-            engine.dispose()
-
-    return names
+def tables_of(database_url: str) -> set[str]:
+    engine = sqlalchemy.create_engine(database_url)
+    try:
+        return set(sqlalchemy.inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture
-def opened(database_url):
-    store = Store(database_url)
+def opened(empty_database_url):
+    store = Store(empty_database_url)
     yield store
     store.close()
 
@@ -40,12 +36,10 @@ EXPRESSIONS = {"ix_incidents_waiting", "ix_incidents_priority_now", "ix_ledger_a
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
-def test_migrating_an_empty_database_builds_what_the_code_maps(
-    opened, database_url, tables_of
-) -> None:
-    assert tables_of() == set()
+def test_migrating_an_empty_database_builds_what_the_code_maps(opened, empty_database_url) -> None:
+    assert tables_of(empty_database_url) == set()
     opened.migrate()
-    engine = sqlalchemy.create_engine(database_url)
+    engine = sqlalchemy.create_engine(empty_database_url)
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(
@@ -55,7 +49,7 @@ def test_migrating_an_empty_database_builds_what_the_code_maps(
             assert context.get_current_revision() == LATEST
     finally:
         engine.dispose()
-    assert tables_of() == set(Base.metadata.tables) | {"alembic_version"}
+    assert tables_of(empty_database_url) == set(Base.metadata.tables) | {"alembic_version"}
 
 
 def test_migrating_twice_keeps_what_is_there(opened, make_log) -> None:
@@ -88,23 +82,23 @@ def broken_migration(monkeypatch, tmp_path) -> None:
 
 
 def test_a_migration_that_fails_on_an_empty_database_leaves_it_empty(
-    opened, tables_of, broken_migration
+    opened, empty_database_url, broken_migration
 ) -> None:
     with pytest.raises(StoreError, match="left as it was"):
         opened.migrate()
-    assert tables_of() == set()
+    assert tables_of(empty_database_url) == set()
 
 
 def test_a_migration_that_fails_on_a_full_one_leaves_it_as_it_was(
-    store, tables_of, make_log, request
+    store, database_url, make_log, request
 ) -> None:
     log = make_log()
     store.log_flight(log)
-    before = (tables_of(), store.verify())
+    before = (tables_of(database_url), store.verify())
     request.getfixturevalue("broken_migration")
     with pytest.raises(StoreError, match="nowhere"):
         store.migrate()
-    assert (tables_of(), store.verify()) == before
+    assert (tables_of(database_url), store.verify()) == before
     assert store.log_flight(log) is False
 
 

@@ -216,7 +216,7 @@ def test_the_database_itself_keeps_every_version(store, logged, database_url, ch
 
 
 def test_labels_survive_the_migration_of_a_database_of_the_first_version(
-    database_url, make_log, monkeypatch, tmp_path
+    empty_database_url, make_log, monkeypatch, tmp_path
 ):
     import alembic.command
     import sqlalchemy
@@ -226,7 +226,7 @@ def test_labels_survive_the_migration_of_a_database_of_the_first_version(
     new = Store(f"sqlite:///{tmp_path}/new.sqlite3")
     new.migrate()
     new.log_flight(replace(make_log(), efforts=()))
-    old = Store(database_url)
+    old = Store(empty_database_url)
     plain = alembic.command.upgrade
     with monkeypatch.context() as patch:
         patch.setattr(alembic.command, "upgrade", lambda config, _: plain(config, "0001"))

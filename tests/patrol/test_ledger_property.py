@@ -31,7 +31,7 @@ from patrol.incident_step import (
     Undo,
 )
 from patrol.notice_records import Draft
-from patrol.store import Role, StaleVersion, Store, TransitionError
+from patrol.store import Role, StaleVersion, TransitionError
 from patrol.verdict import Priority
 from patrol.zone_status import ChangeReason, Presence, ZoneStatusChange
 from patrol.zone_versions import StaleZone, ZoneChangeError
@@ -50,15 +50,14 @@ CAUSED = {ChangeReason.SIGHTED, ChangeReason.EXTENDED, ChangeReason.TAKEN_BACK}
 REASONS = st.sampled_from(["", "seen by eye"])
 
 
-def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
+def test_no_sequence_of_steps_breaks_the_ledger(site, make_log, open_store) -> None:
     class Desk(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.folder = TemporaryDirectory()
             folder = Path(self.folder.name)
             key = SiteKey.kept_at(folder / "site_key")
-            self.store = Store(f"sqlite:///{folder}/a.sqlite3", key)
-            self.store.migrate()
+            self.store = open_store(folder / "a.sqlite3", key)
             self.store.zones.follow_file(site, START)
             for name, role in (("mali", Role.OFFICER), ("nid", Role.ADMIN), ("don", Role.RANGER)):
                 self.store.add_user(name, "hash", role, START)
@@ -239,10 +238,9 @@ def test_no_sequence_of_steps_breaks_the_ledger(site, make_log) -> None:
 
 
 def test_retracting_what_raised_a_zone_lowers_it_and_undoing_that_raises_it_again(
-    site, make_log, tmp_path
+    site, make_log, open_store, tmp_path
 ) -> None:
-    with closing(Store(f"sqlite:///{tmp_path}/a.sqlite3")) as store:
-        store.migrate()
+    with closing(open_store(tmp_path / "a.sqlite3")) as store:
         log = make_log()
         store.log_flight(log)
         dugong = log.incidents[0].incident_id

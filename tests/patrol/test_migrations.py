@@ -230,8 +230,8 @@ def kept_rows(revision: str) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def opened(database_url):
-    with closing(Store(database_url)) as store:
+def opened(empty_database_url):
+    with closing(Store(empty_database_url)) as store:
         yield store
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from detection.types import ObjectClass
 from patrol.rules import judge, look_back
-from patrol.store import Store
 from patrol.zones import RuleName
 
 
-def test_what_flights_saw_before_is_held_against_the_next(tmp_path, site, make_log) -> None:
-    store = Store(f"sqlite:///{tmp_path}/patrol.sqlite3")
-    store.migrate()
+def test_what_flights_saw_before_is_held_against_the_next(
+    tmp_path, open_store, site, make_log
+) -> None:
+    store = open_store(tmp_path / "patrol.sqlite3")
     assert look_back(site) == timedelta(days=14)
     first = make_log("flight1")
     store.log_flight(first)

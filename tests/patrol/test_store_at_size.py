@@ -28,7 +28,6 @@ SIZE = StoreSize(detections=10_000, incidents=1_000, open_alerts=200)
 @pytest.fixture
 def filled(database_url):
     store = Store(database_url)
-    store.migrate()
     told = fill(store.database, shipped_site(), SIZE)
     store.database.take_statistics()
     yield store, told

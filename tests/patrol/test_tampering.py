@@ -61,7 +61,6 @@ def key(tmp_path: Path) -> SiteKey:
 def store(database_url: str, key: SiteKey, make_log) -> Iterator[Store]:
     """Ten entries: an account, two flights, and what an officer did; two checkpoints."""
     opened = Store(database_url, key)
-    opened.migrate()
     opened.add_user("mali", "hash", Role.OFFICER, LATER)
     log = make_log()
     opened.log_flight(log)

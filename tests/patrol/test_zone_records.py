@@ -20,7 +20,6 @@ AT = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 @pytest.fixture
 def kept(database_url, site):
     store = Store(database_url)
-    store.migrate()
     store.zones.follow_file(site, AT)
     yield store
     store.close()
@@ -124,9 +123,8 @@ def test_no_version_can_be_changed_or_deleted(kept) -> None:
         "DELETE FROM zone_versions WHERE zone_id = 'laem_chu_hoi'",
     ],
 )
-def test_an_edit_behind_the_triggers_is_found(tmp_path, site, edit) -> None:
-    store = Store(f"sqlite:///{tmp_path}/patrol.sqlite3")
-    store.migrate()
+def test_an_edit_behind_the_triggers_is_found(tmp_path, open_store, site, edit) -> None:
+    store = open_store(tmp_path / "patrol.sqlite3")
     store.zones.follow_file(site, AT)
     with store._database.writer.begin() as connection:
         for change in ("update", "delete"):

@@ -85,7 +85,9 @@ def photo(colour: tuple[int, int, int]) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def make_world(site, make_log, make_frame, make_sighting, make_incident) -> Callable[[Path], World]:
+def make_world(
+    site, make_log, make_frame, make_sighting, make_incident, open_store
+) -> Callable[[Path], World]:
     def make(folder: Path) -> World:
         media = MediaStore((folder / "media").as_uri())
         photos = (photo((40, 110, 120)), photo((30, 100, 120)), photo((20, 90, 100)))
@@ -118,8 +120,7 @@ def make_world(site, make_log, make_frame, make_sighting, make_incident) -> Call
             ),
         )
         log = make_log()
-        store = Store(f"sqlite:///{folder}/world.sqlite3")
-        store.migrate()
+        store = open_store(folder / "world.sqlite3")
         store.log_flight(make_log("flight0"))  # so that the ledger begins with others
         store.log_flight(
             replace(
