@@ -15,10 +15,11 @@ from detection.boat_advice import BoatAdvice
 from detection.boxes import Boxes, concatenate
 from detection.engine import Engine
 from detection.errors import ModelError
+from detection.gear_pieces import join_pieces, without_pieces
 from detection.level_search import empty_tile, search_level
 from detection.limits import MOST_HEIGHT_ERROR
 from detection.manifest import LookAgain, Manifest
-from detection.merge import join_near, merge, without_pieces
+from detection.merge import merge
 from detection.on_board import without_gear_on_board
 from detection.plausibility import plausible
 from detection.resampling import DecodedPicture, Look, looks
@@ -28,11 +29,6 @@ from detection.types import Detection, ObjectClass
 from ingest.errors import PhotoError, ProjectionError
 from ingest.frame import Frame
 from ingest.projection import SeaView
-
-# Floats and buoys closer than this belong to one net or line. In 126 rendered frames with gear, of
-# the seas that training knows, 124 of 159 were found so, with 5 m 120, with touching ones alone
-# joined 126, with 13 false alarms each time; some is left for floats that a real net shows apart.
-GEAR_GAP_M = 1.0
 
 
 @dataclass(frozen=True)
@@ -227,10 +223,10 @@ class Detector:
         )
 
     def _reported(self, frame: Frame, prepared: Prepared, boxes: Boxes) -> tuple[Detection, ...]:
-        gear_gap_px = None
+        metre_px = None
         if prepared.scale_known and frame.gsd_cm is not None:
-            gear_gap_px = GEAR_GAP_M * 100 / frame.gsd_cm
-        boxes = self._whole_gear(boxes, gear_gap_px)
+            metre_px = 100 / frame.gsd_cm
+        boxes = self._whole_gear(boxes, metre_px)
         picture = Picture(
             frame.path, frame.sha256, frame.width_px, frame.height_px, frame.taken_at_utc
         )
@@ -240,15 +236,17 @@ class Detector:
         )
         return tuple(d for d in found if d is not None)
 
-    def _whole_gear(self, boxes: Boxes, gap_px: float | None) -> Boxes:
-        """Leave out gear on boats and join what belongs together, `gap_px` as far as known."""
+    def _whole_gear(self, boxes: Boxes, metre_px: float | None) -> Boxes:
+        """Leave out gear on boats and join what belongs together, by `metre_px` where known."""
         if ObjectClass.FISHING_GEAR not in self.manifest.classes:
             return boxes
         gear = self.manifest.classes.index(ObjectClass.FISHING_GEAR)
         if ObjectClass.BOAT in self.manifest.classes:
             boat = self.manifest.classes.index(ObjectClass.BOAT)
             boxes = without_gear_on_board(boxes, gear, boat)
-        return without_pieces(boxes, gear) if gap_px is None else join_near(boxes, gear, gap_px)
+        if metre_px is None:
+            return without_pieces(boxes, gear)
+        return join_pieces(boxes, gear, metre_px)
 
     def detect_unlocated(self, picture: Picture) -> tuple[Detection, ...]:
         """Search any picture at several scales of its native pixels; positions stay None.

@@ -32,14 +32,6 @@ PART_OF = 0.6
 # most of the thinner one. Bars to 280 px, at most ten times as long as wide, that an edge cuts at
 # any angle share 0.65; boats side by side along the picture's sides share next to nothing.
 SHARED_SPAN = 0.6
-# A box this many times as long as wide is of a line that runs along it. Of such a line a piece is
-# missed more often than that two end to end are two nets: so many times the gap of other pieces may
-# lie between them. Both figures are ours; 5 and 15 times a gap of 1 m gave the same.
-ELONGATED = 4.0
-IN_LINE = 15.0
-# In 84 rendered pictures without their scale these left 8 of 43 pieces, and lost 2 of 61 finds.
-WITHIN = 0.85
-WHOLE_SCORE = 0.8
 
 
 def merge(boxes: Boxes) -> Boxes:
@@ -48,58 +40,8 @@ def merge(boxes: Boxes) -> Boxes:
     return in_order(concatenate(merged) if merged else no_boxes())
 
 
-def join_near(boxes: Boxes, class_index: int, gap_px: float) -> Boxes:
-    """Make one of the boxes of a class that gaps of at most `gap_px` chain together.
-
-    For what is one thing made of pieces: the floats of a net are found in several boxes. Long
-    pieces that lie in one line may be `IN_LINE` times as far apart.
-    """
-    own = boxes.classes == class_index
-    pieces = boxes.take(own)
-    if len(pieces) == 0:
-        return in_order(boxes)
-    low = np.maximum(pieces.xyxy_px[:, None, :2], pieces.xyxy_px[None, :, :2])
-    high = np.minimum(pieces.xyxy_px[:, None, 2:], pieces.xyxy_px[None, :, 2:])
-    apart = np.moveaxis(np.maximum(low - high, 0), -1, 0)  # along x and along y
-    near = np.hypot(*apart) <= gap_px
-    for along in (0, 1):
-        long = _elongated(pieces.xyxy_px, along)
-        in_line = (apart[1 - along] == 0) & (apart[along] <= IN_LINE * gap_px)
-        near |= in_line & long[:, None] & long[None, :]
-    count, chain = connected_components(near, directed=False)
-    wholes = [pieces.take(chain == k) for k in range(count)]
-    joined = Boxes(
-        np.array([_hull(whole.xyxy_px) for whole in wholes], np.float32),
-        np.array([whole.scores.max() for whole in wholes], np.float32),
-        np.full(count, class_index, np.int64),
-        np.zeros(count, np.uint8),
-    )
-    return in_order(concatenate([boxes.take(~own), joined]))
-
-
-def without_pieces(boxes: Boxes, class_index: int) -> Boxes:
-    """Leave out boxes of a class that lie within a larger one of it with about their score or more.
-
-    For gear in pictures of unknown scale, where no gap in metres says what belongs together: a
-    finer scale finds the floats of what a coarser one finds whole.
-    """
-    own = np.flatnonzero(boxes.classes == class_index)
-    pieces = boxes.take(own)
-    area = areas(pieces.xyxy_px)
-    shared = intersections(pieces.xyxy_px, pieces.xyxy_px)
-    within = (shared >= WITHIN * area[:, None]) & (area[None, :] > area[:, None])
-    within &= pieces.scores[None, :] >= WHOLE_SCORE * pieces.scores[:, None]
-    keep = np.ones(len(boxes), np.bool_)
-    keep[own] = ~within.any(axis=1)
-    return boxes.take(keep)
-
-
-def _elongated(xyxy: Floats, along: int) -> NDArray[np.bool_]:
-    sides = xyxy[:, 2:] - xyxy[:, :2]
-    return np.asarray(sides[:, along] >= ELONGATED * sides[:, 1 - along], np.bool_)
-
-
-def _hull(xyxy: Floats) -> Floats:
+def hull(xyxy: Floats) -> Floats:
+    """The box around boxes of shape (n, 4), n at least 1."""
     return np.concatenate([xyxy[:, :2].min(axis=0), xyxy[:, 2:].max(axis=0)])
 
 
@@ -192,7 +134,7 @@ def _span_iou(pieces: Boxes, axis: int) -> Floats:
 
 def _union(pieces: Boxes) -> Boxes:
     """The box around pieces of one object, cut where the one that reaches so far is."""
-    around = _hull(pieces.xyxy_px)
+    around = hull(pieces.xyxy_px)
     cut = np.where(pieces.xyxy_px == around, pieces.cut[:, None] & SIDES, np.uint8(0))
     return Boxes(
         around[None],

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.boxes import BOTTOM, LEFT, RIGHT, TOP, Boxes, concatenate, no_boxes
-from detection.merge import join_near, merge, without_pieces
+from detection.merge import merge
 
 
 def boxes(*rows):
@@ -189,11 +189,6 @@ def test_a_joined_thing_is_cut_where_it_still_goes_on():
     assert merge(boxes(first, middle, last)).cut.tolist() == [BOTTOM]
 
 
-def test_a_net_aslant_over_tiles_is_one():
-    pieces = boxes((0, 100, 640, 400, 0.6, 2, RIGHT), (560, 355, 1200, 660, 0.7, 2, LEFT))
-    assert listed(join_near(merge(pieces), 2, 20.5)) == [(0, 100, 1200, 660, 2)]
-
-
 corner = st.integers(0, 300)
 row = st.tuples(
     corner,
@@ -224,99 +219,6 @@ def test_merging_invents_nothing_and_loses_no_class(rows):
         assert after.scores.max() >= before.scores[before.cut == 0].max()
     assert (after.xyxy_px[:, :2] >= before.xyxy_px[:, :2].min(axis=0)).all()
     assert (after.xyxy_px[:, 2:] <= before.xyxy_px[:, 2:].max(axis=0)).all()
-
-
-@pytest.mark.parametrize(
-    ("name", "given_boxes", "expected"),
-    [
-        ("nothing", boxes(), []),
-        (
-            "two floats of a net",
-            boxes((0, 0, 10, 10, 0.6, 2, False), (30, 0, 40, 10, 0.9, 2, False)),
-            [(0, 0, 40, 10, 2)],
-        ),
-        (
-            "a chain of floats, each near the next",
-            boxes(*((x, 0, x + 10, 10, 0.5, 2, False) for x in (0, 60, 30, 90))),
-            [(0, 0, 100, 10, 2)],
-        ),
-        (
-            "two nets",
-            boxes((0, 0, 10, 10, 0.6, 2, False), (31, 0, 40, 10, 0.9, 2, False)),
-            [(31, 0, 40, 10, 2), (0, 0, 10, 10, 2)],
-        ),
-        (
-            "a net inside the hull of another, but far from its floats",
-            boxes(
-                *((x, x, x + 10, x + 10, 0.5, 2, False) for x in range(0, 200, 15)),
-                (180, 0, 190, 10, 0.9, 2, False),
-            ),
-            [(180, 0, 190, 10, 2), (0, 0, 205, 205, 2)],
-        ),
-        (
-            "across a corner the distance counts",
-            boxes((0, 0, 10, 10, 0.6, 2, False), (25, 25, 40, 40, 0.9, 2, False)),
-            [(25, 25, 40, 40, 2), (0, 0, 10, 10, 2)],
-        ),
-        (
-            "long pieces in one line, a part of which was missed",
-            boxes((0, 0, 200, 10, 0.6, 2, False), (260, 6, 400, 16, 0.9, 2, False)),
-            [(0, 0, 400, 16, 2)],
-        ),
-        (
-            "long pieces that far apart but side by side",
-            boxes((0, 0, 200, 10, 0.6, 2, False), (0, 60, 200, 70, 0.9, 2, False)),
-            [(0, 60, 200, 70, 2), (0, 0, 200, 10, 2)],
-        ),
-        (
-            "long pieces across each other's line",
-            boxes((0, 0, 200, 10, 0.6, 2, False), (240, 0, 250, 200, 0.9, 2, False)),
-            [(240, 0, 250, 200, 2), (0, 0, 200, 10, 2)],
-        ),
-        (
-            "boats and dugongs are never joined",
-            boxes((0, 0, 10, 10, 0.6, 1, False), (5, 0, 40, 10, 0.9, 0, False)),
-            [(5, 0, 40, 10, 0), (0, 0, 10, 10, 1)],
-        ),
-    ],
-)
-def test_pieces_of_gear_become_one(name, given_boxes, expected):
-    assert listed(join_near(given_boxes, 2, 20.5)) == expected, name
-
-
-@pytest.mark.parametrize(
-    ("name", "given_boxes", "expected"),
-    [
-        ("nothing", boxes(), []),
-        (
-            "a float of a net found whole",
-            boxes((0, 0, 100, 40, 0.5, 2, False), (5, 5, 15, 15, 0.6, 2, False)),
-            [(0, 0, 100, 40, 2)],
-        ),
-        (
-            "a float much surer than what is around it",
-            boxes((0, 0, 100, 40, 0.5, 2, False), (5, 5, 15, 15, 0.7, 2, False)),
-            [(0, 0, 100, 40, 2), (5, 5, 15, 15, 2)],
-        ),
-        (
-            "a float half outside",
-            boxes((0, 0, 100, 40, 0.5, 2, False), (95, 5, 105, 15, 0.5, 2, False)),
-            [(0, 0, 100, 40, 2), (95, 5, 105, 15, 2)],
-        ),
-        (
-            "two boxes of one place are no pieces of each other",
-            boxes((0, 0, 100, 40, 0.5, 2, False), (0, 0, 100, 40, 0.5, 2, False)),
-            [(0, 0, 100, 40, 2), (0, 0, 100, 40, 2)],
-        ),
-        (
-            "a calf within its mother's box is a dugong of its own",
-            boxes((0, 0, 100, 40, 0.5, 0, False), (5, 5, 35, 25, 0.5, 0, False)),
-            [(0, 0, 100, 40, 0), (5, 5, 35, 25, 0)],
-        ),
-    ],
-)
-def test_pieces_within_a_whole_are_left_out(name, given_boxes, expected):
-    assert listed(without_pieces(given_boxes, 2)) == expected, name
 
 
 def test_concatenate_of_nothing_is_empty():
