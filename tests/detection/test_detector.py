@@ -253,21 +253,21 @@ class ByLength(ColourEngine):
 
 
 def test_what_is_joined_depends_on_the_threshold_and_one_search_tells_of_each(tmp_path):
-    # pieces of 2.4 m and 1.2 m, 0.6 m apart: 48 and 24 px in tiles of 5 cm
-    frame = frame_of(painted(tmp_path, (2, 600, 600, 680, 620), (2, 700, 600, 740, 620)))
+    # thin pieces of 2.4 m and 1.8 m in one line, 0.6 m apart: 48 and 36 px in tiles of 5 cm
+    frame = frame_of(painted(tmp_path, (2, 600, 600, 680, 612), (2, 700, 602, 760, 610)))
     gear, engine = ObjectClass.FISHING_GEAR, ByLength()
     detector = Detector(engine, MANIFEST, min_score=0.1)
-    mild, strict, none = detector.detect_at_each(frame, [{}, {gear: 0.3}, {gear: 0.6}])
+    mild, strict, none = detector.detect_at_each(frame, [{}, {gear: 0.42}, {gear: 0.6}])
     tiles = engine.tiles_seen
     assert mild == detector.detect(frame)
     assert engine.tiles_seen == 2 * tiles
-    assert [round(d.xyxy_px[2] - d.xyxy_px[0], -1) for d in mild] == [140]
+    assert [round(d.xyxy_px[2] - d.xyxy_px[0], -1) for d in mild] == [160]
     assert [round(d.xyxy_px[2] - d.xyxy_px[0], -1) for d in strict] == [80]
     assert none == ()
 
 
 def test_gear_side_by_side_is_told_apart(tmp_path):
-    # 3 m between a stretch of floats and a buoy
-    frame = frame_of(painted(tmp_path, (2, 600, 600, 680, 620), (2, 780, 600, 820, 620)))
+    # 0.6 m between a stretch of floats and a buoy
+    frame = frame_of(painted(tmp_path, (2, 600, 600, 680, 620), (2, 700, 600, 740, 620)))
     found = Detector(ColourEngine(), MANIFEST).detect(frame)
     assert sorted(round(d.xyxy_px[2] - d.xyxy_px[0], -1) for d in found) == [40, 80]
