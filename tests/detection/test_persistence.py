@@ -65,6 +65,12 @@ def test_what_the_other_frames_say(finds, looks, score, stays):
     assert bool(borne_out([sighting], frames, THRESHOLDS)) is stays
 
 
+@pytest.mark.parametrize(("score", "stays"), [(0.69, False), (0.71, True)])
+def test_gear_seen_once_of_four_times_must_be_surer_than_an_animal_that_dives(score, stays):
+    (sighting,) = associate([found(ObjectClass.FISHING_GEAR, 0, score)], "f")
+    assert bool(borne_out([sighting], [frame(n) for n in range(4)], THRESHOLDS)) is stays
+
+
 def test_frames_that_looked_elsewhere_say_nothing():
     frames = [frame(0), *(frame(n, north_m=200.0) for n in range(1, 6))]
     (sighting,) = associate([found(D, 0, 0.35)], "f")
