@@ -12,7 +12,7 @@ PORT ?= 8000
 FUZZ_SECONDS ?= 300
 
 .DEFAULT_GOAL := setup
-.PHONY: setup demo test check fuzz bench train clean
+.PHONY: setup demo test test-deep check fuzz bench train clean
 
 setup: $(SETUP)  ## make .venv with the software in it
 	@echo "ready: $(BIN)/libong --help, or: make demo"
@@ -41,8 +41,11 @@ $(BENCH_SETUP): $(TRAIN_SETUP)
 demo: $(SETUP)  ## process the sample flights and serve alerts and the map
 	$(BIN)/libong demo --data-dir $(DEMO_DIR) --port $(PORT)
 
-test: $(DEV_SETUP)  ## the whole test-suite
+test: $(DEV_SETUP)  ## the tests, but those that take long
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-deep: $(DEV_SETUP)  ## all tests: pages at every width, models fine-tuned, a site killed sixty times
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "deep or not deep"
 
 check: $(DEV_SETUP)  ## lint, types, layers
 	$(BIN)/ruff check .

@@ -17,9 +17,11 @@ import shapely
 from fastapi import FastAPI
 from httpx import Response
 from PIL import Image
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.app import create_app
-from api.auth import SESSION_COOKIE, Sessions, hash_password
+from api.auth import SESSION_COOKIE, Sessions
 from api.deps import ApiSettings
 from detection.types import Detection, ObjectClass, Sighting
 from ingest.frame import Flight, Note, RefusedFile
@@ -43,8 +45,9 @@ with warnings.catch_warnings():
 
 SECRET = "a secret of the tests, long enough to be taken"
 PASSWORD = "gentle sea grass"
-# hashed once: Argon2id is slow on purpose
-PASSWORD_HASH = hash_password(PASSWORD)
+# Argon2id is slow on purpose; a hash says itself how dear it is to check, and this one is cheap
+CHEAP = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD_HASH = PasswordHash((CHEAP,)).hash(PASSWORD)
 START = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 POLICY = UploadPolicy()
 SHIPPED = shipped_site()  # read once: frozen, and a seventh of a second

@@ -227,7 +227,7 @@ def test_guesses_sent_at_once_are_slowed_like_those_sent_one_by_one(world, form_
         client = world.client()
         token = form_token(client.get("/login").text)
         fields = {"name": "mali", "password": f"guess {number}", "csrf_token": token}
-        together.wait(timeout=30)
+        together.wait(timeout=120)
         return client.post("/login", data=fields).status_code
 
     with ThreadPoolExecutor(guesses) as threads:
@@ -243,7 +243,7 @@ def waiting_logins(world, form_token, monkeypatch):
 
     class Stuck:
         def verify(self, password, password_hash):
-            ended.wait(timeout=60)
+            ended.wait(timeout=120)
             return False
 
     monkeypatch.setattr("api.auth._hash_of_nobody", lambda: "")
@@ -264,10 +264,10 @@ def waiting_logins(world, form_token, monkeypatch):
 def test_logins_that_wait_do_not_stop_the_map(waiting_logins):
     page = waiting_logins.threads.submit(waiting_logins.client.get, "/")
     try:
-        assert page.result(timeout=20).status_code == 200
+        assert page.result(timeout=120).status_code == 200
     finally:
         waiting_logins.ended.set()
-    answers = [login.result(timeout=20) for login in waiting_logins.waiting]
+    answers = [login.result(timeout=120) for login in waiting_logins.waiting]
     busy = [answer for answer in answers if answer.status_code == 503]
     assert len(busy) >= 30
     assert len(busy) + sum(answer.status_code == 401 for answer in answers) == 50

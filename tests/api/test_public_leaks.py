@@ -236,6 +236,7 @@ LEAKS: dict[str, Callable] = {
 }
 
 
+@pytest.mark.deep
 def test_a_leaking_reader_is_caught(make_world, make_seen, monkeypatch):
     world = make_world()
     baseline = public_bytes(world)
@@ -253,6 +254,7 @@ def test_a_leaking_reader_is_caught(make_world, make_seen, monkeypatch):
         assert leaks(public_bytes(world), tokens_of(logged), baseline) != set(), kind
 
 
+@pytest.mark.deep
 def test_a_reader_that_counts_is_caught(make_world, make_seen, monkeypatch):
     seen = []
     for number in (1, 2):

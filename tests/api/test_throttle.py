@@ -90,7 +90,7 @@ def test_guesses_sent_at_once_do_not_pass_together():
     brake, together = LoginThrottle(Clock()), Barrier(16)
 
     def guess(_):
-        together.wait(timeout=10)
+        together.wait(timeout=120)
         return brake.try_begin(HERE, "mali")
 
     with ThreadPoolExecutor(16) as threads:

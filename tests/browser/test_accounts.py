@@ -94,6 +94,7 @@ def test_from_the_first_start_to_an_officer_with_a_second_factor(empty, watch, p
     assert admin.complaints == []
 
 
+@pytest.mark.deep
 def test_who_guesses_is_stopped_and_the_owner_is_not(world, watch, phone):
     guesser, owner = watch(world, phone), watch(world, phone)
     for _ in range(12):

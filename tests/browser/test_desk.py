@@ -95,6 +95,7 @@ def test_ten_alerts_are_decided_by_keyboard_alone(busy, watch, desktop):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_keys_are_where_they_are_with_a_thai_keyboard(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen, "/desk?lang=th")
@@ -123,6 +124,7 @@ def test_the_last_step_is_undone_and_stays_in_the_history(busy, watch, desktop):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_an_undo_that_comes_before_the_step_is_over_is_not_lost(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)
@@ -144,6 +146,7 @@ def test_an_undo_that_comes_before_the_step_is_over_is_not_lost(busy, watch, des
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_several_are_dismissed_at_once_and_brought_back(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)
@@ -189,6 +192,7 @@ def test_the_second_officer_sees_who_was_faster_and_keeps_the_note(busy, watch, 
     mali.assert_clean()
 
 
+@pytest.mark.deep
 def test_a_step_on_an_old_version_is_refused_with_what_happened(busy, watch, desktop):
     seen = watch(busy, desktop, user="som")
     # a network that lets no news through
@@ -209,7 +213,11 @@ def test_a_step_on_an_old_version_is_refused_with_what_happened(busy, watch, des
 
 
 @pytest.mark.parametrize(
-    ("language", "refused"), [("th", "โปรดดูข้อมูลอีกครั้ง"), ("en", "is at version 2")]
+    ("language", "refused"),
+    [
+        ("th", "โปรดดูข้อมูลอีกครั้ง"),
+        pytest.param("en", "is at version 2", marks=pytest.mark.deep),
+    ],
 )
 def test_a_refusal_is_told_in_the_readers_language(busy, watch, desktop, language, refused):
     seen = watch(busy, desktop, user="som")
@@ -227,6 +235,7 @@ def test_a_refusal_is_told_in_the_readers_language(busy, watch, desktop, languag
     expect(seen.page.locator("#messages .notice--bad")).to_contain_text(refused)
 
 
+@pytest.mark.deep
 def test_who_was_logged_out_meanwhile_is_led_back_with_the_note_kept(busy, watch, desktop):
     seen = watch(busy, desktop, user="som")
     seen.open("/desk?lang=en")
@@ -243,6 +252,7 @@ def test_who_was_logged_out_meanwhile_is_led_back_with_the_note_kept(busy, watch
     expect(seen.page.locator("#note")).to_have_value("a long-tail boat")
 
 
+@pytest.mark.deep
 def test_a_note_outlives_a_reload(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)
@@ -260,6 +270,7 @@ def test_a_note_outlives_a_reload(busy, watch, desktop):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_filters_are_in_the_address_and_survive_a_reload(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)
@@ -287,7 +298,7 @@ def test_a_new_flight_is_announced_and_moves_nothing(busy, watch, desktop, make_
     seen.assert_clean()
 
 
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("language", ["th", pytest.param("en", marks=pytest.mark.deep)])
 def test_on_a_phone_the_list_gives_way_to_the_alert(busy, watch, phone, language):
     seen = watch(busy, phone, user="mali", has_touch=True)
     ready(seen, f"/desk?lang={language}")

@@ -87,6 +87,7 @@ def test_a_line_is_measured_in_metres_as_the_server_projects_it(viewer, flown):
     viewer.assert_clean()
 
 
+@pytest.mark.deep
 def test_the_photo_zooms_about_the_pointer_and_moves(viewer):
     page = viewer.page
     whole = window(page)
@@ -117,6 +118,7 @@ def test_the_photo_zooms_about_the_pointer_and_moves(viewer):
     viewer.assert_clean()
 
 
+@pytest.mark.deep
 def test_two_fingers_zoom_on_a_phone(flown, watch, phone):
     seen = watch(flown, phone, user="mali", has_touch=True)
     seen.open(f"/desk/frames/{flown.frames[1].sha256}?lang=th")
@@ -167,8 +169,16 @@ def test_a_missed_box_is_drawn_and_a_wrong_one_corrected(viewer, flown):
     viewer.assert_clean()
 
 
-@pytest.mark.parametrize("language", ["th", "en"])
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("script", "language"),
+    [
+        (True, "th"),
+        *(
+            pytest.param(*each, marks=pytest.mark.deep)
+            for each in ((True, "en"), (False, "th"), (False, "en"))
+        ),
+    ],
+)
 def test_a_photo_is_said_to_be_looked_through_on_a_phone_and_taken_back_on_a_desktop(
     flown, watch, phone, desktop, language, script
 ):
@@ -190,6 +200,7 @@ def test_a_photo_is_said_to_be_looked_through_on_a_phone_and_taken_back_on_a_des
     assert said == [True, False]
 
 
+@pytest.mark.deep
 def test_neighbours_are_one_key_away(viewer, flown):
     page = viewer.page
     with page.expect_navigation():
@@ -219,7 +230,7 @@ def test_a_flight_is_walked_through_with_a_slider(flown, watch, desktop):
     seen.assert_clean()
 
 
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("language", ["th", pytest.param("en", marks=pytest.mark.deep)])
 def test_sea_and_weather_are_recorded_on_a_phone_and_a_desktop(
     flown, watch, phone, desktop, language
 ) -> None:

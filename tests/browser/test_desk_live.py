@@ -6,13 +6,10 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from api.routes import desk_events
 from patrol.incident import State
 from patrol.store import Store
-
-SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture
@@ -64,7 +61,7 @@ def test_a_step_at_one_server_is_told_by_the_other(quick, world, make_seen, two_
     _, other = two_servers
     cookies = dict(world.logged_in("mali").cookies)
     with (
-        httpx.Client(base_url=other, cookies=cookies, timeout=10) as client,
+        httpx.Client(base_url=other, cookies=cookies, timeout=60) as client,
         client.stream("GET", "/api/v1/events") as stream,
     ):
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -82,7 +79,7 @@ def test_who_comes_back_is_told_what_was_missed(quick, world, make_seen, serve):
     dismiss(world, incident)
     with (
         httpx.Client(
-            base_url=serve(world.app), cookies=dict(world.logged_in("mali").cookies), timeout=10
+            base_url=serve(world.app), cookies=dict(world.logged_in("mali").cookies), timeout=60
         ) as client,
         client.stream("GET", "/api/v1/events", headers={"Last-Event-ID": str(last)}) as stream,
     ):
@@ -94,7 +91,7 @@ def test_a_stream_ends_with_the_login(quick, monkeypatch, world, make_seen, serv
     monkeypatch.setattr(desk_events, "KEEP_ALIVE_S", 0.1)
     cookies = dict(world.logged_in("mali").cookies)
     with (
-        httpx.Client(base_url=serve(world.app), cookies=cookies, timeout=10) as client,
+        httpx.Client(base_url=serve(world.app), cookies=cookies, timeout=60) as client,
         client.stream("GET", "/api/v1/events") as stream,
     ):
         lines = stream.iter_lines()
@@ -102,30 +99,5 @@ def test_a_stream_ends_with_the_login(quick, monkeypatch, world, make_seen, serv
         world.store.end_sessions("mali")
         for _ in lines:
             pass  # the server ends it
-    with httpx.Client(base_url=serve(world.app), cookies=cookies, timeout=10) as client:
+    with httpx.Client(base_url=serve(world.app), cookies=cookies, timeout=60) as client:
         assert client.get("/api/v1/events").status_code == 401
-
-
-@pytest.mark.parametrize("path", ["/desk", "/desk?state=all", "/desk/trail", "/desk/zones"])
-@pytest.mark.parametrize("language", ["th", "en"])
-def test_everybody_can_use_the_desk(world, make_seen, watch, desktop, path, language):
-    world.log(make_seen(), make_seen(zone_id=None))
-    seen = watch(world, desktop, user="mali")
-    seen.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
-    if path.startswith(("/desk?", "/desk/zones")) or path == "/desk":
-        seen.page.locator("#map path").first.wait_for(state="attached")
-    found = Axe().run(seen.page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in SERIOUS] == []
-    seen.assert_clean()
-
-
-def test_the_help_and_the_reasons_can_be_used_by_everybody(world, make_seen, watch, phone):
-    world.log(make_seen())
-    seen = watch(world, phone, user="mali")
-    seen.open("/desk?lang=en")
-    seen.page.locator("#help-button").click()
-    found = Axe().run(seen.page).response["violations"]
-    assert [v["id"] for v in found if v["impact"] in SERIOUS] == []
-    seen.picture("desk-help")
-    seen.page.keyboard.press("Escape")
-    assert seen.page.locator("#help").is_hidden()

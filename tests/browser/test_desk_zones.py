@@ -102,6 +102,7 @@ def test_parts_holes_and_times_become_a_version_and_are_undone(drawing, world):
     drawing.assert_clean()
 
 
+@pytest.mark.deep
 def test_a_zone_taken_away_is_brought_back(drawing, world):
     page = drawing.page
     choose(drawing, "north")
@@ -116,6 +117,7 @@ def test_a_zone_taken_away_is_brought_back(drawing, world):
     drawing.assert_clean()
 
 
+@pytest.mark.deep
 def test_a_drawing_survives_a_reload_and_another_zone(drawing):
     page = drawing.page
     choose(drawing, "north")
@@ -132,6 +134,7 @@ def test_a_drawing_survives_a_reload_and_another_zone(drawing):
     drawing.assert_clean()
 
 
+@pytest.mark.deep
 def test_an_outline_that_crosses_itself_is_shown_where(drawing, world):
     page = drawing.page
     choose(drawing, "north")

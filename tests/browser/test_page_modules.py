@@ -41,6 +41,7 @@ def test_each_page_asks_ahead_for_the_modules_that_it_imports(every_page, watch,
     assert asking >= {"/ranger", "/ranger/report", "/report", "/login", "/desk", "/desk/zones"}
 
 
+@pytest.mark.deep
 def test_the_page_itself_asks_for_all_modules_at_once(every_page, watch, phone):
     """None is asked for by a module that had to come first: one way to the server, not six."""
     world, _ = every_page
@@ -60,6 +61,7 @@ def test_the_page_itself_asks_for_all_modules_at_once(every_page, watch, phone):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("path", "late"), [("/ranger", "totals.js"), ("/ranger/report", "place.js")]
 )

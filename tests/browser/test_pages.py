@@ -15,7 +15,7 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 844}
 
 @pytest.mark.parametrize(
     ("viewport", "language", "word"),
-    [(PHONE, "th", "งดเข้า"), (DESKTOP, "en", "Keep out")],
+    [(PHONE, "th", "งดเข้า"), pytest.param(DESKTOP, "en", "Keep out", marks=pytest.mark.deep)],
     ids=["phone-th", "desktop-en"],
 )
 def test_the_public_map_works_without_internet(make_world, watch, viewport, language, word):
@@ -67,6 +67,7 @@ def test_nasty_names_are_only_text(make_world, make_zone, watch, nasty):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_the_list_says_it_all_without_javascript(make_world, watch):
     seen = watch(make_world(), PHONE, java_script_enabled=False)
     seen.open("/?lang=en")
@@ -78,7 +79,7 @@ def test_the_list_says_it_all_without_javascript(make_world, watch):
 
 @pytest.mark.parametrize(
     ("viewport", "language", "confirmed"),
-    [(PHONE, "th", "ยืนยันแล้ว"), (DESKTOP, "en", "Confirmed")],
+    [(PHONE, "th", "ยืนยันแล้ว"), pytest.param(DESKTOP, "en", "Confirmed", marks=pytest.mark.deep)],
     ids=["phone-th", "desktop-en"],
 )
 def test_an_officer_confirms_an_alert(

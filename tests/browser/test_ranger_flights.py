@@ -103,25 +103,25 @@ def test_a_flight_chosen_offline_is_sent_when_the_network_is_back(
     assert [said for said in seen.complaints if not NO_NETWORK.match(said)] == []
 
 
-@pytest.mark.parametrize(
-    ("km2", "thai", "english"),
-    [
-        (0.0, "0 ตร.กม.", "0 km²"),
-        (0.004895, "4,900 ตร.ม.", "4,900 m²"),  # three photos from 42 m, overlapping
-        (0.0000312, "31 ตร.ม.", "31 m²"),
-        (0.0996, "100,000 ตร.ม.", "100,000 m²"),
-        (0.1, "0.10 ตร.กม.", "0.10 km²"),
-        (0.999, "1.00 ตร.กม.", "1.00 km²"),
-        (3.14159, "3.1 ตร.กม.", "3.1 km²"),
-        (43.7, "44 ตร.กม.", "44 km²"),
-    ],
+AREAS = (
+    (0.0, "0 ตร.กม.", "0 km²"),
+    (0.004895, "4,900 ตร.ม.", "4,900 m²"),  # three photos from 42 m, overlapping
+    (0.0000312, "31 ตร.ม.", "31 m²"),
+    (0.0996, "100,000 ตร.ม.", "100,000 m²"),
+    (0.1, "0.10 ตร.กม.", "0.10 km²"),
+    (0.999, "1.00 ตร.กม.", "1.00 km²"),
+    (3.14159, "3.1 ตร.กม.", "3.1 km²"),
+    (43.7, "44 ตร.กม.", "44 km²"),
 )
-def test_no_area_is_told_as_nothing(served, watch, phone, km2, thai, english):
+
+
+def test_no_area_is_told_as_nothing(served, watch, phone):
     seen = watch(served, phone, user="don")
-    said = "km2 => import('/static/ranger/words.js').then(({ areaText }) => areaText(km2))"
-    for language, text in (("th", thai), ("en", english)):
+    say = "all => import('/static/ranger/words.js').then(said => all.map(said.areaText))"
+    for language, column in (("th", 1), ("en", 2)):
         seen.open(f"/ranger?lang={language}")
-        assert seen.page.evaluate(said, km2).replace("\u00a0", " ") == text
+        said = seen.page.evaluate(say, [km2 for km2, *_ in AREAS])
+        assert [text.replace("\u00a0", " ") for text in said] == [row[column] for row in AREAS]
 
 
 def test_the_queue_goes_on_after_the_browser_was_closed(served, lasting, flight):
@@ -179,6 +179,7 @@ def test_a_file_goes_on_where_it_was_cut(served, lasting, tmp_path):
     assert starts[0] == there
 
 
+@pytest.mark.deep
 def test_two_rangers_on_one_phone_see_each_their_own(served, lasting, flight):
     served.store.add_user("mai", "no hash", Role.RANGER, served.clock())
     seen = lasting(served, user="don")
@@ -203,6 +204,7 @@ def test_two_rangers_on_one_phone_see_each_their_own(served, lasting, flight):
     assert upload_of(served).owner == "don"
 
 
+@pytest.mark.deep
 def test_a_login_that_is_over_keeps_the_queue(served, watch, flight, phone):
     seen = watch(served, phone, user="don")
     open_page(seen)
@@ -233,6 +235,7 @@ def test_a_folder_tells_what_was_refused_and_why(served, watch, work, flight, ph
     assert seen.overflow_px() == 0
 
 
+@pytest.mark.deep
 def test_a_flight_that_has_no_room_on_the_server_says_so(make_world, watch, flight, phone):
     full = make_world(site=shipped_site(), policy=UploadPolicy(quota_bytes=1000))
     seen = watch(full, phone, user="don")
@@ -260,6 +263,7 @@ def test_a_ranger_chooses_a_name_or_none(served, watch, work, flight, phone):
     assert served.store.rangers.totals("don").credit_name is None
 
 
+@pytest.mark.deep
 def test_a_phone_without_room_sends_from_the_card(served, watch, tmp_path, phone):
     (tmp_path / "DJI_0001.MP4").write_bytes(b"\0\0\0\x20ftypisom" + bytes(range(256)) * 20_000)
     seen = watch(served, phone, user="don")
@@ -273,6 +277,7 @@ def test_a_phone_without_room_sends_from_the_card(served, watch, tmp_path, phone
     assert upload_of(served).state is UploadState.RECEIVED
 
 
+@pytest.mark.deep
 def test_a_copy_that_was_cut_short_is_told_and_can_be_removed(served, watch, phone):
     seen = watch(served, phone, user="don")
     open_page(seen)

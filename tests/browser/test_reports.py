@@ -58,7 +58,9 @@ def test_a_rangers_report_made_offline_is_sent_later(served, watch, photo, phone
     assert [said for said in seen.complaints if not NO_NETWORK.match(said)] == []
 
 
-@pytest.mark.parametrize("path", ["/report", "/ranger/report"])
+@pytest.mark.parametrize(
+    "path", ["/report", pytest.param("/ranger/report", marks=pytest.mark.deep)]
+)
 def test_a_photo_is_chosen_in_the_language_of_the_page(served, watch, photo, phone, path):
     """A browser's own control speaks the browser's language: it is there, but not seen."""
     seen = watch(served, phone, user="don")
@@ -91,7 +93,9 @@ def test_without_scripts_the_browsers_own_control_is_seen(served, watch, phone):
     assert not seen.page.locator(".pick__face").is_visible()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["script", "no-script"]
+)
 def test_the_public_reports_and_follows(served, watch, photo, phone, script):
     seen = watch(served, phone, java_script_enabled=script)
     page = seen.page

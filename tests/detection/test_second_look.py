@@ -96,7 +96,7 @@ def test_what_is_in_reach_is_measured_on_the_sea():
     assert in_reach(boxes, ()).tolist() == [False, False, False]
 
 
-@pytest.mark.parametrize("scale", [1.6, 0.8, 0.45, 0.2])
+@pytest.mark.parametrize("scale", [pytest.param(1.6, marks=pytest.mark.deep), 0.8, 0.45, 0.2])
 def test_a_piece_shows_what_the_whole_level_would(tmp_path, scale):
     rng = np.random.default_rng(5)
     blobs = cv2.GaussianBlur(rng.integers(0, 255, (900, 1200, 3), np.uint8), (0, 0), 9)

@@ -21,7 +21,6 @@ from detection.frame_look import FrameLook
 from detection.manifest import Manifest, Model
 from detection.types import Detection, ObjectClass
 from ingest.quality import FrameQuality
-from libong.cli.serve import run_server
 from libong.composition import open_media, open_store
 from libong.frame_search import Patience, Tools
 from libong.settings import read_settings
@@ -72,7 +71,7 @@ def make_worker(store, settings, *, pool=False, **changes):
         end_processes=end_processes,
     )
     patience = Patience(
-        lease=timedelta(seconds=2), most_tries=2 if pool else 3, frame_timeout=timedelta(seconds=2)
+        lease=timedelta(seconds=2), most_tries=2 if pool else 3, frame_timeout=timedelta(seconds=5)
     )
     return Worker(
         store=store,
@@ -139,6 +138,8 @@ def photo(number, *, size=(160, 90), north_s=None, poison=False):
 def main():
     settings = read_settings()
     if sys.argv[1] == "serve":
+        from libong.cli.serve import run_server  # a second, which each process of a pool would take
+
         run_server(settings)
         return
     with closing(open_store(settings)) as store:

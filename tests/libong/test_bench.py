@@ -227,6 +227,7 @@ def test_the_time_of_each_step_is_what_the_others_leave(monkeypatch, decode_s, a
     assert astuple(told) == pytest.approx(astuple(expected))
 
 
+@pytest.mark.deep
 @pytest.mark.train
 def test_both_ways_search_the_same_picture_and_every_step_is_told(tmp_path):
     pytest.importorskip("sahi", reason="needs the extra `bench`")
@@ -265,6 +266,7 @@ def test_both_ways_search_the_same_picture_and_every_step_is_told(tmp_path):
     assert (alarms.ours, alarms.peer) == (ours, theirs)
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
 def test_reading_metadata_beside_exiftool(tmp_path):
     rows = ingest_rows([SAMPLE], tmp_path, 3, 1)

@@ -86,6 +86,7 @@ def test_a_report_is_written_and_scoring_again_searches_nothing(flight, tmp_path
     assert {p: p.stat().st_mtime_ns for p in (out / "found").iterdir()} == kept
 
 
+@pytest.mark.deep
 def test_one_class_alone_is_scored_where_no_other_was_labelled(flight):
     (flight / "flight.toml").unlink()  # photographs, for all the command knows
     both = run("--data", flight, "--draws", 100)
@@ -109,6 +110,7 @@ def test_a_picture_that_cannot_be_searched_is_told_and_the_rest_goes_on(flight):
     assert "before its last pixel row" in told["refused"][0]["why"]
 
 
+@pytest.mark.deep
 def test_an_odd_label_is_told_and_the_rest_goes_on(flight):
     with (flight / "labels.csv").open("a") as table:
         table.write(f"\n{PHOTOS[0]},boat,30,30,30,60\n")
@@ -144,6 +146,7 @@ def test_labels_that_cannot_be_used_are_refused(flight, arguments, error, messag
         raise done.exception
 
 
+@pytest.mark.deep
 def test_rendered_flights_of_a_split_are_measured_and_empty_photos_beside_them(tmp_path):
     folder = tmp_path / "flights" / "val_000"  # there already, so that nothing is rendered
     copy_photos(folder)

@@ -170,7 +170,7 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
                         (u.state, u.fault, u.progress) for u in store.uploads.uploads()
                     ]
                     time.sleep(0.1)
-                sending.result(60)
+                sending.result(300)
                 worker.kill()  # nothing is changed by it any more
                 return state_of(settings, store), killed
         finally:
@@ -182,7 +182,7 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
     ("photos", "kills", "least_kills", "seconds_a_frame"),
     [
         (8, 4, 2, 0.3),
-        pytest.param(120, 60, 50, 1.0, marks=[pytest.mark.deep, push.DEEP_ONLY]),
+        pytest.param(120, 60, 50, 1.0, marks=pytest.mark.deep),
     ],
 )
 def test_whatever_is_killed_the_end_is_the_same(

@@ -154,6 +154,7 @@ def test_processing_again_changes_nothing(processed):
     ) == before
 
 
+@pytest.mark.deep
 def test_the_good_files_sent_again_by_themselves_change_nothing(processed, tmp_path):
     before = (processed.store.flights(), processed.store.incidents())
     for photo in sorted((FLIGHTS / "with_faults").glob("LIBONG_000?.JPG")):
@@ -164,6 +165,7 @@ def test_the_good_files_sent_again_by_themselves_change_nothing(processed, tmp_p
     assert (processed.store.flights(), processed.store.incidents()) == before
 
 
+@pytest.mark.deep
 def test_a_flight_sent_with_one_file_more_counts_nothing_twice(processed, tmp_path):
     before = processed.store.incidents()
     for photo in sorted((FLIGHTS / "with_faults").glob("LIBONG_000?.JPG")):

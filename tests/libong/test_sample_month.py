@@ -35,6 +35,7 @@ def measures(path: Path) -> dict[tuple[str, str], str]:
     }
 
 
+@pytest.mark.deep
 def test_two_flights_become_a_report_that_says_it_is_rendered(made) -> None:
     scores = json.loads((made / "scores.json").read_text(encoding="utf-8"))
     assert scores["rendered"] is True
@@ -55,6 +56,7 @@ def test_two_flights_become_a_report_that_says_it_is_rendered(made) -> None:
         assert language == "th" or all(words in text for text in texts)
 
 
+@pytest.mark.deep
 def test_what_was_found_is_what_the_report_counts(made) -> None:
     """The reviewer confirms what was there, also things of which little showed."""
     scores = json.loads((made / "scores.json").read_text(encoding="utf-8"))

@@ -30,6 +30,7 @@ def report(tmp_path_factory):
         )
 
 
+@pytest.mark.deep
 def test_boats_of_the_video_are_found_once_and_their_speeds_hold(report):
     truth = json.loads((FOLDER / "truth.json").read_text(encoding="utf-8"))
     assert report.refused == ()

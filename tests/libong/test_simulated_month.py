@@ -41,6 +41,8 @@ _spec.loader.exec_module(_simulated)
 TRUTH, simulate_month = _simulated.TRUTH, _simulated.simulate_month
 simulated_site = _simulated.simulated_site
 
+pytestmark = pytest.mark.deep  # thirty flights are logged
+
 MONTH = Month(2026, 11)
 TODAY = date(2026, 12, 2)
 MADE = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)

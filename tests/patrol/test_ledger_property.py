@@ -50,7 +50,8 @@ CAUSED = {ChangeReason.SIGHTED, ChangeReason.EXTENDED, ChangeReason.TAKEN_BACK}
 REASONS = st.sampled_from(["", "seen by eye"])
 
 
-def test_no_sequence_of_steps_breaks_the_ledger(site, make_log, open_store) -> None:
+@pytest.mark.parametrize("sequences", [3, pytest.param(30, marks=pytest.mark.deep)])
+def test_no_sequence_of_steps_breaks_the_ledger(site, make_log, open_store, sequences) -> None:
     class Desk(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
@@ -229,7 +230,7 @@ def test_no_sequence_of_steps_breaks_the_ledger(site, make_log, open_store) -> N
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=9,
+            max_examples=sequences,
             stateful_step_count=20,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

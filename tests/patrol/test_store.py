@@ -109,7 +109,7 @@ def test_two_that_log_the_same_flight_at_once_log_it_once(database_url, store, m
     def log_it() -> bool:
         own = Store(database_url)
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=120)
             return own.log_flight(log)
         finally:
             own.close()
@@ -134,7 +134,7 @@ def test_two_officers_who_decide_at_once_do_not_overwrite_each_other(store, logg
     barrier = Barrier(2)
 
     def decide(state: State) -> State | None:
-        barrier.wait(timeout=20)
+        barrier.wait(timeout=120)
         try:
             return store.transition(
                 incident_id, state, actor="o", reason="seen", expected_version=1, at_utc=LATER

@@ -182,6 +182,7 @@ def scratch_database(tmp_path, database_url):
     return new_database
 
 
+@pytest.mark.deep
 def test_the_benchmark_tells_every_row_with_its_peer(scratch_database, tmp_path, database_url):
     said = []
     rows = list(
@@ -211,6 +212,7 @@ def test_the_benchmark_tells_every_row_with_its_peer(scratch_database, tmp_path,
     assert any("filling with 2000 detections: 100 %" in text for text in said)
 
 
+@pytest.mark.deep
 def test_a_benchmark_out_of_time_keeps_what_it_measured(scratch_database, tmp_path, monkeypatch):
     clock = itertools.count(step=40)  # a busy machine may need as long for the check of the ledger
     monkeypatch.setattr("libong.bench.watch.monotonic", lambda: next(clock))

@@ -270,7 +270,7 @@ def at_once(desk, monkeypatch, *calls):
     real = shutil.disk_usage
 
     def waited(folder):
-        together.wait(30)
+        together.wait(120)
         return real(folder)
 
     monkeypatch.setattr("patrol.uploads_desk.shutil.disk_usage", waited)

@@ -47,6 +47,7 @@ def compared(tmp_path_factory):
     return folder, done
 
 
+@pytest.mark.deep
 def test_the_command_trains_and_scores_each_family_on_the_same_tiles(compared):
     folder, done = compared
     told = json.loads((folder / "run" / "families.json").read_text())
@@ -69,6 +70,7 @@ def test_the_command_trains_and_scores_each_family_on_the_same_tiles(compared):
     assert "| yolo26n-p2 | 0 | 2.45 |" in tables
 
 
+@pytest.mark.deep
 def test_the_learning_rate_falls_over_the_passes(compared):
     folder, _ = compared
     log = (folder / "run" / "yolo26n-p2-0" / "results.csv").read_text().splitlines()
@@ -76,6 +78,7 @@ def test_the_learning_rate_falls_over_the_passes(compared):
     assert rates == pytest.approx([0.0015 * 0.505, 0.0015 * 0.01])
 
 
+@pytest.mark.deep
 def test_what_was_trained_is_not_trained_again(compared):
     folder, first = compared
     weights = folder / "run" / "yolo11n-backbone-0" / "weights" / "last.pt"
@@ -87,6 +90,7 @@ def test_what_was_trained_is_not_trained_again(compared):
     assert finds[0] == finds[1]
 
 
+@pytest.mark.deep
 def test_a_folder_of_another_comparison_is_refused(compared):
     folder, _ = compared
     done = families(folder, "--passes", "3")

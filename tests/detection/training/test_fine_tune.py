@@ -125,6 +125,7 @@ def plan(tmp_path, monkeypatch):
     )  # fmt: skip
 
 
+@pytest.mark.deep
 def test_a_candidate_names_what_it_came_from_and_what_was_kept_back(plan):
     made = module.fine_tune(plan, open_model, lambda _: None)
     assert made.manifest == plan.models / made.model_sha256 / "manifest.json"
@@ -153,6 +154,7 @@ def test_one_flight_is_refused_before_anything_is_trained(plan):
     assert not plan.models.exists()
 
 
+@pytest.mark.deep
 def test_rehearsed_tiles_are_those_of_the_renderer():
     made = module.rehearsal_tiles(module.Schedule(tile_px=64, rehearsal_tiles=2), None, processes=1)
     assert [cv2.imdecode(np.frombuffer(t.jpeg, np.uint8), 1).shape for t in made] == [

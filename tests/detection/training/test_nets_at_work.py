@@ -70,6 +70,7 @@ def test_a_net_shows_in_its_box(sort):
         assert right - left - columns.max() <= 6
 
 
+@pytest.mark.deep
 def test_water_hides_the_poles_that_it_covers():
     sea, deep_net = calm_sea(3.0), net("pushed by a boat", 3)
     lengths = []
@@ -116,6 +117,7 @@ def test_tiles_hold_both_sorts_at_about_their_share():
         assert 0.05 < gear[kind] / gear.total() < 0.11
 
 
+@pytest.mark.deep
 def test_nobody_wades_in_deep_water_and_a_boat_carries_the_net_there():
     shallow = worked(Kind.PUSH_NET, 12, depth_m=0.8)
     assert any(len(group) == 1 and 3 <= group[0].length_m <= 6 for group in shallow)
@@ -131,6 +133,7 @@ def test_nobody_wades_in_deep_water_and_a_boat_carries_the_net_there():
         assert ahead > 0.5 * boat.length_m
 
 
+@pytest.mark.deep
 def test_a_hauled_line_ends_at_the_side_of_its_boat():
     for boat, hauled in worked(Kind.HAULED_NET):
         assert boat.object_class is ObjectClass.BOAT

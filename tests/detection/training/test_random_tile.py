@@ -59,6 +59,7 @@ def test_a_tile_is_fixed_by_its_seed():
     assert world != other
 
 
+@pytest.mark.deep
 def test_tiles_hold_all_classes_and_many_hold_none():
     classes, empty = Counter(), 0
     for seed in range(60):

@@ -117,6 +117,7 @@ def test_the_manifest_of_the_model_before_is_kept(tmp_path):
     assert (kept.name, kept.read_text(encoding="utf-8")) == ("m-v1.json", manifests[0])
 
 
+@pytest.mark.deep
 @pytest.mark.train
 @pytest.mark.filterwarnings("ignore")  # torch's exporter warns of itself
 def test_a_released_network_is_measured_anew_and_answers_as_before(

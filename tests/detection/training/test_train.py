@@ -156,6 +156,7 @@ def curves(run):
         return list(csv.DictReader(file))
 
 
+@pytest.mark.deep
 def test_resuming_goes_on_as_if_the_run_had_not_been_stopped(trained):
     rows = curves(trained / "run")
     assert [row["epoch"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
@@ -170,6 +171,7 @@ def test_resuming_goes_on_as_if_the_run_had_not_been_stopped(trained):
     )
 
 
+@pytest.mark.deep
 def test_resuming_keeps_the_best_weights_until_they_are_beaten(trained):
     import torch
 
@@ -206,6 +208,7 @@ def test_what_cannot_be_gone_on_with_is_refused(trained, tmp_path):
             unfinished_run(tmp_path)
 
 
+@pytest.mark.deep
 def test_the_command_goes_on_with_what_the_run_was_given(trained, tmp_path, monkeypatch):
     from detection.training import run_record
     from detection.training import train as training
@@ -236,6 +239,7 @@ def test_the_command_goes_on_with_what_the_run_was_given(trained, tmp_path, monk
     ]
 
 
+@pytest.mark.deep
 def test_the_command_trains_a_short_form_on_tiles_of_its_own(tmp_path):
     """What `make train TRAIN="--tiles … --minutes …"` runs, without weights or photos at hand."""
     environment = os.environ | {

@@ -62,7 +62,7 @@ def run(folder: Path, *, key: bool = True) -> subprocess.CompletedProcess[str]:
     given_key = ["--public-key", str(folder.parent / "key.pem")] if key else []
     return subprocess.run(
         [sys.executable, "-I", "-S", "-W", "error", str(folder / "verify.py"), *given_key],
-        capture_output=True, text=True, encoding="ascii", timeout=60, check=False,
+        capture_output=True, text=True, encoding="ascii", timeout=300, check=False,
     )  # fmt: skip
 
 

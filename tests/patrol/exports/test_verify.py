@@ -35,7 +35,7 @@ def run(folder: Path, script: Path | None = None) -> subprocess.CompletedProcess
         capture_output=True,
         text=True,
         encoding="ascii",
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
