@@ -48,7 +48,8 @@ def join_pieces(boxes: Boxes, class_index: int, metre_px: float) -> Boxes:
     if len(pieces) == 0:
         return in_order(boxes)
     xyxy = pieces.xyxy_px
-    table = _same(xyxy) | _goes_on(xyxy, metre_px) | _in_line(xyxy, metre_px)
+    apart_m = _apart(xyxy) / metre_px
+    table = _same(xyxy) | _goes_on(xyxy, apart_m, metre_px) | _in_line(xyxy, apart_m)
     count, chain = connected_components(table, directed=False)
     wholes = [pieces.take(chain == k) for k in range(count)]
     joined = Boxes(
@@ -95,24 +96,24 @@ def _same(xyxy: Floats) -> Pairs:
     return np.asarray(intersections(xyxy, xyxy) >= MOSTLY_SHARED * least, np.bool_)
 
 
-def _goes_on(xyxy: Floats, metre_px: float) -> Pairs:
+def _goes_on(xyxy: Floats, apart_m: Floats, metre_px: float) -> Pairs:
     """Long pieces, each of which lies beyond a corner of the other and near to it."""
     sides = xyxy[:, 2:] - xyxy[:, :2]
     middles = (xyxy[:, 2:] + xyxy[:, :2]) / 2
     long = sides.max(axis=1) >= LONG_M * metre_px
     off = np.abs(middles[:, None] - middles[None, :])
     beyond = (off >= BEYOND * np.minimum(sides[:, None], sides[None, :])).all(axis=2)
-    near = np.hypot(*_apart(xyxy)) <= GAP_M * metre_px
+    near = np.hypot(*apart_m) <= GAP_M
     return np.asarray(near & beyond & long[:, None] & long[None, :], np.bool_)
 
 
-def _in_line(xyxy: Floats, metre_px: float) -> Pairs:
+def _in_line(xyxy: Floats, apart_m: Floats) -> Pairs:
     """Pieces of a line that runs along one of the picture's sides, with a part of it missed."""
-    sides, apart = xyxy[:, 2:] - xyxy[:, :2], _apart(xyxy)
+    sides = xyxy[:, 2:] - xyxy[:, :2]
     table = np.zeros((len(xyxy), len(xyxy)), np.bool_)
     for along in (0, 1):
         long = sides[:, along] >= ELONGATED * sides[:, 1 - along]
-        in_line = (apart[1 - along] == 0) & (apart[along] <= IN_LINE_M * metre_px)
+        in_line = (apart_m[1 - along] == 0) & (apart_m[along] <= IN_LINE_M)
         table |= in_line & long[:, None] & long[None, :]
     return table
 

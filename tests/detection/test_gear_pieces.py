@@ -5,30 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detection.boxes import LEFT, RIGHT, Boxes, no_boxes
+from detection.boxes import LEFT, RIGHT, Boxes
 from detection.gear_pieces import join_pieces, without_pieces
 from detection.merge import merge
+from tests.detection.box_rows import boxes, listed
 
 METRE_PX = 20.0
-
-
-def boxes(*rows):
-    """rows: (left, top, right, bottom, score, class), and the sides at which it is cut"""
-    if not rows:
-        return no_boxes()
-    return Boxes(
-        np.array([r[:4] for r in rows], np.float32),
-        np.array([r[4] for r in rows], np.float32),
-        np.array([r[5] for r in rows], np.int64),
-        np.array([r[6] if len(r) > 6 else 0 for r in rows], np.uint8),
-    )
-
-
-def listed(merged):
-    return [
-        (*xyxy, cls)
-        for xyxy, cls in zip(merged.xyxy_px.tolist(), merged.classes.tolist(), strict=True)
-    ]
 
 
 def test_a_net_aslant_over_tiles_is_one():

@@ -1,32 +1,12 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detection.boxes import BOTTOM, LEFT, RIGHT, TOP, Boxes, concatenate, no_boxes
+from detection.boxes import BOTTOM, LEFT, RIGHT, TOP, concatenate
 from detection.merge import merge
-
-
-def boxes(*rows):
-    """rows: (left, top, right, bottom, score, class, sides at which it is cut)"""
-    if not rows:
-        return no_boxes()
-    table = np.array([r[:4] for r in rows], np.float32)
-    return Boxes(
-        table,
-        np.array([r[4] for r in rows], np.float32),
-        np.array([r[5] for r in rows], np.int64),
-        np.array([r[6] for r in rows], np.uint8),
-    )
-
-
-def listed(merged):
-    return [
-        (*xyxy, cls)
-        for xyxy, cls in zip(merged.xyxy_px.tolist(), merged.classes.tolist(), strict=True)
-    ]
+from tests.detection.box_rows import boxes, listed
 
 
 @pytest.mark.parametrize(

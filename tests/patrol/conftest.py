@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-import sqlalchemy
 
 from detection.types import Detection, ObjectClass, Sighting
 from ingest.camera import CameraIntrinsics
 from ingest.frame import Flight, Frame, Note, RefusedFile
 from ingest.lonlat import LonLat
 from ingest.pose import CameraPose, HeightSource
+from libong.bench.store import own_schema
 from patrol.coverage import ZoneSurvey
 from patrol.flight_log import FlightLog
 from patrol.incident import Incident, State, open_incidents
@@ -186,19 +185,8 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.sqlite3"
         return
-    server: str = request.getfixturevalue("postgres_server")
-    schema = f"test_{uuid4().hex}"
-    engine = sqlalchemy.create_engine(server)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-    yield str(
-        sqlalchemy.make_url(server)
-        .update_query_dict({"options": f"-csearch_path={schema}"})
-        .render_as_string(hide_password=False)
-    )
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
-    engine.dispose()
+    with own_schema(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture
