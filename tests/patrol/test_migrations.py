@@ -235,7 +235,19 @@ def opened(empty_database_url):
         yield store
 
 
-@pytest.mark.parametrize("revision", REVISIONS[:-1])
+@pytest.mark.parametrize(
+    ("empty_database_url", "revision"),
+    [
+        *(("sqlite", revision) for revision in REVISIONS[:-1]),
+        ("postgresql", REVISIONS[0]),
+        ("postgresql", REVISIONS[-2]),
+        *(
+            pytest.param("postgresql", revision, marks=pytest.mark.deep)
+            for revision in REVISIONS[1:-2]
+        ),
+    ],
+    indirect=["empty_database_url"],
+)
 def test_what_an_earlier_revision_held_survives_and_verifies(opened, make_log, revision) -> None:
     rows = kept_rows(revision)
     opened.database.migrate(revision)
