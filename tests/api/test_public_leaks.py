@@ -27,7 +27,7 @@ from patrol.incident import State
 BANGKOK = ZoneInfo("Asia/Bangkok")
 TODAY = date(2026, 11, 22)
 FEW = settings(
-    max_examples=4,  # each fetches every page of a new service
+    max_examples=2,  # each fetches every page of a new service
     phases=[Phase.generate],  # and shrinking would fetch them a thousand times
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

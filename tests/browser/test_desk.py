@@ -170,6 +170,7 @@ def test_several_are_dismissed_at_once_and_brought_back(busy, watch, desktop):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_the_second_officer_sees_who_was_faster_and_keeps_the_note(busy, watch, desktop):
     mali, som = (watch(busy, desktop, user=name) for name in ("mali", "som"))
     for seen in (mali, som):
@@ -212,6 +213,7 @@ def test_a_step_on_an_old_version_is_refused_with_what_happened(busy, watch, des
     assert busy.store.incident(first).version == 2
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("language", "refused"),
     [
@@ -285,6 +287,7 @@ def test_filters_are_in_the_address_and_survive_a_reload(busy, watch, desktop):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_a_new_flight_is_announced_and_moves_nothing(busy, watch, desktop, make_seen):
     seen = watch(busy, desktop, user="mali")
     ready(seen)
@@ -340,6 +343,7 @@ def test_the_forms_do_it_without_javascript(busy, watch, phone):
     assert seen.hosts == {"127.0.0.1"}
 
 
+@pytest.mark.deep
 def test_two_things_taken_for_one_are_split_and_joined_again(world, watch, desktop, make_seen):
     (dugong,) = world.log(make_seen(earlier_pictures=3)).incidents
     seen = watch(world, desktop, user="mali")

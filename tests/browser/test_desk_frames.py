@@ -169,6 +169,7 @@ def test_a_missed_box_is_drawn_and_a_wrong_one_corrected(viewer, flown):
     viewer.assert_clean()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("script", "language"),
     [
@@ -212,6 +213,7 @@ def test_neighbours_are_one_key_away(viewer, flown):
     assert flown.frames[1].sha256 in page.url
 
 
+@pytest.mark.deep
 def test_a_flight_is_walked_through_with_a_slider(flown, watch, desktop):
     seen = watch(flown, desktop, user="mali")
     seen.open(f"/desk/flights/{FLIGHT}?lang=en")
@@ -230,6 +232,7 @@ def test_a_flight_is_walked_through_with_a_slider(flown, watch, desktop):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("language", ["th", pytest.param("en", marks=pytest.mark.deep)])
 def test_sea_and_weather_are_recorded_on_a_phone_and_a_desktop(
     flown, watch, phone, desktop, language

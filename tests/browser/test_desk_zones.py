@@ -58,6 +58,7 @@ def keep(page, reason):
     page.locator("#zone-form .button--main").click()
 
 
+@pytest.mark.deep
 def test_parts_holes_and_times_become_a_version_and_are_undone(drawing, world):
     page = drawing.page
     choose(drawing, "north")

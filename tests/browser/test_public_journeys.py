@@ -48,6 +48,7 @@ def test_the_advice_is_read_first_and_a_tap_on_a_zone_tells_it(operator):
     operator.assert_clean()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("language", ["th", pytest.param("en", marks=pytest.mark.deep)])
 def test_the_map_cuts_no_label_and_lays_no_button_over_one(operator, language):
     operator.open(f"/?lang={language}")
@@ -67,6 +68,7 @@ def test_the_map_cuts_no_label_and_lays_no_button_over_one(operator, language):
         assert not [1 for e, f, g, h in buttons if a < f and e < b and c < h and g < d]
 
 
+@pytest.mark.deep
 def test_each_status_has_its_word_sign_and_pattern_beside_its_colour(operator):
     operator.open("/?lang=en")
     told = operator.page.evaluate(
@@ -140,6 +142,7 @@ def test_a_network_that_never_answers_is_told_after_a_while(operator):
     assert "The zones could not be loaded" in banner.inner_text()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("end", ["false", pytest.param("'cut short'", marks=pytest.mark.deep)])
 def test_without_network_at_all_the_phone_says_that_it_knows_no_zones(operator, end):
     page = operator.page
@@ -173,6 +176,7 @@ def test_the_phone_tells_by_itself_in_which_zone_it_is(operator):
     operator.assert_clean()
 
 
+@pytest.mark.deep
 def test_the_screen_stays_on_while_the_phone_warns(operator):
     operator.page.add_init_script(
         """window.locks = [];

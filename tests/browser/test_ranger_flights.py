@@ -115,6 +115,7 @@ AREAS = (
 )
 
 
+@pytest.mark.deep
 def test_no_area_is_told_as_nothing(served, watch, phone):
     seen = watch(served, phone, user="don")
     say = "all => import('/static/ranger/words.js').then(said => all.map(said.areaText))"
@@ -140,6 +141,7 @@ def test_the_queue_goes_on_after_the_browser_was_closed(served, lasting, flight)
     again.assert_clean()
 
 
+@pytest.mark.deep
 def test_a_file_goes_on_where_it_was_cut(served, lasting, tmp_path):
     film = b"\0\0\0\x20ftypisom" + bytes(range(256)) * 8_000
     (tmp_path / "DJI_0001.MP4").write_bytes(film)
@@ -245,6 +247,7 @@ def test_a_flight_that_has_no_room_on_the_server_says_so(make_world, watch, flig
     seen.page.get_by_role("button", name="Try again").wait_for()
 
 
+@pytest.mark.deep
 def test_a_ranger_chooses_a_name_or_none(served, watch, work, flight, phone):
     seen = watch(served, phone, user="don")
     open_page(seen)

@@ -58,6 +58,7 @@ def test_a_rangers_report_made_offline_is_sent_later(served, watch, photo, phone
     assert [said for said in seen.complaints if not NO_NETWORK.match(said)] == []
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "path", ["/report", pytest.param("/ranger/report", marks=pytest.mark.deep)]
 )
@@ -86,6 +87,7 @@ def test_a_photo_is_chosen_in_the_language_of_the_page(served, watch, photo, pho
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_without_scripts_the_browsers_own_control_is_seen(served, watch, phone):
     seen = watch(served, phone, java_script_enabled=False)
     seen.open("/report?lang=th")
