@@ -26,11 +26,16 @@ from patrol.incident import State
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 TODAY = date(2026, 11, 22)
-FEW = settings(
-    max_examples=2,  # each fetches every page of a new service
-    phases=[Phase.generate],  # and shrinking would fetch them a thousand times
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+# each fetches every page of a new service
+EXAMPLES = pytest.mark.parametrize("examples", [2, pytest.param(20, marks=pytest.mark.deep)])
+
+
+def drawing(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        phases=[Phase.generate],  # shrinking would fetch every page a thousand times
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
 
 
 def flattened(routes) -> Iterator[BaseRoute]:
@@ -172,49 +177,57 @@ def refused_named(stem: str) -> RefusedFile:
     )
 
 
-@FEW
-@given(data=st.data())
-def test_no_public_byte_tells_of_a_sighting(make_world, make_seen, data):
-    world = make_world()
-    baseline = public_bytes(world)
-    drawn = data.draw(st.lists(sightings(make_seen, world.site.zones), min_size=1, max_size=4))
-    logged = world.log(*drawn, refused=[refused_named(data.draw(salts))], surveyed_on=TODAY)
-    for incident in logged.incidents:
-        if data.draw(st.booleans()):
-            world.store.transition(
-                incident.incident_id,
-                State.CONFIRMED,
-                actor="mali",
-                reason=f"near {incident.position.lat}",
-                expected_version=1,
-                at_utc=world.clock(),
-            )
-    assert leaks(public_bytes(world), tokens_of(logged), baseline) == set()
+@EXAMPLES
+def test_no_public_byte_tells_of_a_sighting(make_world, make_seen, examples):
+    @drawing(examples)
+    @given(data=st.data())
+    def drawn_from(data):
+        world = make_world()
+        baseline = public_bytes(world)
+        drawn = data.draw(st.lists(sightings(make_seen, world.site.zones), min_size=1, max_size=4))
+        logged = world.log(*drawn, refused=[refused_named(data.draw(salts))], surveyed_on=TODAY)
+        for incident in logged.incidents:
+            if data.draw(st.booleans()):
+                world.store.transition(
+                    incident.incident_id,
+                    State.CONFIRMED,
+                    actor="mali",
+                    reason=f"near {incident.position.lat}",
+                    expected_version=1,
+                    at_utc=world.clock(),
+                )
+        assert leaks(public_bytes(world), tokens_of(logged), baseline) == set()
+
+    drawn_from()
 
 
-@FEW
-@given(data=st.data())
-def test_public_bytes_depend_on_zones_and_days_alone(make_world, make_seen, data):
-    day = data.draw(st.integers(1, 14))
-    noon = datetime.combine(TODAY - timedelta(days=day), time(5), UTC)  # noon in Trang
-    one, other = make_world(), make_world()
-    seen = []
-    for world, count in ((one, 1), (other, data.draw(st.integers(2, 3)))):
-        east = world.site.zones[0]
-        drawn = [
-            make_seen(
-                zone_id=east.zone_id,
-                position=data.draw(places(east.area.bounds)),
-                at=noon + timedelta(seconds=data.draw(st.integers(-14_000, 14_000))),
-                score=data.draw(st.floats(0.81, 0.99)),
-                salt=data.draw(salts),
-            )
-            for _ in range(count)
-        ]
-        world.log(*drawn, refused=[refused_named(data.draw(salts))], surveyed_on=TODAY)
-        seen.append(public_bytes(world))
-    assert seen[0] == seen[1]
-    assert "caution" in seen[0]
+@EXAMPLES
+def test_public_bytes_depend_on_zones_and_days_alone(make_world, make_seen, examples):
+    @drawing(examples)
+    @given(data=st.data())
+    def drawn_from(data):
+        day = data.draw(st.integers(1, 14))
+        noon = datetime.combine(TODAY - timedelta(days=day), time(5), UTC)  # noon in Trang
+        one, other = make_world(), make_world()
+        seen = []
+        for world, count in ((one, 1), (other, data.draw(st.integers(2, 3)))):
+            east = world.site.zones[0]
+            drawn = [
+                make_seen(
+                    zone_id=east.zone_id,
+                    position=data.draw(places(east.area.bounds)),
+                    at=noon + timedelta(seconds=data.draw(st.integers(-14_000, 14_000))),
+                    score=data.draw(st.floats(0.81, 0.99)),
+                    salt=data.draw(salts),
+                )
+                for _ in range(count)
+            ]
+            world.log(*drawn, refused=[refused_named(data.draw(salts))], surveyed_on=TODAY)
+            seen.append(public_bytes(world))
+        assert seen[0] == seen[1]
+        assert "caution" in seen[0]
+
+    drawn_from()
 
 
 def a_sighting(world, make_seen):

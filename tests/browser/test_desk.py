@@ -215,11 +215,7 @@ def test_a_step_on_an_old_version_is_refused_with_what_happened(busy, watch, des
 
 @pytest.mark.deep
 @pytest.mark.parametrize(
-    ("language", "refused"),
-    [
-        ("th", "โปรดดูข้อมูลอีกครั้ง"),
-        pytest.param("en", "is at version 2", marks=pytest.mark.deep),
-    ],
+    ("language", "refused"), [("th", "โปรดดูข้อมูลอีกครั้ง"), ("en", "is at version 2")]
 )
 def test_a_refusal_is_told_in_the_readers_language(busy, watch, desktop, language, refused):
     seen = watch(busy, desktop, user="som")
@@ -366,4 +362,15 @@ def test_two_things_taken_for_one_are_split_and_joined_again(world, watch, deskt
     page.locator(".done button").click()
     expect(page.locator(".row")).to_have_count(1)
     assert world.store.incident(split_off.incident_id).joined_to == dugong.incident_id
+    seen.assert_clean()
+
+
+@pytest.mark.deep
+def test_help_is_opened_and_closed_without_a_mouse(busy, watch, phone):
+    seen = watch(busy, phone, user="mali")
+    seen.open("/desk?lang=en")
+    seen.page.locator("#help-button").press("Enter")
+    expect(seen.page.locator("#help")).to_be_visible()
+    seen.page.keyboard.press("Escape")
+    expect(seen.page.locator("#help")).to_be_hidden()
     seen.assert_clean()

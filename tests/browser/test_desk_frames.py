@@ -170,16 +170,8 @@ def test_a_missed_box_is_drawn_and_a_wrong_one_corrected(viewer, flown):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(
-    ("script", "language"),
-    [
-        (True, "th"),
-        *(
-            pytest.param(*each, marks=pytest.mark.deep)
-            for each in ((True, "en"), (False, "th"), (False, "en"))
-        ),
-    ],
-)
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("script", [True, False])
 def test_a_photo_is_said_to_be_looked_through_on_a_phone_and_taken_back_on_a_desktop(
     flown, watch, phone, desktop, language, script
 ):
@@ -233,7 +225,7 @@ def test_a_flight_is_walked_through_with_a_slider(flown, watch, desktop):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("language", ["th", pytest.param("en", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("language", ["th", "en"])
 def test_sea_and_weather_are_recorded_on_a_phone_and_a_desktop(
     flown, watch, phone, desktop, language
 ) -> None:

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+# a browser for every page; tests/api/test_module_graph.py reads what is imported from the files
+pytestmark = pytest.mark.deep
+
 PRELOAD = re.compile(r'\s*<link rel="modulepreload" href="([^"]+)">')
 # no module; the map of a form's place adds it by itself once it runs
 LEAFLET = "/static/vendor/leaflet/leaflet.js"
@@ -41,7 +44,6 @@ def test_each_page_asks_ahead_for_the_modules_that_it_imports(every_page, watch,
     assert asking >= {"/ranger", "/ranger/report", "/report", "/login", "/desk", "/desk/zones"}
 
 
-@pytest.mark.deep
 def test_the_page_itself_asks_for_all_modules_at_once(every_page, watch, phone):
     """None is asked for by a module that had to come first: one way to the server, not six."""
     world, _ = every_page
@@ -61,7 +63,6 @@ def test_the_page_itself_asks_for_all_modules_at_once(every_page, watch, phone):
     seen.assert_clean()
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(
     ("path", "late"), [("/ranger", "totals.js"), ("/ranger/report", "place.js")]
 )

@@ -49,7 +49,7 @@ def test_the_advice_is_read_first_and_a_tap_on_a_zone_tells_it(operator):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("language", ["th", pytest.param("en", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("language", ["th", "en"])
 def test_the_map_cuts_no_label_and_lays_no_button_over_one(operator, language):
     operator.open(f"/?lang={language}")
     operator.page.locator(".map-label").first.wait_for()
@@ -143,7 +143,7 @@ def test_a_network_that_never_answers_is_told_after_a_while(operator):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("end", ["false", pytest.param("'cut short'", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("end", ["false", "'cut short'"])
 def test_without_network_at_all_the_phone_says_that_it_knows_no_zones(operator, end):
     page = operator.page
     page.add_init_script(HOLD_ZONES)

@@ -59,9 +59,7 @@ def test_a_rangers_report_made_offline_is_sent_later(served, watch, photo, phone
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(
-    "path", ["/report", pytest.param("/ranger/report", marks=pytest.mark.deep)]
-)
+@pytest.mark.parametrize("path", ["/report", "/ranger/report"])
 def test_a_photo_is_chosen_in_the_language_of_the_page(served, watch, photo, phone, path):
     """A browser's own control speaks the browser's language: it is there, but not seen."""
     seen = watch(served, phone, user="don")

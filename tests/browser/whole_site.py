@@ -157,6 +157,7 @@ def places(world) -> Iterator[Place]:
     yield Place("users", "nid", "/admin/users")
     yield Place("users-link", "nid", "/admin/users", act=_make_account)
     yield Place("desk", "mali", "/desk", "#map path.leaflet-interactive")
+    yield Place("desk-all", "mali", "/desk?state=all", "#map path.leaflet-interactive")
     yield Place("desk-nothing-found", "mali", "/desk?state=resolved")
     yield Place("desk-alert", LONG_NAME, f"/desk?id={boat.incident_id}", ".detail")
     yield Place("desk-split", "mali", f"/desk?id={dugong.incident_id}", ".detail", _open_split)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import zipfile
 from contextlib import chdir, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
@@ -26,22 +25,13 @@ SURVEY = HOUSE / "sample_flights" / "seagrass_survey"
 FAULTS = HOUSE / "sample_flights" / "with_faults"
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def environment(data_dir, variables):
     without_ours = {k: v for k, v in os.environ.items() if not k.startswith("LIBONG_")}
     return without_ours | {"LIBONG_DATA_DIR": str(data_dir)} | variables
 
 
 def run_process(data_dir, *arguments, **variables):
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", "from libong.cli.main import main; main()", *map(str, arguments)],
         env=environment(data_dir, variables) | {"PYTHONWARNINGS": "error"},
         capture_output=True,
@@ -50,7 +40,6 @@ def run_process(data_dir, *arguments, **variables):
         cwd=HOUSE,
         check=False,
     )
-    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def run(data_dir, *arguments, stdin="", **variables):
@@ -66,7 +55,8 @@ def run(data_dir, *arguments, stdin="", **variables):
         pytest.raises(SystemExit) as ended,
     ):
         main()
-    return Done(ended.value.code or 0, out.getvalue(), err.getvalue())
+    code = ended.value.code or 0
+    return subprocess.CompletedProcess(sys.argv, code, out.getvalue(), err.getvalue())
 
 
 def first_photo():

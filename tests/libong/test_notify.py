@@ -130,16 +130,16 @@ def _in_english(name, audience, sink, more) -> str:
     return f'name = "{name}"\naudience = "{audience}"\nlanguage = "en"\n{urls}\n{more}'
 
 
-def test_a_flight_of_forty_boats_is_one_message(world, sink, notifier):
+def test_a_flight_of_two_hundred_boats_is_one_message(world, sink, notifier):
     told = notifier(officers(sink))
     assert told.work_once() == (0, 0)
-    world.log(*(Seen(salt=str(n), zone_id=("east", "north")[n % 2]) for n in range(40)))
+    world.log(*(Seen(salt=str(n), zone_id=("east", "north")[n % 2]) for n in range(200)))
     assert told.work_once() == (1, 0)
     (message,) = sink.got
-    assert message["title"] == "40 new alerts"
+    assert message["title"] == "200 new alerts"
     assert message["message"].splitlines() == [
-        "Soon · Dugong sighted · Zone east: 20",
-        "Soon · Dugong sighted · Zone north: 20",
+        "Soon · Dugong sighted · Zone east: 100",
+        "Soon · Dugong sighted · Zone north: 100",
         "https://watch.example/desk",
     ]
     assert told.work_once() == (0, 0)

@@ -257,7 +257,7 @@ def lives(draw):
     return sighted, draw(st.sampled_from([0.3, 0.9])), steps
 
 
-@settings(max_examples=20)
+@settings(max_examples=60)
 @given(lives=st.lists(lives(), max_size=4), first=st.integers(-3, 10))
 def test_the_history_is_what_the_status_of_each_day_said(site, case, lives, first) -> None:
     """Replayed, the changes give the status of every day as it was computed on that day."""

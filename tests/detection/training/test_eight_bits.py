@@ -23,6 +23,8 @@ from libong.cli.main import app
 from libong.cli.model_folder import open_model
 from libong.settings import HOUSE
 
+pytestmark = pytest.mark.deep  # a copy is made and measured, or looked at
+
 SHIPPED = HOUSE / "models" / "manifest.json"
 
 
@@ -40,7 +42,6 @@ def copy(tmp_path_factory, short_flight) -> EightBitCopy:
     return eight_bit_copy(plan(SHIPPED, folder), open_model, print)
 
 
-@pytest.mark.deep
 def test_the_copy_is_a_model_of_its_own_that_names_its_origin(copy):
     made, shipped = load_manifest(copy.manifest), load_manifest(SHIPPED)
     assert copy.manifest.parent.name == made.sha256 != shipped.sha256
@@ -50,7 +51,6 @@ def test_the_copy_is_a_model_of_its_own_that_names_its_origin(copy):
     assert small < 0.6 * sum(f.stat().st_size for f in SHIPPED.parent.glob("*.onnx"))
 
 
-@pytest.mark.deep
 def test_both_models_are_measured_on_the_same_flights(copy):
     recalls = {c.object_class: c for c in copy.comparisons if c.measure == "recall"}
     assert ObjectClass.DUGONG in recalls
@@ -59,7 +59,6 @@ def test_both_models_are_measured_on_the_same_flights(copy):
     assert (copy.manifest.parent / "comparison.md").is_file()
 
 
-@pytest.mark.deep
 def test_constants_that_were_changed_are_noticed(copy, tmp_path):
     for file in copy.manifest.parent.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
@@ -71,7 +70,6 @@ def test_constants_that_were_changed_are_noticed(copy, tmp_path):
         load_manifest(tmp_path / "manifest.json")
 
 
-@pytest.mark.deep
 def test_a_copy_is_not_copied_again_nor_trained_further(copy, tmp_path):
     with pytest.raises(ModelError, match="of eight bits already"):
         eight_bit_copy(plan(copy.manifest, tmp_path), open_model, print)
@@ -105,21 +103,18 @@ def quantise(copy, tmp_path, monkeypatch):
     return run
 
 
-@pytest.mark.deep
 def test_a_faster_copy_that_keeps_recall_is_promoted_when_asked(quantise, copy, tmp_path):
     done = quantise(0.009, 1.6, "--promote")
     assert done.exit_code == 0, done.exception
     assert promoted_manifest(tmp_path / "models").parent.name == copy.manifest.parent.name
 
 
-@pytest.mark.deep
 def test_one_that_loses_objects_that_the_other_found_is_not(quantise, tmp_path):
     done = quantise(0.009, 1.6, "--promote", pairs=Pairs(worse=3, better=0, net=3, of=9))
     assert isinstance(done.exception, model_folder.PromotionError)
     assert promoted_manifest(tmp_path / "models") is None
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(
     ("lost", "times_as_fast", "reason"),
     [(0.011, 1.6, "loses dugong recall 0.900 to 0.889"), (0.0, 0.9, "no faster on this machine")],
