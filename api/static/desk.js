@@ -21,6 +21,7 @@ const PRIORITIES = ["high", "normal", "low"];
 const undoable = []; // what this page saved, the last at the end: lists of incident ids
 let alertMap = null;
 let waiting = 0; // alerts that are not in the list yet
+let wanted = ""; // the alert asked for last; what comes of another comes too late
 let saving = null; // the step that is on its way, until what follows it is shown
 
 const rows = () => [...document.querySelectorAll("#list .row")];
@@ -66,11 +67,20 @@ function tell(error) {
   else say(words.offline, { bad: true });
 }
 
+/* Show an alert, unless another is asked for meanwhile; meanwhile nothing can be done with the old. */
 async function showDetail(id, { seen = "", note = "" } = {}) {
-  const fetched = await part(`/desk/parts/detail/${id}${query({ seen })}`);
-  detailBox.replaceChildren(fetched);
-  if (note) fetched.querySelector("#note").value = note;
-  follow(fetched);
+  wanted = id;
+  detailBox.inert = id !== chosenId();
+  try {
+    const fetched = await part(`/desk/parts/detail/${id}${query({ seen })}`);
+    if (wanted !== id) return false;
+    detailBox.replaceChildren(fetched);
+    if (note) fetched.querySelector("#note").value = note;
+    follow(fetched);
+    return true;
+  } finally {
+    if (wanted === id) detailBox.inert = false;
+  }
 }
 
 async function choose(id, { focus = true, goesBack = isHidden(detailBox) } = {}) {
@@ -83,9 +93,9 @@ async function choose(id, { focus = true, goesBack = isHidden(detailBox) } = {})
   if (goesBack) window.history.pushState(null, "", address);
   else window.history.replaceState(null, "", address);
   try {
-    await showDetail(id);
+    if (!(await showDetail(id))) return;
   } catch (error) {
-    tell(error);
+    if (wanted === id) stayAt(chosenId(), error, goesBack);
     return;
   }
   if (focus) detail().focus({ preventScroll: known !== null });
@@ -93,9 +103,18 @@ async function choose(id, { focus = true, goesBack = isHidden(detailBox) } = {})
   drawMap();
 }
 
+/* An alert that could not be had: the one before it is shown still, or the list of a phone. */
+function stayAt(id, error, wentFromList) {
+  wanted = id;
+  markRow(id);
+  tell(error);
+  if (wentFromList) window.history.back();
+  else window.history.replaceState(null, "", `/desk${query({ id })}`);
+}
+
 function neighbour(step) {
   const all = rows();
-  const at = all.findIndex((row) => row.dataset.id === chosenId());
+  const at = all.findIndex((row) => row.dataset.id === wanted);
   return all[at + step] ?? null;
 }
 
@@ -205,6 +224,7 @@ async function reasonFor(form, button) {
 }
 
 async function stepHere(action) {
+  if (detailBox.inert) return; // another alert is on its way
   const form = document.getElementById("step");
   const button = form?.querySelector(`button[value="${action}"]`);
   if (button) await submitted(form, button);
@@ -261,11 +281,11 @@ async function told(kind, event) {
   if (saving || Number(row.dataset.version) >= event.version) return;
   await refreshRow(id);
   const shown = detail();
-  if (shown?.dataset.id === id && Number(shown.dataset.version) < event.version) {
+  if (shown?.dataset.id === id && wanted === id && Number(shown.dataset.version) < event.version) {
     const note = shown.querySelector("#note");
     const writing = document.activeElement === note;
-    await showDetail(id, { seen: shown.dataset.version, note: note.value });
-    if (writing) detail().querySelector("#note").focus();
+    const isShown = await showDetail(id, { seen: shown.dataset.version, note: note.value });
+    if (writing && isShown) detail().querySelector("#note").focus();
   }
   drawMap();
 }
@@ -315,7 +335,7 @@ helpButton.hidden = false;
 helpButton.addEventListener("click", showHelp);
 fresh.addEventListener("click", showFresh);
 
-const openFrame = () => detailBox.querySelector("[data-key=B]")?.click();
+const openFrame = () => detailBox.inert || detailBox.querySelector("[data-key=B]")?.click();
 listen({
   KeyJ: () => choose(neighbour(1)?.dataset.id),
   KeyK: () => choose(neighbour(-1)?.dataset.id),
@@ -348,6 +368,7 @@ listen({
   "?": showHelp,
 });
 
+wanted = chosenId();
 if (detail()) follow(detail());
 coastMap(document.getElementById("map")).then((map) => {
   alertMap = new AlertMap(map, choose);

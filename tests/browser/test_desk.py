@@ -297,6 +297,76 @@ def test_a_new_flight_is_announced_and_moves_nothing(busy, watch, desktop, make_
     seen.assert_clean()
 
 
+def held_details(page):
+    """Hold back what is asked of alerts, as a weak network does: requests by alert, to let go."""
+    held = {}
+    page.route(
+        "**/desk/parts/detail/*",
+        lambda route: held.__setitem__(urlsplit(route.request.url).path.split("/")[-1], route),
+    )
+    return held
+
+
+def wait_until(page, is_so):
+    """Let the page work on until it is so, three minutes at most."""
+    for _ in range(3600):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("what was waited for did not come")
+
+
+def test_nothing_is_decided_about_another_alert_than_the_one_asked_for(busy, watch, phone):
+    seen = watch(busy, phone, user="mali", has_touch=True)
+    ready(seen)
+    page = seen.page
+    shown_before, asked_for = (each.incident_id for each in busy.store.alerts()[:2])
+    held = held_details(page)
+    page.locator(".row__link").nth(1).click()
+    wait_until(page, lambda: asked_for in held)
+    # the alert of before may not be seen, touched or decided by key while the other is on its way
+    assert page.locator(".detail").is_hidden()
+    assert page.locator("#detail").evaluate("box => box.inert")
+    page.keyboard.press("c")
+    seen.picture("desk-phone-on-its-way")
+    held[asked_for].continue_()
+    page.locator(f".detail[data-id='{asked_for}']").wait_for()
+    page.unroute("**/desk/parts/detail/*")
+    step(page, "c")
+    assert busy.store.incident(asked_for).state is State.CONFIRMED
+    assert busy.store.incident(shown_before).state is State.NEW
+    seen.assert_clean()
+
+
+def test_the_alert_asked_for_last_is_the_one_shown(busy, watch, desktop):
+    seen = watch(busy, desktop, user="mali")
+    ready(seen)
+    page = seen.page
+    first, second, third = (each.incident_id for each in busy.store.alerts()[:3])
+    held = held_details(page)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    wait_until(page, lambda: {second, third} <= held.keys())
+    held[third].continue_()
+    page.locator(f".detail[data-id='{third}']").wait_for()
+    with page.expect_response(f"**/desk/parts/detail/{second}*"):
+        held[second].continue_()
+    page.wait_for_timeout(300)  # to do what it would with an answer that comes too late
+    assert chosen(page) == third
+    assert page.locator(".row[aria-current]").get_attribute("data-id") == third
+    # one that cannot be had leaves the one before, to be decided as it was
+    del held[second]
+    page.keyboard.press("k")
+    wait_until(page, lambda: second in held)
+    held[second].abort()
+    page.locator("#messages .notice--bad").wait_for()
+    assert chosen(page) == third
+    assert page.locator(".row[aria-current]").get_attribute("data-id") == third
+    assert page.url.endswith(f"id={third}")
+    assert not page.locator("#detail").evaluate("box => box.inert")
+    assert busy.store.incident(first).state is State.NEW
+
+
 @pytest.mark.parametrize("language", ["th", pytest.param("en", marks=pytest.mark.deep)])
 def test_on_a_phone_the_list_gives_way_to_the_alert(busy, watch, phone, language):
     seen = watch(busy, phone, user="mali", has_touch=True)
