@@ -10,6 +10,8 @@ BENCH_SETUP := .venv/.bench
 DEMO_DIR ?= var/demo
 PORT ?= 8000
 FUZZ_SECONDS ?= 300
+# A file's tests share what they set up. In the files' own order the last are short ones.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := setup
 .PHONY: setup demo test test-deep check fuzz bench train clean
@@ -42,10 +44,10 @@ demo: $(SETUP)  ## process the sample flights and serve alerts and the map
 	$(BIN)/libong demo --data-dir $(DEMO_DIR) --port $(PORT)
 
 test: $(DEV_SETUP)  ## the tests, but those that take long
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest $(PARALLEL)
 
 test-deep: $(DEV_SETUP)  ## all tests: pages at every width, models fine-tuned, a site killed sixty times
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "deep or not deep"
+	$(BIN)/python -m pytest $(PARALLEL) -m "deep or not deep"
 
 check: $(DEV_SETUP)  ## lint, types, layers
 	$(BIN)/ruff check .

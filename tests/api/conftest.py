@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from httpx import Response
 from PIL import Image
@@ -259,6 +260,7 @@ class World:
     password: str = PASSWORD
     parts: Path | None = None
     policy: UploadPolicy = POLICY
+    portal: BlockingPortal = field(kw_only=True)
     app: FastAPI = field(init=False)
 
     def __post_init__(self) -> None:
@@ -282,7 +284,9 @@ class World:
         )
 
     def client(self, **options) -> TestClient:
-        return TestClient(self.app, follow_redirects=False, **options)
+        client = TestClient(self.app, follow_redirects=False, **options)
+        client.portal = self.portal
+        return client
 
     def log_in(
         self, name: str, password: str = PASSWORD, client: TestClient | None = None
@@ -311,8 +315,17 @@ def token_of(html: str) -> str:
     return html.split('name="csrf_token" value="')[1].split('"')[0]
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for all requests, as a service has, with threads that are kept."""
+    with start_blocking_portal() as running:
+        yield running
+
+
 @pytest.fixture
-def make_world(tmp_path: Path, open_store: Callable[..., Store]) -> Iterator[Callable[..., World]]:
+def make_world(
+    tmp_path: Path, open_store: Callable[..., Store], portal: BlockingPortal
+) -> Iterator[Callable[..., World]]:
     stores = []
 
     def make(
@@ -339,6 +352,7 @@ def make_world(tmp_path: Path, open_store: Callable[..., Store]) -> Iterator[Cal
             need_second_factor,
             parts=folder / "parts",
             policy=policy,
+            portal=portal,
         )
 
     yield make

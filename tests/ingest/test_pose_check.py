@@ -385,6 +385,7 @@ def test_the_line_that_nobody_turned_is_left_alone(brighton):
     assert len(check.before) >= 5
 
 
+@pytest.mark.deep
 def test_relative_errors_hold_what_they_say_over_many_flights(survey):
     """68 % of what two frames put apart, foretold by the other pairs, is within their errors."""
     within, ratios = [], []

@@ -142,6 +142,7 @@ def test_where_nothing_is_there_only_false_alarms_are_told():
     assert (row.metric, row.ours, row.peer) == ("45 MP sea.jpg: false alarms, same weights", 0, 1)
 
 
+@pytest.mark.deep
 def test_searching_more_pictures_takes_no_more_memory(tmp_path):
     few, many = (peak_mb("ours", SAMPLE, n, tmp_path / "w.pt") for n in (3, 12))
     assert few > 100

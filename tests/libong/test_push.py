@@ -167,7 +167,7 @@ def write_films(folder, total_bytes, count):
 @pytest.mark.parametrize(
     ("total_bytes", "cuts", "restarted_at"),
     [
-        (40_000_000, 10, (0.5,)),
+        (12_000_000, 10, (0.5,)),
         pytest.param(200_000_000, 50, (0.2, 0.5, 0.8), marks=pytest.mark.deep),
     ],
 )
@@ -192,7 +192,10 @@ def test_a_flight_cut_many_times_arrives_whole_and_resumes_at_the_byte(
         restarting.start()
         with client_of(proxy.url, token) as client:
             pusher = Pusher(
-                client, most_failures=3000, piece_bytes=1 << 20, sleep=lambda _: time.sleep(0.05)
+                client,
+                most_failures=3000,
+                piece_bytes=total_bytes // 40,
+                sleep=lambda _: time.sleep(0.05),
             )
             report = pusher.push("cut", files, lambda *_: None)
             again = pusher.push("cut", files, lambda *_: None)

@@ -37,6 +37,7 @@ def tiles(count):
     return cut[:count]
 
 
+@pytest.mark.deep
 def test_the_copy_scores_nearly_as_the_original(tmp_path):
     onnx, side = released()
     copy = quantise(onnx, tiles(FEWEST_TILES), tmp_path / "small.xml")

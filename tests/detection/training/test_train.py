@@ -103,6 +103,7 @@ def trained(tmp_path_factory):
     return folder
 
 
+@pytest.mark.deep
 def test_a_tiny_training_yields_a_network_openvino_runs(trained):
     from detection.engine import OpenVinoEngine
 
@@ -113,6 +114,7 @@ def test_a_tiny_training_yields_a_network_openvino_runs(trained):
     assert ((raw[4:] >= 0) & (raw[4:] <= 1)).all()
 
 
+@pytest.mark.deep
 def test_the_training_says_what_it_did(trained):
     record = json.loads((trained / "run" / "plan.json").read_text())
     assert record["image_px"] == "64"
@@ -142,6 +144,7 @@ def weights(checkpoint):
     return (kept.get("ema") or kept["model"]).state_dict()
 
 
+@pytest.mark.deep
 def test_resuming_goes_on_from_the_weights_of_before(trained):
     import torch
 
@@ -179,6 +182,7 @@ def test_resuming_keeps_the_best_weights_until_they_are_beaten(trained):
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
+@pytest.mark.deep
 def test_a_stopped_run_tells_how_far_it_came(trained):
     from detection.training.unfinished_run import ResumeError, unfinished_run
 
@@ -193,6 +197,7 @@ def test_a_stopped_run_tells_how_far_it_came(trained):
         run.check_budget(None, 2)
 
 
+@pytest.mark.deep
 def test_what_cannot_be_gone_on_with_is_refused(trained, tmp_path):
     from detection.training.unfinished_run import ResumeError, unfinished_run
 
