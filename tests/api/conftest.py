@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from httpx import Response
 from PIL import Image
@@ -313,13 +313,6 @@ def submit_login(client: TestClient, name: str, password: str = PASSWORD, **fiel
 
 def token_of(html: str) -> str:
     return html.split('name="csrf_token" value="')[1].split('"')[0]
-
-
-@pytest.fixture(scope="session")
-def portal() -> Iterator[BlockingPortal]:
-    """One event loop for all requests, as a service has, with threads that are kept."""
-    with start_blocking_portal() as running:
-        yield running
 
 
 @pytest.fixture

@@ -347,7 +347,7 @@ def test_bodies_are_bounded_by_what_they_are():
 
 
 def test_a_service_without_a_desk_says_so(world):
-    bare = type(world)(world.store, world.media, world.site, world.clock)
+    bare = type(world)(world.store, world.media, world.site, world.clock, portal=world.portal)
     response = Device(bare, "don").client.get("/api/v1/uploads")
     assert (response.status_code, response.json()["code"]) == (503, "no_uploads")
 

@@ -45,7 +45,7 @@ whole_site = load_module("whole_site", Path(__file__).parent / "whole_site.py")
 stand_ins = load_module("stand_ins", TESTS / "libong" / "stand_ins.py")
 
 # the fixtures of tests/api, for pages of the same worlds
-make_world, world, portal = served.make_world, served.world, served.portal
+make_world, world = served.make_world, served.world
 make_seen, make_zone, nasty = served.make_seen, served.make_zone, served.nasty
 refused_file, jpeg_with_exif = served.refused_file, served.jpeg_with_exif
 

@@ -181,7 +181,7 @@ def send_and_process(folder, card, kills, seconds_a_frame, seed=11):
 @pytest.mark.parametrize(
     ("photos", "kills", "least_kills", "seconds_a_frame"),
     [
-        (8, 4, 2, 0.3),
+        (4, 2, 2, 0.3),
         pytest.param(120, 60, 50, 1.0, marks=pytest.mark.deep),
     ],
 )
