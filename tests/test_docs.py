@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def commands_of(group, prefix="libong"):
             yield f"{prefix} {name}", command
 
 
+@cache
 def all_commands():
     return dict(commands_of(typer.main.get_command(app)))
 

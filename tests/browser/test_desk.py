@@ -109,6 +109,7 @@ def test_keys_are_where_they_are_with_a_thai_keyboard(busy, watch, desktop):
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_the_last_step_is_undone_and_stays_in_the_history(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)

@@ -6,6 +6,7 @@ from libong.bench.pages import LIMIT_KB, PAGES, BrowserMissingError, chromium_br
 from patrol.site import shipped_site
 
 
+@pytest.mark.deep
 def test_a_first_visit_is_light(tmp_path, browser):
     rows = page_rows(shipped_site(), tmp_path, browser, rounds=1)
     weights = {row.metric: row.ours for row in rows if row.unit == "kB"}

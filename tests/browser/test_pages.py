@@ -33,6 +33,7 @@ def test_the_public_map_works_without_internet(make_world, watch, viewport, lang
     seen.assert_clean()
 
 
+@pytest.mark.deep
 def test_a_tap_on_a_zone_tells_its_advice(make_world, make_zone, watch):
     world = make_world(zones=[make_zone("only", ZoneKind.CLOSED, (99.46, 7.28, 99.48, 7.30))])
     seen = watch(world, PHONE)

@@ -220,6 +220,7 @@ def test_a_login_that_is_over_keeps_the_queue(served, watch, flight, phone):
     wait_for_chip(seen.page, "Received")
 
 
+@pytest.mark.deep
 def test_a_folder_tells_what_was_refused_and_why(served, watch, work, flight, phone):
     seen = watch(served, phone, user="don")
     open_page(seen, "/ranger?lang=th")

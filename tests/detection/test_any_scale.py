@@ -42,6 +42,7 @@ class Hesitant(ColourEngine):
         return raw
 
 
+@pytest.mark.deep
 def test_only_pictures_searched_without_their_scale_are_held_to_it(tmp_path):
     # 100 px at 3 cm: an animal; what agrees at all scales has 0.6, between the two thresholds
     path = painted(tmp_path, (0, 600, 600, 700, 650))

@@ -72,6 +72,7 @@ def test_json_tells_scores_gates_and_that_scenes_were_rendered(flight):
     assert told["refused"] == []
 
 
+@pytest.mark.deep
 def test_a_report_is_written_and_scoring_again_searches_nothing(flight, tmp_path):
     out = tmp_path / "report"
     first = run("--data", flight, "--draws", 100, "--report", out)

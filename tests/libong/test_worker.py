@@ -197,6 +197,7 @@ def test_a_frame_that_fails_every_time_is_set_aside_and_the_others_are_used(
     assert open_media(settings).has(refused.sha256)  # kept all the same
 
 
+@pytest.mark.deep
 def test_a_frame_that_ends_or_hangs_its_process_is_set_aside(store, settings, receive):
     upload_id = receive(
         {

@@ -13,6 +13,7 @@ pytest.importorskip("onnx", reason="needs the extra `train`")
 BASE = HOUSE / "models" / "manifest.json"
 
 
+@pytest.mark.deep
 def test_weights_lie_halfway_and_statistics_are_those_of_the_pictures(tiles, tmp_path):
     from detection.training.averaging import write_average
     from detection.training.renormalise import picture_batches, write_start_file
