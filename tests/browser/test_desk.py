@@ -339,6 +339,23 @@ def test_nothing_is_decided_about_another_alert_than_the_one_asked_for(busy, wat
     seen.assert_clean()
 
 
+def test_on_a_phone_an_alert_that_cannot_be_had_leads_back_to_the_list(busy, watch, phone):
+    seen = watch(busy, phone, user="mali", has_touch=True)
+    ready(seen)
+    page = seen.page
+    asked_for = busy.store.alerts()[1].incident_id
+    held = held_details(page)
+    page.locator(".row__link").nth(1).click()
+    wait_until(page, lambda: asked_for in held)
+    held[asked_for].abort()
+    page.locator("#messages .notice--bad").wait_for()
+    expect(page.locator(".row__link").nth(1)).to_be_visible()
+    expect(page.locator(".detail")).to_be_hidden()
+    page.unroute("**/desk/parts/detail/*")
+    page.locator(".row__link").nth(1).click()
+    page.locator(f".detail[data-id='{asked_for}']").wait_for()
+
+
 def test_the_alert_asked_for_last_is_the_one_shown(busy, watch, desktop):
     seen = watch(busy, desktop, user="mali")
     ready(seen)

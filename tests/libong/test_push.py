@@ -194,7 +194,7 @@ def test_a_flight_cut_many_times_arrives_whole_and_resumes_at_the_byte(
             pusher = Pusher(
                 client,
                 most_failures=3000,
-                piece_bytes=total_bytes // 40,
+                piece_bytes=1 << 20,
                 sleep=lambda _: time.sleep(0.05),
             )
             report = pusher.push("cut", files, lambda *_: None)
