@@ -12,13 +12,15 @@ class Family(StrEnum):
     """A network of Ultralytics and what of it starts as COCO's YOLO11n; the rest is random.
 
     `n` and `s` are sizes, nano and small; P2 is a head more for small things, at a quarter of the
-    picture's side. YOLO11n is there twice: as it is trained for release, and with no more of COCO's
-    than the YOLO26 of its size can take, to compare like with like.
+    picture's side. To compare like with like, YOLO11n is there with no more of COCO's than the
+    YOLO26 of its size can take, too, and both begun at random, as any of size `s` has to be.
     """
 
     YOLO11N = "yolo11n"
     YOLO11N_BACKBONE = "yolo11n-backbone"
+    YOLO11N_RANDOM = "yolo11n-random"
     YOLO26N = "yolo26n"
+    YOLO26N_RANDOM = "yolo26n-random"
     YOLO26N_P2 = "yolo26n-p2"
     YOLO11S = "yolo11s"
     YOLO26S = "yolo26s"
@@ -26,7 +28,7 @@ class Family(StrEnum):
     @property
     def graph(self) -> str:
         """The file in which Ultralytics describes the network."""
-        return f"{self.removesuffix('-backbone')}.yaml"
+        return f"{self.removesuffix('-backbone').removesuffix('-random')}.yaml"
 
     @property
     def coco_layers(self) -> int:

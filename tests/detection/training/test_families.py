@@ -43,6 +43,8 @@ def convolutions(tensors):
         (Family.YOLO11N_BACKBONE, 11),
         (Family.YOLO26N, 11),
         (Family.YOLO26N_P2, 11),
+        (Family.YOLO11N_RANDOM, 0),
+        (Family.YOLO26N_RANDOM, 0),
         (Family.YOLO11S, 0),
     ],
 )
