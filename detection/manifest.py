@@ -6,7 +6,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from detection.boat_network import COARSER
 from detection.calibration import Calibration
@@ -46,6 +46,23 @@ class LookAgain(BaseModel):
     from_score: float = Field(gt=0, lt=1)
 
 
+class Training(BaseModel):
+    """How a model came to be, where it was made of another by learning from a site's labels.
+
+    Flights are named by their identifiers; those learnt from are all that this model or one that it
+    came from ever learnt from. `eight_bits_of` is the model that an eight-bit copy was made of.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    fine_tuned_from: str | None = None
+    at_utc: AwareDatetime | None = None
+    learnt_flights: tuple[str, ...] = ()
+    held_out_flights: tuple[str, ...] = ()
+    learnt_frames: int | None = None
+    eight_bits_of: str | None = None
+
+
 class Manifest(BaseModel):
     """`models/manifest.json`, validated.
 
@@ -58,6 +75,7 @@ class Manifest(BaseModel):
     `boat_network` is asked about boats besides, when there is one. `calibrations` are curves from
     the networks' scores to the chance that a box is right, as (score, chance) pairs; thresholds are
     held against the networks' scores, before. `constants` belong to eight-bit networks alone.
+    `training` says what the model was made of.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -75,6 +93,7 @@ class Manifest(BaseModel):
     any_scale_thresholds: dict[ObjectClass, Annotated[float, Field(gt=0, lt=1)]] = {}
     boat_network: BoatNetwork | None = None
     calibrations: dict[ObjectClass, tuple[tuple[float, float], ...]] = {}
+    training: Training = Training()
     metrics: dict[str, Any] = {}
 
     @property

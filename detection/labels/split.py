@@ -20,13 +20,25 @@ class Split:
     held_out: tuple[LabelledFlight, ...]
 
 
-def split_by_flight(flights: Sequence[LabelledFlight], *, held_out_share: float = 0.25) -> Split:
+@dataclass(frozen=True)
+class Earlier:
+    """The flights that a model learnt from, and those that it was measured on, by identifier."""
+
+    learnt: frozenset[str] = frozenset()
+    held_out: frozenset[str] = frozenset()
+
+
+def split_by_flight(
+    flights: Sequence[LabelledFlight], *, earlier: Earlier = Earlier(), held_out_share: float = 0.25
+) -> Split:
     """Keep back whole flights, about `held_out_share` of the reviewed frames, at least one flight.
 
     Frames of one flight show the same animals in the same water, so a share of each flight would
     be measured on what was learnt. Flights are kept back so that each class is in both parts where
     two flights have it; a class in one flight alone stays where it can be learnt. The same flights
-    always split the same. Raises LabelError for fewer than two flights.
+    always split the same. `earlier` is what the model that learns further knows: what it has learnt
+    from is not kept back, and what it was measured on stays so where it can. Raises LabelError for
+    fewer than two flights, and where the model has learnt from all.
     """
     if len({flight.flight_id for flight in flights}) != len(flights):
         raise LabelError("each flight must be given once to be split; got one twice")
@@ -37,11 +49,21 @@ def split_by_flight(flights: Sequence[LabelledFlight], *, held_out_share: float 
         )
     if not 0 < held_out_share < 1:
         raise LabelError(f"the held-out share must be between 0 and 1; got {held_out_share}")
+    if all(flight.flight_id in earlier.learnt for flight in flights):
+        raise LabelError(
+            f"the model in use has learnt from all {len(flights)} labelled flights, so that none "
+            "is left to measure on: review frames of a flight that it has not learnt from"
+        )
     waiting = sorted(flights, key=lambda f: sha256(f.flight_id.encode()).hexdigest())
     wanted = held_out_share * sum(len(f.frames) for f in flights)
     kept: list[LabelledFlight] = []
+    for flight in tuple(waiting):
+        if flight.flight_id in earlier.held_out - earlier.learnt and _can_go(flight, waiting):
+            kept.append(flight)
+            waiting.remove(flight)
     while waiting:
-        allowed = [f for f in waiting if _can_go(f, waiting)]
+        unseen = [f for f in waiting if f.flight_id not in earlier.learnt]
+        allowed = [f for f in unseen if _can_go(f, waiting)]
         missing = {c for f in waiting for c in classes_of(f)} - {
             c for f in kept for c in classes_of(f)
         }
@@ -57,7 +79,8 @@ def split_by_flight(flights: Sequence[LabelledFlight], *, held_out_share: float 
         kept.append(best)
         waiting.remove(best)
     if not kept:  # each flight alone has some class: measure on the smallest all the same
-        kept = [min(waiting, key=lambda f: len(f.frames))]
+        unseen = [f for f in waiting if f.flight_id not in earlier.learnt]
+        kept = [min(unseen, key=lambda f: len(f.frames))]
         waiting.remove(kept[0])
     return Split(tuple(waiting), tuple(kept))
 

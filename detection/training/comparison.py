@@ -35,7 +35,6 @@ COMPARISON_FILE = "comparison.md"  # beside a candidate's manifest
 LEAST_CHANCE = 0.25
 TOLERATED = 1
 TOLERATED_SHARE = 0.05
-_REGRESSED = "**regressed**"
 
 
 @dataclass(frozen=True)
@@ -272,7 +271,7 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
     for c in comparisons:
         d = c.difference
         spread = "" if d.low is None or d.high is None else f" ({d.low:+.3f} to {d.high:+.3f})"
-        verdict = _REGRESSED if c.regressed else ""
+        verdict = "**regressed**" if c.regressed else ""
         lines.append(
             f"| {c.where} | {c.object_class} | {c.measure} | {c.before:.3f} | {c.after:.3f} | "
             f"{c.after - c.before:+.3f}{spread} | {verdict} |"
@@ -280,13 +279,7 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def told_regressed(markdown: str) -> tuple[str, ...]:
-    """What a kept table of `as_markdown` marks as worse, in words."""
-    rows = [
-        [cell.strip() for cell in line.split("|")[1:-1]]
-        for line in markdown.splitlines()
-        if _REGRESSED in line
-    ]
-    return tuple(
-        f"{row[1]} {row[2]} on {row[0]} from {row[3]} to {row[4]}" for row in rows if len(row) == 7
-    )
+def in_words(comparison: Comparison) -> str:
+    """A comparison in a few words."""
+    c = comparison
+    return f"{c.object_class} {c.measure} on {c.where} from {c.before:.3f} to {c.after:.3f}"

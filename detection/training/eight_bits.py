@@ -18,7 +18,14 @@ from detection.errors import ModelError
 from detection.evaluation.search import Searchers
 from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
-from detection.training.comparison import COMPARISON_FILE, Comparison, as_markdown, compare
+from detection.model_verdict import forget_verdict, write_verdict
+from detection.training.comparison import (
+    COMPARISON_FILE,
+    Comparison,
+    as_markdown,
+    compare,
+    in_words,
+)
 from detection.training.evaluate import CAVEAT, render_flights, search_rendered
 from detection.training.fine_tune import Schedule, rehearsal_tiles
 from detection.training.quantise import quantise
@@ -100,7 +107,7 @@ def eight_bit_copy(
         f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
     )
     copy = load_manifest(manifest)
-    return EightBitCopy(
+    made = EightBitCopy(
         manifest,
         copy.sha256,
         comparisons,
@@ -110,6 +117,9 @@ def eight_bit_copy(
             tiles[:_TIMED_TILES],
         ),
     )
+    against = tuple(in_words(c) for c in made.lost)
+    write_verdict(manifest, beside_sha256=base.sha256, against=against)
+    return made
 
 
 def _written(plan: EightBitPlan, base: Manifest, tiles: Sequence[TileBGR]) -> Path:
@@ -130,6 +140,7 @@ def _written(plan: EightBitPlan, base: Manifest, tiles: Sequence[TileBGR]) -> Pa
         for made in Path(workshop).iterdir():
             made.replace(folder / made.name)
     manifest = folder / MANIFEST_FILE
+    forget_verdict(manifest)
     manifest.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return manifest
 

@@ -8,7 +8,7 @@ for the same reason (rehearsal, Robins 1995).
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,11 +32,12 @@ from detection.labels.errors import LabelError
 from detection.labels.folder import picture_path, read_labels
 from detection.labels.label import LabelledFlight
 from detection.labels.sheet import Sheet
-from detection.labels.split import Split, split_by_flight
+from detection.labels.split import Earlier, Split, split_by_flight
 from detection.labels.tool_box import CLASSES
 from detection.labels.yolo import read_yolo
-from detection.manifest import load_manifest
+from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
+from detection.model_verdict import forget_verdict, write_verdict
 from detection.training.bf16 import compute_in_bf16_where_faster
 from detection.training.comparison import (
     COMPARISON_FILE,
@@ -44,6 +45,7 @@ from detection.training.comparison import (
     as_markdown,
     compare,
     compare_on_photos,
+    in_words,
 )
 from detection.training.dataset import TilePlan, label_lines, make_tile
 from detection.training.evaluate import (
@@ -63,6 +65,7 @@ from ingest.site_reference import SiteReference
 _REHEARSAL_SEED = 3_000_000
 # Ultralytics' own weights of the three parts of the loss.
 _LOSS_WEIGHTS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5)
+_AT_SITE = "held-out flights of the site"
 
 
 @dataclass(frozen=True)
@@ -109,16 +112,15 @@ class FineTuning:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A fine-tuned model, its manifest, and how it compares with the one it came from."""
+    """A fine-tuned model, its manifest, and how it compares with the one it came from.
+
+    `against` says in words what forbids its promotion.
+    """
 
     manifest: Path
     model_sha256: str
     comparisons: tuple[Comparison, ...]
-
-    @property
-    def regressions(self) -> tuple[Comparison, ...]:
-        """The gates that forbid its promotion."""
-        return tuple(c for c in self.comparisons if c.regressed)
+    against: tuple[str, ...]
 
 
 def fine_tune(
@@ -126,10 +128,12 @@ def fine_tune(
 ) -> Candidate:
     """Train the present model further, measure both, and write the candidate beside the others.
 
-    `open_model` opens the detector of a manifest; `tell` is given a line at each stage. Raises
-    LabelError for labels of fewer than two flights, or ones that give no tile.
+    `open_model` opens the detector of a manifest; `tell` is given a line at each stage. A flight
+    that the present model has learnt from is not kept back. Raises LabelError for labels of fewer
+    than two flights, of none that the present model has not learnt from, or ones that give no tile.
     """
-    split = split_by_flight(read_labels(plan.labels))
+    base = load_manifest(plan.base)
+    split = split_by_flight(read_labels(plan.labels), earlier=_earlier(base))
     tell(
         f"learning from {len(split.learnt)} flights ({_frames(split.learnt)} frames), measuring on "
         f"{len(split.held_out)} ({_frames(split.held_out)} frames)"
@@ -142,7 +146,6 @@ def fine_tune(
         )
     tell(f"{len(tiles)} tiles of the site; rendering {plan.schedule.rehearsal_tiles} to rehearse")
     rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
-    base = load_manifest(plan.base)
     start = plan.base.parent / base.file
     network, steps = train_further(model_from_onnx(start), tiles, rehearsal, plan.schedule, tell)
     manifest = write_candidate(network, plan, split, steps)
@@ -156,7 +159,17 @@ def fine_tune(
     (manifest.parent / COMPARISON_FILE).write_text(
         f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
     )
-    return Candidate(manifest, load_manifest(manifest).sha256, comparisons)
+    against = tuple(in_words(c) for c in comparisons if c.regressed)
+    if not any(c.where == _AT_SITE for c in comparisons):
+        against = (*against, f"none of the {_frames(split.held_out)} frames kept back was measured")
+    write_verdict(manifest, beside_sha256=base.sha256, against=against)
+    return Candidate(manifest, load_manifest(manifest).sha256, comparisons, against)
+
+
+def _earlier(base: Manifest) -> Earlier:
+    return Earlier(
+        frozenset(base.training.learnt_flights), frozenset(base.training.held_out_flights)
+    )
 
 
 @dataclass(frozen=True)
@@ -180,7 +193,7 @@ def _measured(
 
 def _compared(before: _Measured, after: _Measured) -> tuple[Comparison, ...]:
     return (
-        *compare("held-out flights of the site", before.at_site, after.at_site),
+        *compare(_AT_SITE, before.at_site, after.at_site),
         *compare(
             "rendered flights",
             before.rendered.frames,
@@ -285,7 +298,8 @@ def train_further(
 def write_candidate(network: DetectionModel, plan: FineTuning, split: Split, steps: int) -> Path:
     """Write the network and its manifest into a folder named by its hash; returns the manifest.
 
-    Thresholds and all else stay the base model's; old models stay where they are.
+    Thresholds and all else stay the base model's; old models stay where they are. Nothing is known
+    of how it does until a verdict is written beside it.
     """
     base = load_manifest(plan.base)
     plan.models.mkdir(parents=True, exist_ok=True)
@@ -304,12 +318,17 @@ def write_candidate(network: DetectionModel, plan: FineTuning, split: Split, ste
             "fine_tuned_from": base.sha256,
             "at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "steps": steps,
-            "learnt_flights": [flight.flight_id for flight in split.learnt],
-            "held_out_flights": [flight.flight_id for flight in split.held_out],
+            "learnt_flights": sorted({*base.training.learnt_flights, *_names(split.learnt)}),
+            "held_out_flights": sorted(_names(split.held_out)),
             "learnt_frames": _frames(split.learnt),
         },
         "metrics": {},
     }
     manifest = folder / MANIFEST_FILE
+    forget_verdict(manifest)
     manifest.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return manifest
+
+
+def _names(flights: Sequence[LabelledFlight]) -> Iterable[str]:
+    return (flight.flight_id for flight in flights)

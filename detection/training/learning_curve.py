@@ -9,8 +9,10 @@ answer here is about rendered seas alone.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
+from shutil import rmtree
 
 import cv2
 from pydantic import TypeAdapter
@@ -77,8 +79,8 @@ def learning_curve(
 ) -> tuple[CurvePoint, ...]:
     """Fine-tune the base model on ever more labelled frames, and measure each on other flights.
 
-    What was measured before, with the same base, schedule and flights, is not measured again: a run
-    that was stopped goes on.
+    What was measured before, with the same base, schedule, flights and real sea, is not measured
+    again: a run that was stopped goes on.
     """
     kept = KeptPoints(plan)
     flights = -(-max(plan.labelled_frames) // _FRAMES_A_FLIGHT)
@@ -87,9 +89,12 @@ def learning_curve(
     )
     learnt = _rendered(plan, range(_FIRST_LEARNT_FLIGHT, _FIRST_LEARNT_FLIGHT + flights))
     test = _rendered(plan, range(plan.test_flights))
-    labels = plan.folder / "labels"
+    labels = plan.folder / f"labels_of_{flights}_flights"
     if not labels.exists():
-        _write_labels(learnt, labels)
+        unfinished = labels.with_suffix(".part")
+        rmtree(unfinished, ignore_errors=True)  # of a run that was stopped while it wrote
+        _write_labels(learnt, unfinished)
+        unfinished.replace(labels)
     labelled = read_labels(labels)
     if 0 not in kept.points:
         tell("measuring the base model")
@@ -120,7 +125,10 @@ class KeptPoints:
     def __init__(self, plan: CurvePlan) -> None:
         """Take up what was measured of the same plan; what is of another begins anew."""
         self._file = plan.folder / "points.json"
-        self._of = f"{load_manifest(plan.base).sha256} {plan.schedule} {plan.test_flights}"
+        # thresholds and ways to search are in the manifest, beside the network's hash
+        base = sha256(plan.base.read_bytes()).hexdigest()
+        real_sea = plan.photo_folder is not None
+        self._of = f"{base} {plan.schedule} {plan.test_flights} real sea: {real_sea}"
         self.points: dict[int, tuple[CurvePoint, ...]] = {}
         if self._file.is_file():
             of, points = _KEPT.validate_json(self._file.read_bytes())

@@ -8,15 +8,16 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from detection.detector import Detector
 from detection.labels.folder import LabelFormat
-from detection.model_folder import known_models, model_named, revert
+from detection.model_folder import model_named, revert
 from detection.model_folder import promote as promote_model
+from detection.model_verdict import verdict_of
 from detection.training.families import SMALL_FAMILIES, Family
 from ingest.errors import LibongError
-from libong.cli.output import JsonOption, console, messages, print_json
+from libong.cli.model_list import list_models
+from libong.cli.output import console, messages
 from libong.composition import open_media, open_store
 from libong.label_exchange import export_labels
 from libong.open_models import open_detector
@@ -24,6 +25,7 @@ from libong.settings import SHIPPED_MODEL, Settings, read_settings
 from libong.sites import open_site
 
 app = typer.Typer(no_args_is_help=True, help="Models of this installation; all are kept.")
+app.command("list")(list_models)
 
 
 def register(parent: typer.Typer) -> None:
@@ -86,16 +88,16 @@ def _learn(
         lambda line: messages.print(line, highlight=False),
     )
     console.print(as_markdown(candidate.comparisons), highlight=False)
-    worse = candidate.regressions
-    told = "; ".join(f"{c.object_class} {c.measure} on {c.where}" for c in worse)
+    told = "; ".join(candidate.against)
     console.print(f"candidate: {candidate.manifest}", highlight=False)
-    if worse and promote:
+    if told and promote:
         raise PromotionError(
             f"the candidate {candidate.model_sha256[:12]} is worse than the model in use by more "
-            f"than the noise ({told}) and was not promoted; label more frames of what it lost"
+            f"than the noise, or not known to be as good ({told}), and was not promoted; label "
+            "more frames of what it lost"
         )
-    if worse:
-        console.print(f"worse than the model in use: {told}; keep the old one", highlight=False)
+    if told:
+        console.print(f"keep the model in use; against the candidate: {told}", highlight=False)
     elif promote:
         _take_into_use(settings, candidate.model_sha256)
     else:
@@ -119,62 +121,40 @@ def _tell_in_use(chosen: Path) -> None:
     console.print(told, highlight=False)
 
 
-@app.command("list")
-def list_models(as_json: JsonOption = False) -> None:
-    """List the models that were fine-tuned here, and which one is in use."""
-    settings = read_settings()
-    models = tuple(known_models(settings.models_dir))
-    if as_json:
-        print_json(
-            [
-                {"sha256": m.sha256, "manifest": str(m.manifest), "promoted": m.promoted}
-                for m in models
-            ]
-        )
-        return
-    table = Table("model", "in use", "manifest")
-    for m in models:
-        table.add_row(m.sha256[:12], "yes" if m.manifest == settings.model else "", str(m.manifest))
-    console.print(table)
-    console.print(f"in use: {settings.model}", highlight=False)
-
-
 @app.command()
 def promote(
     model: Annotated[str, typer.Argument(help="Hash, or its beginning, as listed.")],
     force: Annotated[
-        bool, typer.Option("--force", help="Also one that did worse when it was compared.")
+        bool, typer.Option("--force", help="Also one that did worse, or was not measured.")
     ] = False,
 ) -> None:
     """Take a model of this installation into use; flights logged before keep their detections.
 
     A worker that runs uses it from its next flight on, unless it was started with LIBONG_MODEL.
-    One that did worse than the model it came from, as the comparison beside it tells, is refused.
+    One that did worse than the model it came from, or was not measured to the end, is refused.
 
     Example: libong models promote 3f2a91
     """
     folder = read_settings().models_dir
-    worse = _told_worse(model_named(folder, model).manifest)
-    if worse and not force:
+    against = _told_against(model_named(folder, model).manifest)
+    if against and not force:
         raise PromotionError(
-            f"the model {model} did worse than the one it came from: {'; '.join(worse)}. It was "
-            "not promoted; label more frames of what it lost, or use it nevertheless with: "
+            f"the model {model} was not promoted: {against}. Make one that does better of more "
+            "labelled frames, or use this one nevertheless with: "
             f"libong models promote {model} --force"
         )
-    if worse:
-        messages.print(f"worse than the model it came from: {'; '.join(worse)}", highlight=False)
+    if against:
+        messages.print(f"against the model: {against}", highlight=False)
     manifest = promote_model(folder, model)
     _tell_in_use(manifest)
 
 
-def _told_worse(manifest: Path) -> tuple[str, ...]:
-    """What the comparison kept beside a model marks as worse; nothing where none is kept."""
-    from detection.training.comparison import COMPARISON_FILE, told_regressed
-
-    try:
-        return told_regressed((manifest.parent / COMPARISON_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
+def _told_against(manifest: Path) -> str:
+    """What speaks against using a model, in words; nothing where it is known to be as good."""
+    verdict = verdict_of(manifest)
+    if verdict is None:
+        return "how it does beside the model it came from was not measured to the end"
+    return "; ".join(verdict.against)
 
 
 @app.command()
@@ -246,7 +226,8 @@ def go_back() -> None:
 def curve(
     folder: Annotated[Path, typer.Option(help="Where flights and models are kept between runs.")],
     frames: Annotated[
-        list[int] | None, typer.Option(help="Labelled frames to learn from; may be repeated.")
+        list[int] | None,
+        typer.Option(min=1, help="Labelled frames to learn from; may be repeated."),
     ] = None,
     flights: Annotated[int, typer.Option(min=1, help="Rendered flights to measure on.")] = 24,
     minutes: Annotated[float, typer.Option(min=0.1, help="Budget of each training.")] = 20.0,
@@ -255,12 +236,13 @@ def curve(
     """Measure how much labelled frames of a new place help, on rendered seas never trained on.
 
     Prints a table for the model card: recall before, and after 50, 100 and 200 labelled frames.
+    Real sea is rehearsed where it is at hand, as by `libong train --from`.
     Scores on rendered flights say nothing of real animals.
     """
     from libong.cli.models import need_training_extra
 
     need_training_extra()
-    _curve(folder, tuple(frames or (50, 100, 200)), flights, minutes, processes)
+    _curve(folder, sorted(set(frames or (50, 100, 200))), flights, minutes, processes)
 
 
 def _curve(
@@ -268,10 +250,13 @@ def _curve(
 ) -> None:
     from detection.training.fine_tune import Schedule
     from detection.training.learning_curve import CurvePlan, curve_markdown, learning_curve
+    from libong.cli.models import field_file
 
+    settings = read_settings()
     plan = CurvePlan(
-        read_settings().model, folder, tuple(frames), flights, Schedule(minutes=minutes), processes
-    )
+        settings.model, folder, tuple(frames), flights, Schedule(minutes=minutes), processes,
+        field_file(settings, "photos", "sea"),
+    )  # fmt: skip
     points = learning_curve(plan, open_model, lambda line: messages.print(line, highlight=False))
     console.print(curve_markdown(points), highlight=False)
 

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from detection.evaluation.bootstrap import Interval
 from detection.manifest import load_manifest
 from detection.model_folder import promoted_manifest
-from detection.training.comparison import Comparison
+from detection.model_verdict import forget_verdict, write_verdict
+from detection.training.comparison import Comparison, in_words
 from detection.types import ObjectClass
 from libong.cli import model_folder
 from libong.cli.main import app
@@ -29,12 +30,13 @@ def data(tmp_path, monkeypatch):
 
 @pytest.fixture
 def candidate(data):
-    """A copy of the shipped model's files, as a fine-tuning would leave its own."""
+    """A copy of the shipped model, as a fine-tuning would leave its own that is no worse."""
     manifest = load_manifest(SHIPPED)
     folder = data / "models" / manifest.sha256
     folder.mkdir(parents=True)
     for file in SHIPPED.parent.glob("*.*"):
         (folder / file.name).symlink_to(file)
+    write_verdict(folder / "manifest.json", beside_sha256="0" * 64, against=())
     return folder / "manifest.json"
 
 
@@ -67,20 +69,55 @@ def test_the_environment_goes_before_a_promotion(data, candidate, monkeypatch):
 
 
 def test_a_model_that_did_worse_is_taken_into_use_by_force_alone(data, candidate):
-    rows = (
-        "| rendered flights | dugong | recall | 0.900 | 0.700 | -0.200 | **regressed** |\n"
-        "| rendered flights | boat | recall | 0.900 | 0.900 | +0.000 |  |\n"
-    )
-    (candidate.parent / "comparison.md").write_text(rows)
+    worse = "dugong recall on rendered flights from 0.900 to 0.700"
+    write_verdict(candidate, beside_sha256="0" * 64, against=(worse,))
     done = command("models", "promote", candidate.parent.name[:8])
     assert isinstance(done.exception, model_folder.PromotionError)
-    assert "dugong recall on rendered flights from 0.900 to 0.700" in str(done.exception)
-    assert "boat" not in str(done.exception)
+    assert worse in str(done.exception)
     assert "--force" in str(done.exception)
     assert promoted_manifest(data / "models") is None
     done = command("models", "promote", candidate.parent.name[:8], "--force")
     assert done.exit_code == 0
     assert promoted_manifest(data / "models") == candidate
+
+
+def test_a_model_whose_measuring_was_cut_short_is_taken_into_use_by_force_alone(data, candidate):
+    forget_verdict(candidate)
+    done = command("models", "promote", candidate.parent.name)
+    assert isinstance(done.exception, model_folder.PromotionError)
+    assert "not measured to the end" in str(done.exception)
+    assert read_settings().model == SHIPPED
+    assert command("models", "promote", candidate.parent.name, "--force").exit_code == 0
+    assert read_settings().model == candidate
+
+
+def test_a_verdict_that_cannot_be_read_is_told(data, candidate):
+    (candidate.parent / "verdict.json").write_text("{}")
+    done = command("models", "promote", candidate.parent.name)
+    assert "verdict.json cannot be read" in str(done.exception)
+
+
+def test_models_are_listed_with_what_they_came_from_and_how_they_were_found(data, candidate):
+    other = data / "models" / ("f" * 64)
+    other.mkdir()
+    document = json.loads(candidate.read_text()) | {
+        "training": {
+            "fine_tuned_from": "ab" * 32, "at_utc": "2026-11-20T05:00:00+00:00",
+            "learnt_frames": 120,
+        }
+    }  # fmt: skip
+    (other / "manifest.json").write_text(json.dumps(document))
+    first, second = json.loads(command("models", "list", "--json").stdout)
+    assert (first["sha256"], first["worse"], first["made_of"]) == (
+        candidate.parent.name,
+        False,
+        None,
+    )
+    assert (second["worse"], second["made_of"], second["learnt_frames"]) == (None, "ab" * 32, 120)
+    assert second["made_at_utc"] == "2026-11-20T05:00:00+00:00"
+    shown = command("models", "list").stdout
+    for told in ("no worse", "not measured", "2026-11-20 05:00 UTC", "abababababab, fine-tuned"):
+        assert told in shown
 
 
 @pytest.fixture
@@ -97,7 +134,7 @@ def train(data, candidate, monkeypatch):
         )  # fmt: skip
         made = SimpleNamespace(
             manifest=candidate, model_sha256=candidate.parent.name, comparisons=(compared,),
-            regressions=tuple(c for c in (compared,) if c.regressed),
+            against=tuple(in_words(c) for c in (compared,) if c.regressed),
         )  # fmt: skip
 
         def fine_tuned(plan, *_):

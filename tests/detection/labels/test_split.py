@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.labels.errors import LabelError
-from detection.labels.split import classes_of, split_by_flight
+from detection.labels.split import Earlier, classes_of, split_by_flight
 from detection.types import ObjectClass
 
 DUGONG, BOAT, GEAR = ObjectClass
@@ -75,3 +75,44 @@ def test_a_share_that_leaves_nothing_is_refused(make_flight, share):
     flights = [make_flight("f1", ()), make_flight("f2", ())]
     with pytest.raises(LabelError, match="between 0 and 1"):
         split_by_flight(flights, held_out_share=share)
+
+
+# ---------------------------------------------------------------- a model that learns further
+
+
+def ids(flights):
+    return {flight.flight_id for flight in flights}
+
+
+@given(
+    sizes=st.lists(st.integers(1, 6), min_size=2, max_size=6),
+    later=st.lists(st.integers(1, 6), min_size=1, max_size=6),
+)
+def test_what_a_model_has_learnt_from_is_never_kept_back_later(make_flight, sizes, later):
+    first = [make_flight(f"f{n}", (DUGONG,), m) for n, m in enumerate(sizes)]
+    split = split_by_flight(first)
+    more = [make_flight(f"g{n}", (DUGONG, BOAT), m) for n, m in enumerate(later)]
+    earlier = Earlier(frozenset(ids(split.learnt)), frozenset(ids(split.held_out)))
+    again = split_by_flight([*first, *more], earlier=earlier)
+    assert ids(split.learnt) <= ids(again.learnt)
+    assert ids(split.held_out) <= ids(again.held_out)
+    assert ids(again.learnt) | ids(again.held_out) == ids(first) | ids(more)
+
+
+def test_the_smallest_unseen_flight_is_kept_back_where_each_has_a_class_of_its_own(make_flight):
+    flights = [make_flight("f1", (DUGONG,), 1), make_flight("f2", (BOAT,), 3)]
+    assert ids(split_by_flight(flights).held_out) == {"f1"}
+    earlier = Earlier(learnt=frozenset({"f1"}))
+    assert ids(split_by_flight(flights, earlier=earlier).held_out) == {"f2"}
+
+
+def test_a_flight_kept_back_before_is_learnt_from_once_it_alone_shows_a_class(make_flight):
+    flights = [make_flight("f1", (BOAT,)), make_flight("f2", (BOAT, DUGONG)), make_flight("f3", ())]
+    split = split_by_flight(flights, earlier=Earlier(held_out=frozenset({"f2"})))
+    assert "f2" in ids(split.learnt)
+
+
+def test_nothing_is_measured_on_what_was_learnt(make_flight):
+    flights = [make_flight("f1", (DUGONG,)), make_flight("f2", (DUGONG,))]
+    with pytest.raises(LabelError, match="learnt from all 2 labelled flights"):
+        split_by_flight(flights, earlier=Earlier(learnt=frozenset({"f1", "f2"})))

@@ -13,7 +13,8 @@ from detection.errors import ModelError
 from detection.evaluation.bootstrap import Interval
 from detection.manifest import load_manifest
 from detection.model_folder import promoted_manifest
-from detection.training.comparison import Pairs
+from detection.model_verdict import verdict_of
+from detection.training.comparison import Pairs, in_words
 from detection.training.eight_bits import EightBitCopy, EightBitPlan, eight_bit_copy
 from detection.training.from_onnx import model_from_onnx
 from detection.training.start_model import WeightsError
@@ -57,6 +58,9 @@ def test_both_models_are_measured_on_the_same_flights(copy):
     assert all(c.after >= c.before - 0.3 for c in recalls.values()), recalls
     assert copy.times_as_fast > 0
     assert (copy.manifest.parent / "comparison.md").is_file()
+    verdict = verdict_of(copy.manifest)
+    assert verdict.beside_sha256 == load_manifest(SHIPPED).sha256
+    assert verdict.against == tuple(in_words(c) for c in copy.lost)
 
 
 def test_constants_that_were_changed_are_noticed(copy, tmp_path):

@@ -1,6 +1,7 @@
 """A short fine-tuning of the released model, from exported labels to a candidate."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import cv2
@@ -9,10 +10,13 @@ import pytest
 from PIL import Image
 
 from detection.engine import OpenVinoEngine
+from detection.evaluation.scoring import ScoredFrame
+from detection.evaluation.search import SearchedFlights
 from detection.labels.errors import LabelError
 from detection.labels.folder import LabelFormat, read_labels, write_labels
 from detection.labels.label import Label, LabelledFlight, LabelledFrame, Origin, Verdict
 from detection.manifest import load_manifest
+from detection.model_verdict import verdict_of
 from detection.types import ObjectClass
 from ingest.flight import read_frame
 from libong.cli.model_folder import open_model
@@ -28,6 +32,7 @@ BASE = HOUSE / "models" / "manifest.json"
 PHOTOS = sorted((HOUSE / "sample_flights" / "seagrass_survey").glob("*.[jJ][pP][gG]"))[:2]
 TINY = module.Schedule(epochs=1, tile_px=128, batch=2, rehearsal_tiles=2, rehearsal_share=0.5)
 SITE = shipped_site().reference
+EMPTY_FRAME = ScoredFrame("kept back", "a photo", (), (), 0.0)
 
 
 def tile(seed):
@@ -143,6 +148,62 @@ def test_a_candidate_names_what_it_came_from_and_what_was_kept_back(plan):
     told = (made.manifest.parent / "comparison.md").read_text()
     assert "| dugong | recall |" in told
     assert "| dugong | false alarms in all, at most 1 | 0.000 |" in told
+
+
+@pytest.fixture
+def at_once(plan, monkeypatch):
+    """A fine-tuning that leaves the network as it was, and neither renders nor searches.
+
+    `base` is the model it starts from, `labels` what it learns from, `models` where it writes,
+    `scored` what comes of the frames that were kept back.
+    """
+
+    def run(base=BASE, labels=plan.labels, models=plan.models, scored=()):
+        nothing = SearchedFlights((), {}, (), ())
+        monkeypatch.setattr(module, "train_further", lambda network, *_: (network.eval(), 1))
+        monkeypatch.setattr(module, "score_labelled", lambda *_: scored)
+        monkeypatch.setattr(module, "search_rendered", lambda *_: nothing)
+        changed = replace(plan, base=base, labels=labels, models=models, empty_photos=())
+        return module.fine_tune(changed, lambda _: None, lambda _: None)
+
+    return run
+
+
+def test_a_candidate_that_no_frame_of_the_site_speaks_for_is_not_fit_for_use(at_once):
+    made = at_once()
+    assert made.against == ("none of the 1 frames kept back was measured",)
+    assert verdict_of(made.manifest).against == made.against
+    measured = at_once(scored=(EMPTY_FRAME,))
+    assert measured.against == verdict_of(measured.manifest).against == ()
+
+
+def test_a_candidate_that_was_not_measured_to_the_end_has_no_verdict(at_once, monkeypatch):
+    whole = at_once(scored=(EMPTY_FRAME,))
+    assert verdict_of(whole.manifest) is not None
+
+    def cut_short(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "compare", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        at_once()
+    assert load_manifest(whole.manifest)  # the same network again
+    assert verdict_of(whole.manifest) is None
+
+
+def test_a_flight_that_was_learnt_from_is_not_kept_back_by_the_next_training(at_once, tmp_path):
+    first = at_once().manifest
+    of_first = load_manifest(first).training
+    (seen,), (kept_back,) = of_first.learnt_flights, of_first.held_out_flights
+    second = at_once(base=first, models=tmp_path / "second").manifest
+    of_second = load_manifest(second).training
+    assert (of_second.learnt_flights, of_second.held_out_flights) == ((seen,), (kept_back,))
+    flights = [labelled(seen, PHOTOS[0]), labelled("another", PHOTOS[1])]
+    photos = {f.frames[0].sha256: p for f, p in zip(flights, PHOTOS, strict=True)}
+    write_labels(flights, tmp_path / "later", lambda x: photos[x].read_bytes(), LabelFormat.YOLO)
+    third = at_once(base=second, labels=tmp_path / "later").manifest
+    of_third = load_manifest(third).training
+    assert (of_third.learnt_flights, of_third.held_out_flights) == ((seen,), ("another",))
 
 
 def test_one_flight_is_refused_before_anything_is_trained(plan):

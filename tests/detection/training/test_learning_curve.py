@@ -1,5 +1,6 @@
 """The learning curve takes ever more frames of the same flights, and tells what each gave."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +42,21 @@ def test_what_was_measured_of_the_same_plan_is_kept_and_of_another_is_not(tmp_pa
     point = module.CurvePoint(50, DUGONG, None, 0, 0.25)
     module.KeptPoints(plan).keep(50, [point])
     assert module.KeptPoints(plan).points == {50: (point,)}
-    assert module.KeptPoints(replace(plan, test_flights=3)).points == {}
+    for other in (
+        replace(plan, test_flights=3),
+        replace(plan, photo_folder=tmp_path),
+        replace(plan, base=_stricter(tmp_path)),
+    ):
+        assert module.KeptPoints(other).points == {}
+
+
+def _stricter(folder):
+    """The shipped manifest with the same network and another threshold."""
+    document = json.loads(SHIPPED.read_text())
+    document["thresholds"]["dugong"] += 0.1
+    stricter = folder / "manifest.json"
+    stricter.write_text(json.dumps(document))
+    return stricter
 
 
 def test_the_table_tells_recall_and_false_alarms_of_each_number_of_frames():
@@ -57,3 +72,31 @@ def test_the_table_tells_recall_and_false_alarms_of_each_number_of_frames():
         "| 0 | 0.000 (of 2) | 0.000 | - | 1.000 | - | 0.000 |",
         "| 50 | 0.500 (of 2) | 0.000 | - | 0.500 | - | 0.000 |",
     ]
+
+
+def test_more_frames_than_before_in_the_same_folder_are_really_learnt_from(tmp_path, monkeypatch):
+    learnt = []
+
+    def tiles(labels, some, *_):
+        learnt.append((labels.name, sum(len(f.frames) for f in some)))
+        return ()
+
+    def labels_of(folder):
+        return [flight(f"{folder.name} {n}") for n in range(int(folder.name.split("_")[2]))]
+
+    for name, stand_in in {
+        "_rendered": lambda _, numbers: [Path(f"{n}") for n in numbers],
+        "_write_labels": lambda _, target: target.mkdir(),
+        "read_labels": labels_of,
+        "labelled_tiles": tiles,
+        "score_flights": lambda *_: (),
+        "rehearsal_tiles": lambda *_, **__: (),
+        "model_from_onnx": lambda _: None,
+        "train_further": lambda *_: (None, 1),
+        "write_candidate": lambda *_: SHIPPED,
+    }.items():
+        monkeypatch.setattr(module, name, stand_in)
+    for frames in (8, 16):
+        plan = module.CurvePlan(SHIPPED, tmp_path, (frames,), 2)
+        module.learning_curve(plan, lambda _: None, lambda _: None)
+    assert learnt == [("labels_of_2_flights", 8), ("labels_of_4_flights", 16)]
