@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from openvino.preprocess import PrePostProcessor
 
 from detection.errors import ModelError
+from detection.precision import Precision
 
 TileBGR = NDArray[np.uint8]
 RawOutput = NDArray[np.float32]
@@ -34,10 +35,11 @@ class Engine(Protocol):
 class OpenVinoEngine:
     """Runs an ONNX file in OpenVINO, several tiles at once.
 
-    `precision` is `f32` or `auto`; `auto` lets the CPU choose (bf16 where it has AMX).
+    `AUTO` lets the CPU choose: bf16 where it computes in that, with AVX512-BF16 or AMX. `precision`
+    is OpenVINO's name of what was chosen.
     """
 
-    def __init__(self, onnx: Path, input_px: int, *, precision: str = "auto") -> None:
+    def __init__(self, onnx: Path, input_px: int, *, precision: Precision = Precision.AUTO) -> None:
         """Compile the network for this machine's CPU.
 
         Raises:
@@ -46,12 +48,14 @@ class OpenVinoEngine:
         self.input_px = input_px
         core = ov.Core()
         config: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
-        if precision == "f32":
+        if precision is Precision.F32:
             config["INFERENCE_PRECISION_HINT"] = "f32"
         try:
             model = core.read_model(onnx)
             self._compiled = core.compile_model(self._with_preprocessing(model), "CPU", config)
             self.outputs = int(self._compiled.output(0).shape[1])
+            hint = self._compiled.get_property("INFERENCE_PRECISION_HINT")
+            self.precision = str(hint.get_type_name())
             self._at_once = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         except RuntimeError as exc:
             raise ModelError(f"OpenVINO cannot use {onnx}: {exc}") from exc

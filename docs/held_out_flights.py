@@ -12,12 +12,12 @@ from pathlib import Path
 from detection.evaluation.dataset import read_labelled
 from detection.evaluation.evaluation import evaluate
 from detection.evaluation.gates import gates
-from detection.evaluation.memory import CANDIDATE_SCORE
 from detection.evaluation.report import markdown_table, summary
-from detection.evaluation.search import Searchers, search_flights
+from detection.evaluation.search import search_flights
 from detection.evaluation.tables import tables
+from detection.precision import Precision
 from detection.training.evaluate import RENDERED_SITE
-from libong.open_models import open_detector
+from libong.open_models import open_searchers
 from libong.settings import read_settings
 
 HERE = Path(__file__).parent
@@ -26,10 +26,7 @@ FLIGHTS = HERE.parent / "sample_flights" / "held_out"
 
 def main() -> None:
     """Write the page."""
-    settings = read_settings()
-    searchers = Searchers(
-        open_detector(settings), open_detector(settings, min_score=CANDIDATE_SCORE)
-    )
+    searchers = open_searchers(read_settings(precision=Precision.F32))
     searched = search_flights(
         read_labelled(FLIGHTS).flights, searchers, lambda flight: RENDERED_SITE
     )
@@ -46,7 +43,8 @@ def main() -> None:
         "measure them yourself, with curves and pictures of each mistake:",
         "",
         "```sh",
-        ".venv/bin/libong evaluate --data sample_flights/held_out --report var/held_out",
+        "LIBONG_PRECISION=f32 .venv/bin/libong evaluate --data sample_flights/held_out \\",
+        "  --report var/held_out",
         "```",
         "",
         "These are few frames, kept small to be at hand, so that the intervals are wide; the card "

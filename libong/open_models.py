@@ -7,6 +7,7 @@ from detection.evaluation.recalling_engine import RecallingEngine
 from detection.evaluation.search import Searchers
 from detection.manifest import Manifest, Model, read_manifest
 from detection.model_folder import known_models
+from detection.precision import Precision
 from libong.settings import RELEASED_MODELS, SHIPPED_MODEL, Settings
 
 
@@ -23,16 +24,17 @@ def known_manifests(settings: Settings) -> tuple[Manifest, ...]:
 
 def open_detector(settings: Settings, *, min_score: float | None = None) -> Detector:
     """Load the model that the settings name."""
-    return detector_of(Model.read(settings.model), min_score=min_score)
+    model = Model.read(settings.model)
+    return detector_of(model, precision=settings.precision, min_score=min_score)
 
 
-def detector_of(model: Model, *, min_score: float | None = None) -> Detector:
-    """Load the networks of a model, whatever the settings name.
+def detector_of(model: Model, *, precision: Precision, min_score: float | None = None) -> Detector:
+    """Load the networks of a model, whatever model the settings name.
 
     Raises:
         ModelError: when they are not there, or are others.
     """
-    engine, boat_engine = _networks(model)
+    engine, boat_engine = _networks(model, precision)
     return Detector(engine, model.manifest, boat_engine=boat_engine, min_score=min_score)
 
 
@@ -40,19 +42,22 @@ def open_searchers(settings: Settings) -> Searchers:
     """Load the model that the settings name for evaluation, each network once for two searches."""
     model = Model.read(settings.model)
     manifest = model.manifest
-    own, boats = _networks(model)
+    own, boats = _networks(model, settings.precision)
     engine = RecallingEngine(own)
     boat_engine = None if boats is None else RecallingEngine(boats)
     return Searchers(
         Detector(engine, manifest, boat_engine=boat_engine),
         Detector(engine, manifest, boat_engine=boat_engine, min_score=CANDIDATE_SCORE),
+        own.precision,
     )
 
 
-def _networks(model: Model) -> tuple[OpenVinoEngine, OpenVinoEngine | None]:
+def _networks(model: Model, precision: Precision) -> tuple[OpenVinoEngine, OpenVinoEngine | None]:
     model.check()
     manifest, folder = model.manifest, model.path.parent
-    engine = OpenVinoEngine(folder / manifest.file, manifest.input_px)
+    side = manifest.input_px
+    engine = OpenVinoEngine(folder / manifest.file, side, precision=precision)
     boats = manifest.boat_network
-    boat_engine = OpenVinoEngine(folder / boats.file, manifest.input_px) if boats else None
-    return engine, boat_engine
+    if boats is None:
+        return engine, None
+    return engine, OpenVinoEngine(folder / boats.file, side, precision=precision)

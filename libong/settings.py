@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from detection.model_folder import promoted_manifest
+from detection.precision import Precision
 from ingest.errors import LibongError
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
             promoted_manifest(given["data_dir"] / _MODELS) or SHIPPED_MODEL
         ),
         description="manifest of the detector's weights; unset: the promoted or shipped model",
+    )
+    precision: Precision = Field(
+        default=Precision.AUTO,
+        description="auto: the networks compute in bf16 where the processor does; f32: never",
     )
     field_data: Path | None = Field(
         default=None, description="folder of real photos and pretrained weights, for training"
@@ -217,6 +222,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "database_url": settings.database_url,
         "media_url": settings.media_url,
         "site": settings.site,
+        "precision": settings.precision,
     }
     if "model" in settings.model_fields_set:
         places["model"] = settings.model.resolve()

@@ -27,6 +27,7 @@ from ingest.frame import Frame, Note
 from ingest.pixels import decode_bgr
 from ingest.site_reference import SiteReference
 from libong.open_models import detector_of
+from libong.settings import read_settings
 
 
 def process_pool() -> Executor:
@@ -88,7 +89,7 @@ def detector_elsewhere(manifest: Manifest) -> Detector:
 
 @lru_cache(maxsize=1)  # the networks of one model are memory enough
 def _detector(model: Model) -> Detector:
-    return detector_of(model)
+    return detector_of(model, precision=read_settings().precision)
 
 
 def _end_with_parent() -> None:

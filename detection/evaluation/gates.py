@@ -1,5 +1,6 @@
 """The gates a model must pass on rendered flights before it is shipped or promoted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from detection.evaluation.evaluation import CLEARLY_VISIBLE, ClassEvaluation, Evaluation
@@ -51,6 +52,13 @@ class Gate:
 def gates(evaluation: Evaluation) -> tuple[Gate, ...]:
     """Hold an evaluation against every gate of the classes that it scores."""
     return tuple(gate for c in evaluation.classes for gate in _GATES[c.object_class](c))
+
+
+def photo_gates(false_alarms: Mapping[str, int]) -> tuple[Gate, ...]:
+    """Hold false alarms by class, all told on real photographs of nothing, against their gate."""
+    name = f"false {ObjectClass.DUGONG}s on photographs of nothing"
+    found = false_alarms.get(ObjectClass.DUGONG.value)
+    return () if found is None else (Gate(name, MOST_FALSE_ON_PHOTOS, found, at_most=True),)
 
 
 def _dugong_gates(dugong: ClassEvaluation) -> tuple[Gate, ...]:

@@ -44,18 +44,23 @@ class Memory:
 
     def recall(
         self,
-        manifest: Manifest,
+        model: tuple[Manifest, str | None],
         frame: Frame | None,
         picture_sha256: str,
         search: Callable[[], Found],
     ) -> Found:
-        """Read what was found before, or search and keep it."""
+        """Read what was found before, or search and keep it.
+
+        `model` is the manifest and what its networks compute in, where that is known.
+        """
+        manifest, precision = model
         if self._folder is None:
             return search()
         depends_on = (
             self._code,
             picture_sha256,
             manifest.model_dump(mode="json", exclude={"metrics"}),
+            precision,
             CANDIDATE_SCORE,
             None if frame is None else (repr(frame.camera), repr(frame.pose)),
             None if frame is None else frame.taken_at_utc.isoformat(),

@@ -46,10 +46,12 @@ class Searchers:
 
     Low finds cannot stand for those at a threshold: what is joined or left out depends on what else
     was found. Where no curves are wanted there need be no `candidates`: the finds stand for them.
+    `precision` is the engine's name of what its networks compute in.
     """
 
     operating: Searcher
     candidates: Searcher | None = None
+    precision: str | None = None
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,9 @@ def _search(
         frame = None  # no place, or no whole photo: the search without place tells which
     manifest = searchers.operating.manifest
     found = memory.recall(
-        manifest, frame, digest, lambda: _found(searchers, frame, picture.path, digest)
-    )
+        (manifest, searchers.precision), frame, digest,
+        lambda: _found(searchers, frame, picture.path, digest),
+    )  # fmt: skip
     look = None
     if frame is not None and found.quality is not None:
         look = judged(frame, found.operating, found.quality, manifest)

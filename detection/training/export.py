@@ -16,6 +16,7 @@ from ultralytics import YOLO
 from detection.calibration import Calibration
 from detection.engine import OpenVinoEngine
 from detection.manifest import BoatNetwork, LookAgain
+from detection.precision import Precision
 from detection.training.dataset import CLASSES, TARGET_GSD_M
 from detection.training.torchvision_ops import ensure_torchvision_imports
 from detection.types import ObjectClass
@@ -75,9 +76,9 @@ def agreement(
     expected: Sequence[npt.NDArray[np.float32]],
     tiles: Sequence[npt.NDArray[np.uint8]],
     *,
-    precision: str,
+    precision: Precision,
 ) -> Agreement:
-    """Compare OpenVINO at a precision (`f32`, or `auto` for what the CPU likes best) with torch."""
+    """Compare OpenVINO at a precision with torch."""
     outputs = OpenVinoEngine(onnx, INPUT_PX, precision=precision).infer(tiles)
     score = box_px = 0.0
     for ours, theirs in zip(outputs, expected, strict=True):
@@ -93,11 +94,11 @@ def checked_agreement(
 ) -> dict[str, Agreement]:
     """Agreement in 32 bits and at the CPU's default; raises ExportError when 32 bits differ."""
     expected = torch_outputs(weights, tiles)
-    found = {p: agreement(onnx, expected, tiles, precision=p) for p in ("f32", "auto")}
-    if found["f32"].score > _SCORE_TOLERANCE:
+    found = {p: agreement(onnx, expected, tiles, precision=p) for p in Precision}
+    if found[Precision.F32].score > _SCORE_TOLERANCE:
         raise ExportError(
             f"scores of {onnx} in OpenVINO may differ from torch by {_SCORE_TOLERANCE}; they "
-            f"differ by {found['f32'].score:.4f}: export anew, with another onnx or openvino"
+            f"differ by {found[Precision.F32].score:.4f}: export anew with other onnx or openvino"
         )
     return found
 

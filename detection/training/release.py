@@ -22,6 +22,7 @@ from detection.evaluation.curves import scores_and_hits
 from detection.evaluation.scoring import ScoredFrame
 from detection.evaluation.search import Searchers
 from detection.manifest import BoatNetwork, Manifest
+from detection.precision import Precision
 from detection.training.boat_floor import boat_row, kept_share, score_alone
 from detection.training.coco_export import BOATS_FILE, BOATS_THRESHOLD, export_coco_boats
 from detection.training.dataset import CLASSES, TARGET_GSD_M, TilePlan, make_tile
@@ -81,10 +82,11 @@ def release(plan: ReleasePlan) -> Path:
     The way, thresholds and calibration come from the `val` flights, all scores from the `test`
     ones, searched as they will be, at the thresholds, their objects counted by flight. Both are
     searched as plain pictures too, as if they told no scale; the threshold of dugongs in such comes
-    from the photographs as well.
+    from the photographs as well. All is searched in 32 bits.
     """
     onnx, differences = _exported(plan.weights, plan.onnx)
-    engine = OpenVinoEngine(onnx, INPUT_PX)
+    # in 32 bits every processor gives the same scores; bf16 differs a little by what it is
+    engine = OpenVinoEngine(onnx, INPUT_PX, precision=Precision.F32)
     searching = Detector(engine, _unmeasured(onnx), min_score=_SEARCH_SCORE)
     val = render_flights("val", plan.val_flights, plan.flights_folder)
     trials = [tried(searching, way, val) for way in plan.ways]
@@ -98,7 +100,9 @@ def release(plan: ReleasePlan) -> Path:
             "boat_network": boats,
         }
     )
-    boat_engine = None if boats is None else OpenVinoEngine(onnx.parent / boats.file, INPUT_PX)
+    boat_engine = None
+    if boats is not None:
+        boat_engine = OpenVinoEngine(onnx.parent / boats.file, INPUT_PX, precision=Precision.F32)
     # with the boat network, which takes cars for what they are
     judging = Detector(engine, manifest, boat_engine=boat_engine, min_score=_SEARCH_SCORE)
     empty = [

@@ -1,6 +1,7 @@
 """The command that measures the detector on labelled flights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from detection.evaluation.document import document
 from detection.evaluation.evaluation import Evaluation
 from detection.evaluation.evaluation import evaluate as evaluate_frames
 from detection.evaluation.gallery import mistakes, show
-from detection.evaluation.gates import Gate, gates
+from detection.evaluation.gates import Gate, gates, photo_gates
 from detection.evaluation.how_measured import how_measured
 from detection.evaluation.labels import LabelFormat
 from detection.evaluation.report import Report, summary, write_report
@@ -114,6 +115,9 @@ def evaluate(
         Path | None,
         typer.Option(file_okay=False, help="Folder for report.md, report.html and what was found."),
     ] = None,
+    must_pass: Annotated[
+        bool, typer.Option("--must-pass", help="Exit with 1 unless every gate is passed.")
+    ] = False,
     draws: Annotated[int, typer.Option(min=100, help="Draws of flights for intervals.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
     site: SiteOption = None,
@@ -139,6 +143,8 @@ def evaluate(
         rules = ReadingRules(names, labels, unlabelled_are_empty, labels_as_shown)
         labelled = read_labelled(data, rules)
     searchers = open_searchers(settings)
+    in_bits = f"The networks computed in {searchers.precision}; LIBONG_PRECISION=f32 has all alike."
+    labelled = replace(labelled, notes=(*labelled.notes, in_bits))
     cache = None if report is None else report / "found"
     manifest = searchers.operating.manifest
     thresholds = {
@@ -156,23 +162,24 @@ def evaluate(
             seed=seed,
         )
         passed = gates(scored)
+        alarms = None
+        if empty:
+            nothing = _search((_empty_flight(empty),), searchers, where, cache, progress)
+            alarms = _false_alarms(nothing, evaluate_frames(nothing.frames, thresholds))
+            passed += photo_gates(alarms)
         written = None
         if report is not None:
             chosen = show(mistakes(searched.frames, thresholds), partial(progress, "crop"))
             title = f"Evaluation of {manifest.file}"
             notes = (*labelled.told, *(f"{r.path} is left out: {r.why}" for r in searched.refused))
             written = write_report(Report(title, scored, passed, chosen, notes), report)
-        alarms = None
-        if empty:
-            nothing = _search((_empty_flight(empty),), searchers, where, cache, progress)
-            alarms = _false_alarms(nothing, evaluate_frames(nothing.frames, thresholds))
     if as_json:
         print_json(_document(scored, passed, labelled, searched.refused, alarms))
     else:
         _print(scored, passed, labelled, searched.refused, alarms)
         for path in written or ():
             console.print(f"wrote {path}", highlight=False, soft_wrap=True)
-    if searched.refused or labelled.left_out:
+    if searched.refused or labelled.left_out or (must_pass and not all(g.passed for g in passed)):
         raise typer.Exit(Exit.PARTIAL)
 
 

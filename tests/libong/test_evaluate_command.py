@@ -70,6 +70,9 @@ def test_json_tells_scores_gates_and_that_scenes_were_rendered(flight):
     assert {s["bin"] for s in dugong["slices"] if s["by"] == "sea_state"} == {"2"}
     assert len(told["gates"]) == 7
     assert told["refused"] == []
+    assert any(note.startswith("The networks computed in ") for note in told["notes"])
+    failed = run("--data", flight.parent, "--draws", 100, "--must-pass")
+    assert failed.exit_code == (not all(gate["passed"] for gate in told["gates"]))
 
 
 @pytest.mark.deep
@@ -161,6 +164,9 @@ def test_rendered_flights_of_a_split_are_measured_and_empty_photos_beside_them(t
     assert (told["flights"], told["rendered_flights"]) == (["val_000"], 1)
     assert told["caveat"] == RENDERED_CAVEAT
     assert told["false_alarms_where_nothing_is"]["frames"] == 1
+    photos = told["gates"][-1]
+    assert photos["name"] == "false dugongs on photographs of nothing"
+    assert photos["reached"] == told["false_alarms_where_nothing_is"]["dugong"]
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     seen = [s for thing in truth["objects"] for s in thing["frames"] if s["frame"] in PHOTOS]
     older = [note for note in told["notes"] if "rendered by an older version" in note]

@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from detection.errors import ModelError
+from detection.precision import Precision
 from detection.types import ObjectClass
 from ingest.errors import DiskFull
 from libong.cli.main import app
@@ -334,6 +335,8 @@ def test_what_a_worker_beside_a_server_reads_is_what_the_server_reads(settings, 
     )
     named = read_settings(data_dir=settings.data_dir, model=Path("elsewhere.json"))
     assert environment_of(named)["LIBONG_MODEL"] == str(Path("elsewhere.json").resolve())
+    exact = read_settings(data_dir=settings.data_dir, precision=Precision.F32)
+    assert environment_of(exact)["LIBONG_PRECISION"] == "f32"
 
 
 def test_names_that_no_disk_takes_are_cut(store, settings, receive):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from detection.evaluation.counting import FlightCount, Unit
 from detection.evaluation.document import document
 from detection.evaluation.evaluation import RENDERED_CAVEAT, evaluate
-from detection.evaluation.gates import Gate, gates
+from detection.evaluation.gates import Gate, gates, photo_gates
 from detection.evaluation.how_measured import how_measured
 from detection.evaluation.scoring import FoundBox, ScoringError, Tally
 from detection.evaluation.slices import Dimension, bin_name
@@ -414,3 +414,10 @@ def test_numbers_and_tables_say_the_same(make):
     assert boat[1:3] == ("1", "0.500 (0.000 to 1.000)")
     failed = [row[0] for row in shown["Gates"].rows if row[3] == "not passed"]
     assert failed == ["boat precision"]
+
+
+@pytest.mark.parametrize(
+    ("alarms", "passed"), [({"dugong": 1}, [True]), ({"dugong": 2}, [False]), ({"boat": 9}, [])]
+)
+def test_at_most_one_false_dugong_is_borne_on_photographs_of_nothing(alarms, passed):
+    assert [gate.passed for gate in photo_gates(alarms)] == passed

@@ -133,7 +133,9 @@ def test_what_was_found_is_remembered(folder, tmp_path_factory):
     assert again.asked == []
 
 
-def test_other_thresholds_or_poses_or_a_broken_memory_search_anew(folder, tmp_path_factory):
+def test_other_thresholds_poses_or_precisions_or_a_broken_memory_search_anew(
+    folder, tmp_path_factory
+):
     cache, flight = tmp_path_factory.mktemp("found"), flight_of(folder, "1.JPG")
     search(flight, Sees(), Sees(), cache)
     strict = Sees(MANIFEST.model_copy(update={"thresholds": dict.fromkeys(ObjectClass, 0.7)}))
@@ -142,6 +144,9 @@ def test_other_thresholds_or_poses_or_a_broken_memory_search_anew(folder, tmp_pa
     higher, elsewhere = Sees(), replace(SITE, launch_height_above_sea_m=9.0)
     search_flights([flight], Searchers(higher, higher), lambda f: elsewhere, cache=cache)
     assert higher.asked == ["1.JPG", "1.JPG"]
+    exact = Sees()
+    search_flights([flight], Searchers(exact, exact, "f32"), lambda f: SITE, cache=cache)
+    assert exact.asked == ["1.JPG", "1.JPG"]
     for file in cache.iterdir():
         file.write_text("[[{")
     after = Sees()

@@ -13,6 +13,7 @@ from ultralytics.nn.tasks import DetectionModel  # noqa: E402
 
 from detection.boat_network import OUTPUTS  # noqa: E402
 from detection.engine import OpenVinoEngine  # noqa: E402
+from detection.precision import Precision  # noqa: E402
 from detection.training.coco_export import INPUT_PX, coco_boats, export_coco_boats  # noqa: E402
 
 
@@ -45,7 +46,7 @@ def test_the_three_scores_are_those_of_boat_of_vehicles_and_of_the_rest(weights:
 def test_openvino_gives_the_scores_of_torch(weights: Path, tmp_path: Path) -> None:
     onnx = export_coco_boats(weights, tmp_path / "boats.onnx")
     tile = np.random.default_rng(0).integers(0, 255, (INPUT_PX, INPUT_PX, 3), np.uint8)
-    (answer,) = OpenVinoEngine(onnx, INPUT_PX, precision="f32").infer([tile])
+    (answer,) = OpenVinoEngine(onnx, INPUT_PX, precision=Precision.F32).infer([tile])
     rgb = torch.from_numpy(tile[..., ::-1].copy()).permute(2, 0, 1)[None] / 255
     with torch.no_grad():
         expected = coco_boats(weights)(rgb)[0].numpy()

@@ -17,6 +17,7 @@ from detection.labels.folder import LabelFormat, read_labels, write_labels
 from detection.labels.label import Label, LabelledFlight, LabelledFrame, Origin, Verdict
 from detection.manifest import load_manifest
 from detection.model_verdict import verdict_of
+from detection.precision import Precision
 from detection.types import ObjectClass
 from ingest.flight import read_frame
 from libong.cli.model_folder import open_model
@@ -73,7 +74,7 @@ def test_what_is_written_is_what_was_trained(trained, tmp_path):
     like = BASE.parent / load_manifest(BASE).file
     written = module.write_onnx(network, like, tmp_path / "x.onnx")
     picture = np.random.default_rng(3).integers(0, 255, (640, 640, 3)).astype(np.uint8)
-    (found,) = OpenVinoEngine(written, 640, precision="f32").infer([picture])
+    (found,) = OpenVinoEngine(written, 640, precision=Precision.F32).infer([picture])
     rgb = torch.from_numpy(picture[..., ::-1].copy()).permute(2, 0, 1)[None] / 255
     with torch.no_grad():
         expected = network.float()(rgb)[0][0].numpy()

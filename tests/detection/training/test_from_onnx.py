@@ -7,6 +7,7 @@ import pytest
 
 from detection.engine import OpenVinoEngine
 from detection.manifest import load_manifest
+from detection.precision import Precision
 
 torch = pytest.importorskip("torch", reason="needs the extra `train`")
 onnx = pytest.importorskip("onnx", reason="needs the extra `train`")
@@ -28,7 +29,7 @@ def test_the_network_read_back_gives_what_openvino_gives():
     model = model_from_onnx(path)
     plan = TilePlan("test", 4, manifest.input_px)
     tiles = [np.ascontiguousarray(make_tile(plan, n).rgb[..., ::-1]) for n in range(4)]
-    engine = OpenVinoEngine(path, manifest.input_px, precision="f32")
+    engine = OpenVinoEngine(path, manifest.input_px, precision=Precision.F32)
     off_px = []
     for tile, expected in zip(tiles, engine.infer(tiles), strict=True):
         rgb = torch.from_numpy(tile[..., ::-1].copy()).permute(2, 0, 1)[None] / 255

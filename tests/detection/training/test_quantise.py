@@ -8,6 +8,7 @@ import pytest
 
 from detection.engine import OpenVinoEngine
 from detection.manifest import load_manifest
+from detection.precision import Precision
 
 pytest.importorskip("nncf", reason="needs the extra `train`")
 
@@ -42,8 +43,8 @@ def test_the_copy_scores_nearly_as_the_original(tmp_path):
     onnx, side = released()
     copy = quantise(onnx, tiles(FEWEST_TILES), tmp_path / "small.xml")
     seen = tiles(12)
-    exact = OpenVinoEngine(onnx, side, precision="f32").infer(seen)
-    close = OpenVinoEngine(copy, side, precision="f32").infer(seen)
+    exact = OpenVinoEngine(onnx, side, precision=Precision.F32).infer(seen)
+    close = OpenVinoEngine(copy, side, precision=Precision.F32).infer(seen)
     best = np.array([[raw[4:].max() for raw in answers] for answers in (exact, close)])
     assert best[0].max() > 0.5  # there is something to find
     assert np.abs(best[0] - best[1]).max() < 0.2

@@ -10,6 +10,7 @@ import pytest
 from detection.engine import OpenVinoEngine
 from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
 from detection.manifest import LookAgain, load_manifest
+from detection.precision import Precision
 from detection.training import evaluate
 from detection.training.evaluate import f_scores
 from detection.training.export import write_manifest
@@ -148,7 +149,7 @@ def test_a_released_network_is_measured_anew_and_answers_as_before(
     assert (manifest.file, manifest.search_gsd_cm) == ("again.onnx", (5.0,))
     tile = np.asarray(np.random.default_rng(1).integers(0, 255, (640, 640, 3)), np.uint8)
     old, new = (
-        OpenVinoEngine(file, manifest.input_px, precision="f32").infer([tile])[0]
+        OpenVinoEngine(file, manifest.input_px, precision=Precision.F32).infer([tile])[0]
         for file in (MODELS / before.file, tmp_path / "again.onnx")
     )
     assert np.abs(old[4:] - new[4:]).max() < 1e-4

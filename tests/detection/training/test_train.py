@@ -106,9 +106,10 @@ def trained(tmp_path_factory):
 @pytest.mark.deep
 def test_a_tiny_training_yields_a_network_openvino_runs(trained):
     from detection.engine import OpenVinoEngine
+    from detection.precision import Precision
 
     tile = np.full((640, 640, 3), 90, np.uint8)
-    (raw,) = OpenVinoEngine(trained / "model.onnx", 640, precision="f32").infer([tile])
+    (raw,) = OpenVinoEngine(trained / "model.onnx", 640, precision=Precision.F32).infer([tile])
     assert raw.shape == (4 + 3, 8400)
     assert np.isfinite(raw).all()
     assert ((raw[4:] >= 0) & (raw[4:] <= 1)).all()
