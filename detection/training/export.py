@@ -94,11 +94,11 @@ def checked_agreement(
 ) -> dict[str, Agreement]:
     """Agreement in 32 bits and at the CPU's default; raises ExportError when 32 bits differ."""
     expected = torch_outputs(weights, tiles)
-    found = {p: agreement(onnx, expected, tiles, precision=p) for p in Precision}
-    if found[Precision.F32].score > _SCORE_TOLERANCE:
+    found = {p.value: agreement(onnx, expected, tiles, precision=p) for p in Precision}
+    if found["f32"].score > _SCORE_TOLERANCE:
         raise ExportError(
             f"scores of {onnx} in OpenVINO may differ from torch by {_SCORE_TOLERANCE}; they "
-            f"differ by {found[Precision.F32].score:.4f}: export anew with other onnx or openvino"
+            f"differ by {found['f32'].score:.4f}: export anew with other onnx or openvino"
         )
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -62,7 +63,7 @@ class ReleasePlan:
     thresholds on, `test` ones to report. `empty_photos` are reported by name as false alarms.
     `weights` are a trained `.pt` or the ONNX file of a released model, measured anew.
     `ways` are the ways to search to choose from, the cheapest first. `coco_weights` become the boat
-    network beside the model; without them one already there is used.
+    network beside the model; without them one already there is used, or a copy of `boats_onnx`.
     """
 
     weights: Path
@@ -73,6 +74,7 @@ class ReleasePlan:
     empty_photos: Mapping[str, EmptyPhotos]
     training: Mapping[str, Any]
     coco_weights: Path | None = None
+    boats_onnx: Path | None = None
     ways: tuple[Way, ...] = WAYS
 
 
@@ -221,6 +223,8 @@ def _boat_network(plan: ReleasePlan) -> BoatNetwork | None:
     target = plan.onnx.parent / BOATS_FILE
     if plan.coco_weights is not None:
         export_coco_boats(plan.coco_weights, target)
+    elif plan.boats_onnx is not None and not target.is_file():
+        copyfile(plan.boats_onnx, target)
     if not target.is_file():
         return None
     return BoatNetwork(

@@ -15,7 +15,7 @@ from detection.training.sample_plans import render_sample
 from ingest.errors import LibongError
 from libong.cli.model_folder import learn_from
 from libong.cli.output import console
-from libong.settings import Settings, read_settings
+from libong.settings import SHIPPED_MODEL, Settings, read_settings
 from libong.sites import open_site
 
 
@@ -226,9 +226,9 @@ def export_model(
         Path,
         typer.Argument(exists=True, dir_okay=False, help="A trained .pt, or a released .onnx."),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the ONNX file and its manifest.")] = Path(
-        "models"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="Folder for the ONNX file and its manifest, which replace others.")
+    ] = Path("runs/export"),
     name: Annotated[str, typer.Option(help="Name of the ONNX file.")] = "libong.onnx",
     flights: Annotated[
         int, typer.Option(min=2, help="Rendered flights for thresholds, and again for scores.")
@@ -245,6 +245,7 @@ def export_model(
     given: on more flights, say.
     """
     need_training_extra()
+    from detection.training.coco_export import BOATS_FILE
     from detection.training.release import ReleasePlan, release
 
     settings = read_settings()
@@ -258,9 +259,10 @@ def export_model(
             empty_photos=empty_photos(settings),
             training={"weights": weights.name},
             coco_weights=field_file(settings, "weights", "yolo11n-coco.safetensors"),
+            boats_onnx=SHIPPED_MODEL.with_name(BOATS_FILE),
         )
     )
-    console.print(f"wrote {manifest}", highlight=False)
+    console.print(f"wrote {manifest}; try it with: LIBONG_MODEL={manifest}", highlight=False)
 
 
 class Plan(StrEnum):

@@ -1,6 +1,8 @@
 """What a release chooses by what it measured."""
 
 import json
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +13,7 @@ from detection.engine import OpenVinoEngine
 from detection.evaluation.scoring import FoundBox, ScoredFrame, TrueBox
 from detection.manifest import LookAgain, load_manifest
 from detection.precision import Precision
-from detection.training import evaluate
+from detection.training import evaluate, release
 from detection.training.evaluate import f_scores
 from detection.training.export import write_manifest
 from detection.training.release import calibrated
@@ -57,6 +59,19 @@ class JoinsWhatIsFaint:
             (*sure, found(GEAR, BOX if at.get(GEAR, 0.0) >= 0.5 else wide, 0.9))
             for at in thresholds
         )
+
+
+def test_without_coco_weights_the_network_for_boats_is_copied_unless_one_is_there(tmp_path):
+    shipped = MODELS / "coco-boats.onnx"
+    plan = release.ReleasePlan(
+        tmp_path / "best.pt", tmp_path / "x.onnx", tmp_path, 2, 2, {}, {}, boats_onnx=shipped
+    )
+    network = release._boat_network(plan)
+    assert network.sha256 == load_manifest(MODELS / "manifest.json").boat_network.sha256
+    (tmp_path / network.file).write_bytes(b"another")
+    assert release._boat_network(plan).sha256 == sha256(b"another").hexdigest()
+    (tmp_path / network.file).unlink()
+    assert release._boat_network(replace(plan, boats_onnx=None)) is None
 
 
 def test_gears_threshold_is_chosen_by_what_is_joined_at_each(monkeypatch):
