@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from ingest.camera import CameraIntrinsics, read_intrinsics, unknown_lens
 from ingest.clock import read_time
-from ingest.errors import PhotoError, ProjectionError
+from ingest.errors import PhotoError
 from ingest.exif import ExifRecord, filled
 from ingest.frame import Frame, Note
 from ingest.picture import PictureHead, PictureSize, read_picture_head, read_picture_size
@@ -158,11 +158,10 @@ def _edit_notes(head: PictureHead, exif: ExifRecord) -> tuple[Note, ...]:
 
 def _at_centre(camera: CameraIntrinsics, pose: CameraPose) -> tuple[float | None, float | None]:
     view = SeaView(camera, pose)
-    centre = camera.width_px / 2, camera.height_px / 2
-    try:
-        return view.gsd_cm_at(centre), view.to_ground(centre).error_m
-    except ProjectionError:
+    gsd_cm = view.centre_gsd_cm
+    if gsd_cm is None:
         return None, None
+    return gsd_cm, view.to_ground((camera.width_px / 2, camera.height_px / 2)).error_m
 
 
 def _unreadable(error: OSError) -> PhotoError:

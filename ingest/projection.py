@@ -112,6 +112,14 @@ class SeaView:
         across, along = right - left, below - above
         return 100 * sqrt(abs(float(across[0] * along[1] - across[1] * along[0])))
 
+    @property
+    def centre_gsd_cm(self) -> float | None:
+        """As `gsd_cm_at` in the picture's middle, cm a pixel; None where there is no sea."""
+        try:
+            return self.gsd_cm_at((self.camera.width_px / 2, self.camera.height_px / 2))
+        except ProjectionError:
+            return None
+
     def homography_from_enu(self) -> Array:
         """3 x 3 matrix from (east m, north m, 1) on the sea, about the point below the camera.
 

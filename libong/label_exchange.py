@@ -18,6 +18,7 @@ from detection.labels.tool_export import ToolFrame, read_tool_export
 from ingest.errors import PhotoError
 from ingest.flight import read_frame
 from ingest.picture import PictureSize, read_picture_size
+from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
 from patrol.flight_log import LoggedFrame
 from patrol.labels import FlightLabels, FrameReview, StoredLabel
@@ -88,15 +89,12 @@ def export_labels(
         kept = [frame for frame in reviewed if media.has(frame.sha256)]
         without_original += len(reviewed) - len(kept)
         if kept:
-            logged = {frame.sha256: frame for frame in store.frames(flight_id)}
+            views = _views(store, flight_id, kept, media, reference)
             flights.append(
                 LabelledFlight(
                     flight_id,
                     tuple(
-                        replace(
-                            _scaled(f, logged[f.sha256], media, reference), exported_at_utc=at_utc
-                        )
-                        for f in kept
+                        replace(_seen(f, views.get(f.sha256)), exported_at_utc=at_utc) for f in kept
                     ),
                 )
             )
@@ -118,21 +116,43 @@ def export_labels(
     )
 
 
-def _scaled(
-    frame: LabelledFrame, logged: LoggedFrame, media: MediaStore, reference: SiteReference
-) -> LabelledFrame:
-    """The frame with its ground scale: as its metadata say, at the height that was logged."""
+def _seen(frame: LabelledFrame, view: SeaView | None) -> LabelledFrame:
+    """The frame with its view, and the ground scale that follows from it."""
+    return frame if view is None else replace(frame, view=view, gsd_cm=view.centre_gsd_cm)
+
+
+def _views(
+    store: Store,
+    flight_id: str,
+    frames: Sequence[LabelledFrame],
+    media: MediaStore,
+    reference: SiteReference,
+) -> dict[str, SeaView]:
+    """How frames saw the sea when they were logged, by SHA-256, of those of which that is known.
+
+    Of a frame logged before views were kept it is as its picture tells, at the height logged.
+    """
+    kept = store.views.of_flight(flight_id)
+    missing = {frame.sha256 for frame in frames} - kept.keys()
+    told = {
+        logged.sha256: _told_view(logged, media, reference)
+        for logged in store.frames(flight_id)
+        if logged.sha256 in missing
+    }
+    return kept | {sha256: view for sha256, view in told.items() if view is not None}
+
+
+def _told_view(logged: LoggedFrame, media: MediaStore, reference: SiteReference) -> SeaView | None:
+    """What a picture's metadata tell, at the height that was logged; None where they do not."""
     with TemporaryDirectory(prefix="libong-") as folder:
-        original = Path(folder) / Path(frame.file_name).name
-        original.write_bytes(media.get(frame.sha256))
+        original = Path(folder) / Path(logged.file_name).name
+        original.write_bytes(media.get(logged.sha256))
         try:
             read = read_frame(original, reference)
         except PhotoError:
-            return frame
-    height_m = read.pose.height_above_sea_m
-    if read.gsd_cm is None or height_m <= 0:
-        return frame
-    return replace(frame, gsd_cm=read.gsd_cm * logged.height_above_sea_m / height_m)
+            return None
+    pose = replace(read.pose, height_above_sea_m=logged.height_above_sea_m)
+    return SeaView(read.camera, pose)
 
 
 def import_labels(

@@ -1,5 +1,6 @@
 """The camera and pose each frame was logged with, so that its pixels can be measured later."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -63,15 +64,25 @@ class FrameViews:
             return None
         return SeaView(record.camera, record.pose)
 
+    def of_flight(self, flight_id: str) -> dict[str, SeaView]:
+        """Return how a flight's frames see the sea, by their SHA-256; those `of_frame` knows."""
+        with Session(self._database.reader) as session:
+            return {
+                sha256: SeaView(record.camera, record.pose)
+                for sha256, record in _records(session, flight_id)
+            }
+
 
 def stored_poses(session: Session, flight_id: str) -> dict[str, CameraPose]:
     """Return the poses of a flight's frames by their SHA-256, of those that can be read."""
+    return {sha256: record.pose for sha256, record in _records(session, flight_id)}
+
+
+def _records(session: Session, flight_id: str) -> Iterator[tuple[str, _Record]]:
     query = select(FrameViewRow).where(FrameViewRow.flight_id == flight_id)
-    poses = {}
     for row in session.scalars(query):
         with suppress(ValidationError):
-            poses[row.frame_sha256] = _RECORDS.validate_json(row.document).pose
-    return poses
+            yield row.frame_sha256, _RECORDS.validate_json(row.document)
 
 
 def insert_views(session: Session, flight: Flight) -> None:

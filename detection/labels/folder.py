@@ -1,9 +1,9 @@
 """Labelled flights as a folder: a folder each, with pictures, boxes and what is known of them.
 
 `FLIGHT/images/SHA256-TIME.jpg` are the originals (TIME is that of the export),
-`FLIGHT/frames.json` says when, at which scale and by which model, and carries every label as it
-stands. Beside it lie the boxes for labelling tools:
-`FLIGHT/labels/SHA256-TIME.txt` (YOLO, with `data.yaml`) or `FLIGHT/annotations.json` (COCO).
+`FLIGHT/frames.json` says when, from where, at which scale and by which model, and carries every
+label as it stands (`detection.labels.flight_document`). Beside it lie the boxes for labelling
+tools: `FLIGHT/labels/SHA256-TIME.txt` (YOLO, with `data.yaml`) or `FLIGHT/annotations.json` (COCO).
 `negatives.csv` lists what a person looked at and found to be nothing.
 """
 
@@ -13,10 +13,9 @@ from enum import StrEnum
 from io import StringIO
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from detection.labels.coco import coco_json
 from detection.labels.errors import LabelError
+from detection.labels.flight_document import flight_document, read_flight_document
 from detection.labels.label import LabelledFlight, LabelledFrame
 from detection.labels.picture_name import PictureName
 from detection.labels.tool_box import CLASSES, ToolBox
@@ -27,7 +26,6 @@ COCO_FILE = "annotations.json"
 NEGATIVES_FILE = "negatives.csv"
 DATA_FILE = "data.yaml"
 
-_FLIGHT = TypeAdapter(LabelledFlight)
 _NEGATIVE_COLUMNS = (
     "flight", "picture", "taken_for", "left_px", "top_px", "right_px", "bottom_px",
     "model_sha256", "role", "decided_at_utc",
@@ -87,7 +85,7 @@ def _write_flight(
         for frame in flight.frames:
             (folder / "labels" / f"{_stem(frame)}.txt").write_text(_yolo(frame), encoding="ascii")
     # last, so that a folder with it is whole
-    (folder / FRAMES_FILE).write_bytes(_FLIGHT.dump_json(flight, indent=1) + b"\n")
+    (folder / FRAMES_FILE).write_bytes(flight_document(flight))
 
 
 def _yolo(frame: LabelledFrame) -> str:
@@ -132,14 +130,7 @@ def read_labels(folder: Path) -> tuple[LabelledFlight, ...]:
 
 
 def _read_flight(file: Path) -> LabelledFlight:
-    try:
-        flight = _FLIGHT.validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise LabelError(
-            f"{file} is not as it was exported ({place}: {first['msg']}); export the labels anew"
-        ) from error
+    flight = read_flight_document(file.read_bytes(), file)
     for frame in flight.frames:
         if not picture_path(file.parent, frame).is_file():
             raise LabelError(

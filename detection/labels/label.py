@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from detection.evaluation.scoring import Xyxy
 from detection.types import ObjectClass
+from ingest.projection import SeaView
 
 
 class Verdict(StrEnum):
@@ -67,7 +68,8 @@ class LabelledFrame:
     `complete` says that everything in it is labelled, because a person looked through all of it
     and said so. Of other frames only the surroundings of decided boxes teach anything. `gsd_cm` is
     the ground sample distance at the centre in cm per pixel, None where it is not known.
-    `exported_at_utc` is when an export read these labels.
+    `exported_at_utc` is when an export read these labels. `view` is the camera and pose that the
+    frame was logged with, None where that is not known, as in exports that did not tell it.
     """
 
     sha256: str
@@ -80,6 +82,7 @@ class LabelledFrame:
     labels: tuple[Label, ...]
     undecided: tuple[Undecided, ...] = ()
     exported_at_utc: datetime | None = None
+    view: SeaView | None = None
 
     @property
     def objects(self) -> tuple[Label, ...]:

@@ -8,6 +8,7 @@ for the same reason (rehearsal, Robins 1995).
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -28,7 +29,6 @@ from ultralytics.nn.tasks import DetectionModel
 from detection.detector import Detector
 from detection.evaluation.scoring import ScoredFrame
 from detection.evaluation.search import SearchedFlights, Searchers
-from detection.labels.errors import LabelError
 from detection.labels.folder import picture_path, read_labels
 from detection.labels.label import LabelledFlight
 from detection.labels.sheet import Sheet
@@ -56,8 +56,9 @@ from detection.training.evaluate import (
     search_rendered,
 )
 from detection.training.from_onnx import model_from_onnx, write_onnx
+from detection.training.site_frames import Unusable, tell_unusable, unmeasured
 from detection.training.site_scores import score_labelled
-from detection.training.site_tiles import TrainingTile, encoded_tile, tiles_of_frame
+from detection.training.site_tiles import TrainingTile, encoded_tile, tiles_of_frame, why_no_tile
 from detection.training.varied_batch import varied_batch
 from ingest.site_reference import SiteReference
 
@@ -130,7 +131,8 @@ def fine_tune(
 
     `open_model` opens the detector of a manifest; `tell` is given a line at each stage. A flight
     that the present model has learnt from is not kept back. Raises LabelError for labels of fewer
-    than two flights, of none that the present model has not learnt from, or ones that give no tile.
+    than two flights, of none that the present model has not learnt from, or ones that give no tile
+    or measure nothing.
     """
     base = load_manifest(plan.base)
     split = split_by_flight(read_labels(plan.labels), earlier=_earlier(base))
@@ -138,12 +140,10 @@ def fine_tune(
         f"learning from {len(split.learnt)} flights ({_frames(split.learnt)} frames), measuring on "
         f"{len(split.held_out)} ({_frames(split.held_out)} frames)"
     )
-    tiles = labelled_tiles(plan.labels, split.learnt, plan.site, plan.schedule)
-    if not tiles:
-        raise LabelError(
-            f"the {_frames(split.learnt)} frames to learn from give no tile: their ground scale is "
-            "unknown or too coarse; label frames taken lower"
-        )
+    tiles, without = labelled_tiles(plan.labels, split.learnt, plan.site, plan.schedule)
+    tell_unusable(without, _frames(split.learnt), "to learn from give no tile", tell)
+    left_out = unmeasured(plan.labels, split.held_out, plan.site)
+    tell_unusable(left_out, _frames(split.held_out), "to measure on cannot be measured", tell)
     tell(f"{len(tiles)} tiles of the site; rendering {plan.schedule.rehearsal_tiles} to rehearse")
     rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
     start = plan.base.parent / base.file
@@ -210,17 +210,19 @@ def _frames(flights: Sequence[LabelledFlight]) -> int:
 
 def labelled_tiles(
     folder: Path, flights: Sequence[LabelledFlight], site: SiteReference, schedule: Schedule
-) -> tuple[TrainingTile, ...]:
-    """The tiles of all frames of flights in an exported folder."""
+) -> tuple[tuple[TrainingTile, ...], Counter[Unusable]]:
+    """The tiles of all frames of flights in an exported folder; how many give none, and why."""
     rng = np.random.default_rng([schedule.seed, 0x517E])
-    return tuple(
-        tile
-        for flight in flights
-        for frame in flight.frames
-        for tile in tiles_of_frame(
-            picture_path(folder / flight.flight_id, frame), frame, site, schedule.tile_px, rng
-        )
-    )
+    tiles: list[TrainingTile] = []
+    without = Counter[Unusable]()
+    for flight in flights:
+        for frame in flight.frames:
+            path = picture_path(folder / flight.flight_id, frame)
+            cut = tiles_of_frame(path, frame, site, schedule.tile_px, rng)
+            tiles += cut
+            if not cut:
+                without[why_no_tile(path, frame, site, schedule.tile_px)] += 1
+    return tuple(tiles), without
 
 
 def rehearsal_tiles(

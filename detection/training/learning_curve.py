@@ -106,7 +106,7 @@ def learning_curve(
         rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
     for count in missing:
         some = tuple(_first_frames(labelled, count))
-        tiles = labelled_tiles(labels, some, RENDERED_SITE, plan.schedule)
+        tiles, _ = labelled_tiles(labels, some, RENDERED_SITE, plan.schedule)
         tell(f"{count} labelled frames: {len(tiles)} tiles")
         network, steps = train_further(
             model_from_onnx(start), tiles, rehearsal, plan.schedule, tell

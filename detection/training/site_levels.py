@@ -1,7 +1,7 @@
 """At which levels a labelled frame is searched, and which of them show a thing at its size."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log, sqrt
 from pathlib import Path
 
@@ -11,8 +11,7 @@ from detection.resampling import Search
 from detection.search_plan import plan_located, row_gsd_cm
 from detection.tiling import LEVEL_STEP, MOST_COARSER, Level, wanted_scale
 from detection.training.dataset import TARGET_GSD_M
-from ingest.errors import PhotoError
-from ingest.flight import read_frame
+from detection.training.site_frames import Unusable, located_frame
 from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
 
@@ -50,22 +49,17 @@ class SiteLevels:
 
 def site_levels(
     path: Path, frame: LabelledFrame, site: SiteReference, tile_px: int
-) -> SiteLevels | None:
-    """Plan the levels as a search does, at the height that the frame's scale was told for.
+) -> SiteLevels | Unusable:
+    """Plan the levels as a search does, by the frame's own place and scale; or why there are none.
 
-    None for a frame of unknown scale, and one whose picture does not tell how it was taken.
+    `path` is where the frame's picture lies, `tile_px` the side of a tile.
     """
-    try:
-        read = read_frame(path, site)
-    except PhotoError:
-        return None
-    if frame.gsd_cm is None or read.gsd_cm is None:
-        return None
-    height_m = read.pose.height_above_sea_m * frame.gsd_cm / read.gsd_cm
-    located = replace(read, pose=replace(read.pose, height_above_sea_m=height_m))
+    located = located_frame(path, frame, site)
+    if isinstance(located, Unusable):
+        return located
     view = SeaView(located.camera, located.pose)
+    searches = tuple(plan_located(located, view, (_TARGET_GSD_CM,), (), tile_px))
+    if not searches:
+        return Unusable.TOO_COARSE
     gsd_cm_at_row = row_gsd_cm(located, view)
-    return SiteLevels(
-        tuple(plan_located(located, view, (_TARGET_GSD_CM,), (), tile_px)),
-        lambda y_px: wanted_scale(gsd_cm_at_row(y_px), _TARGET_GSD_CM),
-    )
+    return SiteLevels(searches, lambda y_px: wanted_scale(gsd_cm_at_row(y_px), _TARGET_GSD_CM))

@@ -13,8 +13,10 @@ from detection.evaluation.scoring import (
     iou,
     is_piece,
 )
+from detection.labels.folder import picture_path
 from detection.labels.label import LabelledFlight, LabelledFrame
-from ingest.flight import read_flight
+from detection.training.site_frames import located_frame
+from ingest.frame import Frame
 from ingest.site_reference import SiteReference
 
 
@@ -24,16 +26,17 @@ def score_labelled(
     """Run a detector over the pictures of labelled flights that lie in an exported folder.
 
     In a frame that is not fully labelled only finds on decided boxes, and pieces of the gear among
-    them, count: what else the detector sees there may be real. Frames that cannot be read are left
-    out.
+    them, count: what else the detector sees there may be real. Frames are searched by the place
+    and scale they were logged with; those of `site_frames.unmeasured` are left out.
     """
     scored = []
     for flight in flights:
-        labels = {frame.sha256: frame for frame in flight.frames}
-        for frame in read_flight([folder / flight.flight_id / "images"], site).frames:
-            labelled = labels[frame.sha256]
-            finds = found_boxes(detector.detect(frame))
-            scored.append(scored_frame(flight.flight_id, labelled, finds))
+        for labelled in flight.frames:
+            path = picture_path(folder / flight.flight_id, labelled)
+            frame = located_frame(path, labelled, site)
+            if isinstance(frame, Frame):
+                finds = found_boxes(detector.detect(frame))
+                scored.append(scored_frame(flight.flight_id, labelled, finds))
     return tuple(scored)
 
 

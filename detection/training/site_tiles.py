@@ -15,6 +15,7 @@ from detection.labels.tool_box import CLASSES
 from detection.level_search import empty_tile
 from detection.resampling import PADDING_GREY, DecodedPicture, Look, looks
 from detection.tiling import Level
+from detection.training.site_frames import Unusable
 from detection.training.site_levels import SiteLevels, site_levels
 from detection.types import ObjectClass
 from ingest.site_reference import SiteReference
@@ -99,8 +100,18 @@ def tiles_of_frame(
     is taught at the size at which its place is searched.
     """
     levels = site_levels(path, frame, site, tile_px)
-    if levels is None:
-        return ()
+    return () if isinstance(levels, Unusable) else _tiles(path, frame, levels, tile_px, rng)
+
+
+def why_no_tile(path: Path, frame: LabelledFrame, site: SiteReference, tile_px: int) -> Unusable:
+    """Why `tiles_of_frame` cuts nothing out of a frame that gives no tile."""
+    levels = site_levels(path, frame, site, tile_px)
+    return levels if isinstance(levels, Unusable) else Unusable.NOT_CUT_OUT
+
+
+def _tiles(
+    path: Path, frame: LabelledFrame, levels: SiteLevels, tile_px: int, rng: np.random.Generator
+) -> tuple[TrainingTile, ...]:
     holding: list[TrainingTile] = []
     empty: list[TrainingTile] = []
     quarters: list[TrainingTile] = []

@@ -40,8 +40,8 @@ def export_(
     """Write all reviewed frames with their labels into a folder, a folder for each flight.
 
     Confirmed, corrected and drawn boxes become labels; dismissed detections are listed in
-    negatives.csv. People are told by role, not by name. Positions of animals are in the pictures:
-    treat the folder as you treat the originals.
+    negatives.csv. People are told by role, not by name. Positions are in the pictures and in
+    frames.json: treat the folder as you treat the originals.
 
     Example: libong labels export --to labels --format yolo
     """

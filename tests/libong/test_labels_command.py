@@ -6,20 +6,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy
 from PIL import Image
 from typer.testing import CliRunner
 
-from detection.labels.folder import picture_path, read_labels
+from detection.labels.folder import LabelFormat, picture_path, read_labels
 from detection.labels.label import Origin
 from detection.labels.label import Verdict as Said
 from detection.types import Detection, ObjectClass, Sighting
 from ingest.flight import read_flight, read_frame
+from ingest.photo import with_pose
+from ingest.projection import SeaView
 from libong.cli.main import app
 from libong.composition import open_media, open_store
+from libong.label_exchange import export_labels
 from libong.settings import HOUSE, read_settings
 from patrol.flight_log import FlightLog
 from patrol.incident import open_incidents
 from patrol.incident_state import State
+from patrol.labels import FrameReview
 from patrol.site import shipped_site
 from patrol.verdict import Certainty, Priority, Verdict
 from patrol.zones import RuleName
@@ -128,6 +133,52 @@ def test_what_was_decided_is_exported_without_names(exported):
     for file in folder.rglob("*"):
         if file.is_file():
             assert b"somchai" not in file.read_bytes()
+
+
+@pytest.fixture
+def mended():
+    """The flight of the photos, the first with another pose, as the check of poses mends one."""
+    flight = read_flight(PHOTOS, shipped_site().reference)
+    first, *others = flight.frames
+    pose = replace(first.pose, height_above_sea_m=40.0, yaw_deg=77.0)
+    return replace(flight, frames=(with_pose(first, pose), *others))
+
+
+def exported_frames(flight, folder, *, views_kept=True):
+    """What an export tells of a flight whose frames were looked through as a whole."""
+    settings = read_settings(data_dir=folder / "data")
+    media, reference, now = open_media(settings), shipped_site().reference, datetime.now(UTC)
+    with closing(open_store(settings)) as store:
+        store.log_flight(FlightLog(flight, (), (), (), (), "e" * 64, "koh_libong", now))
+        if not views_kept:
+            with store._database.writer.begin() as connection:
+                connection.execute(sqlalchemy.text("DELETE FROM frame_views"))
+        for frame in flight.frames:
+            media.put(frame.path.read_bytes())
+        reviews = [FrameReview(f.sha256, True, "somchai", "officer", now) for f in flight.frames]
+        store.add_labels(flight.flight_id, (), reviews)
+        export_labels(store, media, reference, folder / "out", LabelFormat.COCO, at_utc=now)
+    (exported,) = read_labels(folder / "out")
+    return exported.frames
+
+
+def test_a_pose_that_was_put_right_goes_with_its_frame_and_not_to_a_labelling_tool(
+    mended, tmp_path
+):
+    exported = exported_frames(mended, tmp_path)
+    assert [(f.view, f.gsd_cm) for f in exported] == [
+        (SeaView(f.camera, f.pose), f.gsd_cm) for f in mended.frames
+    ]
+    (coco,) = (tmp_path / "out").glob("*/annotations.json")
+    for image in json.loads(coco.read_text())["images"]:
+        assert image.keys() == {"id", "file_name", "width", "height"}
+
+
+def test_a_frame_logged_before_poses_were_kept_goes_as_its_picture_tells(mended, tmp_path):
+    frame, *_ = exported_frames(mended, tmp_path, views_kept=False)
+    told = read_frame(PHOTOS[0], shipped_site().reference)
+    assert frame.view == SeaView(told.camera, replace(told.pose, height_above_sea_m=40.0))
+    assert frame.gsd_cm == pytest.approx(mended.frames[0].gsd_cm, rel=1e-6)
 
 
 def test_an_untouched_export_changes_nothing(libong, exported):

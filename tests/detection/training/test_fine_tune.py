@@ -216,6 +216,26 @@ def test_one_flight_is_refused_before_anything_is_trained(plan):
     assert not plan.models.exists()
 
 
+def without_tags(plan, flight_ids):
+    """Take from pictures what they tell of how they were taken, as stills of a video are."""
+    for flight_id in flight_ids:
+        for path in (plan.labels / flight_id / "images").iterdir():
+            cv2.imwrite(str(path), cv2.imread(str(path)))
+
+
+def test_pictures_of_unknown_place_are_refused_by_their_reason_before_anything_is_trained(plan):
+    split = module.split_by_flight(read_labels(plan.labels))
+    told = []
+    without_tags(plan, [flight.flight_id for flight in split.held_out])
+    with pytest.raises(LabelError, match="1 of 1 frames to measure on cannot be measured: 1 beca"):
+        module.fine_tune(plan, open_model, told.append)
+    without_tags(plan, [flight.flight_id for flight in split.learnt])
+    with pytest.raises(LabelError, match=r"1 of 1 frames to learn from give no tile: .* of videos"):
+        module.fine_tune(plan, open_model, told.append)
+    assert len(told) == 2  # how many are learnt from, each time
+    assert not plan.models.exists()
+
+
 @pytest.mark.deep
 def test_rehearsed_tiles_are_those_of_the_renderer():
     made = module.rehearsal_tiles(module.Schedule(tile_px=64, rehearsal_tiles=2), None, processes=1)

@@ -1,5 +1,6 @@
 """Tiles show what their boxes say, and nothing that nobody decided on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import cv2
@@ -16,7 +17,8 @@ pytest.importorskip("torch", reason="needs the extra `train`")
 from detection.training.evaluate import RENDERED_SITE
 from detection.training.flight import jpeg_bytes
 from detection.training.frame_metadata import ShotTags
-from detection.training.site_tiles import tiles_of_frame
+from detection.training.site_frames import Unusable
+from detection.training.site_tiles import tiles_of_frame, why_no_tile
 from ingest.flight import read_frame
 from ingest.lonlat import LonLat
 from ingest.projection import SeaView
@@ -276,12 +278,64 @@ def test_the_same_seed_cuts_the_same_tiles(picture, aslant):
     assert cut(made, 3) == cut(made, 3)
 
 
+def why_nothing(picture_and_frame):
+    """Why a frame that gives no tile gives none."""
+    assert cut(picture_and_frame) == ()
+    return why_no_tile(*picture_and_frame, RENDERED_SITE, TILE)
+
+
+def with_its_view(picture_and_frame):
+    path, frame = picture_and_frame
+    read = read_frame(path, RENDERED_SITE)
+    return path, replace(frame, view=SeaView(read.camera, read.pose))
+
+
+def without_tags(path):
+    cv2.imwrite(str(path), cv2.imread(str(path)))
+
+
 def test_a_frame_whose_picture_does_not_tell_how_it_was_taken_gives_nothing(picture):
     path, frame = picture(label(0, DUGONG, (400.0, 300.0, 450.0, 330.0)))
-    cv2.imwrite(str(path), cv2.imread(str(path)))
-    assert cut((path, frame)) == ()
+    without_tags(path)
+    assert why_nothing((path, frame)) is Unusable.NO_POSE
 
 
-@pytest.mark.parametrize("gsd_cm", [None, 15.5])
-def test_a_frame_whose_scale_is_unknown_or_too_coarse_gives_nothing(picture, gsd_cm):
-    assert cut(picture(label(0, DUGONG, (400.0, 300.0, 450.0, 330.0)), gsd_cm=gsd_cm)) == ()
+@pytest.mark.parametrize(
+    ("gsd_cm", "why"), [(None, Unusable.UNKNOWN_SCALE), (15.5, Unusable.TOO_COARSE)]
+)
+def test_a_frame_whose_scale_is_unknown_or_too_coarse_gives_nothing(picture, gsd_cm, why):
+    dugong = label(0, DUGONG, (400.0, 300.0, 450.0, 330.0))
+    assert why_nothing(picture(dugong, gsd_cm=gsd_cm)) is why
+
+
+def test_a_frame_of_which_nothing_can_be_cut_out_gives_nothing(picture):
+    boat = label(0, BOAT, (300.0, 300.0, 700.0, 700.0))
+    assert why_nothing(picture(boat, complete=False)) is Unusable.NOT_CUT_OUT
+
+
+def test_a_damaged_picture_gives_nothing(picture):
+    path, frame = with_its_view(picture(label(0, DUGONG, (400.0, 300.0, 450.0, 330.0))))
+    path.write_bytes(path.read_bytes()[:2000])
+    assert why_nothing((path, frame)) is Unusable.DAMAGED
+
+
+def test_a_frame_gives_the_same_by_its_view_as_by_its_picture(picture, aslant):
+    labels = [aslant(number, 300 + 150 * number, y, BOAT) for number, y in enumerate(ROWS)]
+    path, told = picture(*labels, **ASLANT | {"gsd_cm": None})
+    told = replace(told, gsd_cm=read_frame(path, RENDERED_SITE).gsd_cm)
+    path, logged = with_its_view((path, told))
+    by_picture = cut((path, told))
+    assert cut((path, logged)) == by_picture != ()
+    without_tags(path)
+    assert [t.classes for t in cut((path, logged))] == [t.classes for t in by_picture]
+
+
+def test_a_frame_that_looks_at_the_horizon_teaches_below_it(picture):
+    shot = {"pitch": 0.0, "focal": 24, "size": (1600, 1200), "gsd_cm": None}
+    near, in_the_sky = (700.0, 1020.0, 760.0, 1060.0), (200.0, 100.0, 300.0, 140.0)
+    path, frame = with_its_view(picture(label(0, BOAT, near), label(1, DUGONG, in_the_sky), **shot))
+    low = replace(frame.view.pose, height_above_sea_m=20.0)
+    frame = replace(frame, view=SeaView(frame.view.camera, low))
+    assert frame.view.centre_gsd_cm is None
+    made = cut((path, frame))
+    assert {c for tile in made for c in tile.classes} == {CLASSES.index(BOAT)}
