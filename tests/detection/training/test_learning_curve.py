@@ -79,7 +79,7 @@ def test_more_frames_than_before_in_the_same_folder_are_really_learnt_from(tmp_p
 
     def tiles(labels, some, *_):
         learnt.append((labels.name, sum(len(f.frames) for f in some)))
-        return ()
+        return (), {}
 
     def labels_of(folder):
         return [flight(f"{folder.name} {n}") for n in range(int(folder.name.split("_")[2]))]
