@@ -1,6 +1,7 @@
 """Searching labelled pictures as `libong detect` does, remembering what was found."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -96,12 +97,15 @@ class SearchedFlights:
 def search_flights(
     flights: Sequence[LabelledFlight],
     searchers: Searchers,
-    site_of: Callable[[LabelledFlight], SiteReference],
+    site_of: Callable[[LabelledFlight], SiteReference | None],
     *,
     cache: Path | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> SearchedFlights:
     """Search every picture once; a second copy of one, and one that cannot be read, is refused.
+
+    `site_of` gives a flight's clock and sea level, or None to search its pictures as plain ones,
+    as if they told neither place nor scale.
 
     What was found is kept in the folder `cache`, under what it depends on: the picture, its place,
     the model and the detector's own code. `on_progress` is told (pictures done, pictures in all).
@@ -138,14 +142,13 @@ def _search(
     picture: LabelledPicture,
     digest: str,
     searchers: Searchers,
-    site: SiteReference,
+    site: SiteReference | None,
     memory: Memory,
 ) -> SearchedPicture:
-    frame: Frame | None
-    try:
-        frame = read_frame(picture.path, site)
-    except PhotoError:
-        frame = None  # no place, or no whole photo: the search without place tells which
+    frame: Frame | None = None
+    if site is not None:
+        with suppress(PhotoError):  # no place, or no whole photo: the plain search tells which
+            frame = read_frame(picture.path, site)
     manifest = searchers.operating.manifest
     found = memory.recall(
         (manifest, searchers.precision), frame, digest,

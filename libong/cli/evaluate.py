@@ -1,6 +1,6 @@
 """The command that measures the detector on labelled flights."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -100,6 +100,10 @@ def evaluate(
         bool, typer.Option(help="Pictures without labels hold nothing; else they are left out.")
     ] = False,
     labels_as_shown: LabelsAsShownOption = False,
+    as_plain: Annotated[
+        bool,
+        typer.Option("--as-plain", help="Search as if pictures told neither place nor scale."),
+    ] = False,
     split_rendered: Annotated[
         Split, typer.Option(help="Which rendered flights, where no --data is given.")
     ] = Split.TEST,
@@ -135,6 +139,7 @@ def evaluate(
     """
     settings = read_settings()
     where = open_site(site or settings.site, sea_level_ellipsoid_m=sea_level_ellipsoid_m).reference
+    site_of = None if as_plain else partial(_site_of, where)
     if data is None:
         messages.print(f"rendering what is missing of {flights} flights into {flights_folder}")
         labelled = _rendered(split_rendered, flights, flights_folder)
@@ -144,14 +149,15 @@ def evaluate(
         labelled = read_labelled(data, rules)
     searchers = open_searchers(settings)
     in_bits = f"The networks computed in {searchers.precision}; LIBONG_PRECISION=f32 has all alike."
-    labelled = replace(labelled, notes=(*labelled.notes, in_bits))
+    plain = ("Pictures were searched as if they told neither place nor scale.",) if as_plain else ()
+    labelled = replace(labelled, notes=(*labelled.notes, in_bits, *plain))
     cache = None if report is None else report / "found"
     manifest = searchers.operating.manifest
     thresholds = {
         c: least for c, least in manifest.reported_thresholds.items() if not only or c in only
     }
     with progress_bar() as progress:
-        searched = _search(labelled.flights, searchers, where, cache, progress)
+        searched = _search(labelled.flights, searchers, site_of, cache, progress)
         scored = evaluate_frames(
             searched.frames,
             thresholds,
@@ -164,7 +170,7 @@ def evaluate(
         passed = gates(scored)
         alarms = None
         if empty:
-            nothing = _search((_empty_flight(empty),), searchers, where, cache, progress)
+            nothing = _search((_empty_flight(empty),), searchers, site_of, cache, progress)
             alarms = _false_alarms(nothing, evaluate_frames(nothing.frames, thresholds))
             passed += photo_gates(alarms)
         written = None
@@ -199,11 +205,11 @@ def _rendered(split: Split, count: int, folder: Path) -> LabelledSet:
 def _search(
     flights: Sequence[LabelledFlight],
     searchers: Searchers,
-    site: SiteReference,
+    site_of: Callable[[LabelledFlight], SiteReference] | None,
     cache: Path | None,
     progress: Progress,
 ) -> SearchedFlights:
-    """Search flights; rendered ones have a site of their own.
+    """Search flights, as plain pictures where there is no `site_of`.
 
     Raises:
         NothingScoredError: when not one picture could be searched.
@@ -211,7 +217,7 @@ def _search(
     searched = search_flights(
         flights,
         searchers,
-        lambda flight: RENDERED_SITE if flight.rendered else site,
+        site_of or (lambda _: None),
         cache=cache,
         on_progress=partial(progress, "detect"),
     )
@@ -221,6 +227,11 @@ def _search(
             f"none of {len(searched.refused)} pictures could be searched; {first.path}: {first.why}"
         )
     return searched
+
+
+def _site_of(site: SiteReference, flight: LabelledFlight) -> SiteReference:
+    """The site of a flight; rendered ones have their own."""
+    return RENDERED_SITE if flight.rendered else site
 
 
 def _empty_flight(paths: Sequence[Path]) -> LabelledFlight:

@@ -75,6 +75,14 @@ def test_json_tells_scores_gates_and_that_scenes_were_rendered(flight):
     assert failed.exit_code == (not all(gate["passed"] for gate in told["gates"]))
 
 
+def test_pictures_are_searched_as_plain_ones_where_that_is_asked_for(flight):
+    done = run("--data", flight.parent, "--draws", 100, "--as-plain", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert "Pictures were searched as if they told neither place nor scale." in told["notes"]
+    assert {c["unit"] for c in told["counts"]} == {"boxes"}
+
+
 @pytest.mark.deep
 def test_a_report_is_written_and_scoring_again_searches_nothing(flight, tmp_path):
     out = tmp_path / "report"

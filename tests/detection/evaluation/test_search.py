@@ -117,6 +117,14 @@ def test_located_and_other_pictures_are_searched_and_bad_ones_told(folder):
     ]
 
 
+def test_pictures_are_searched_as_plain_ones_where_that_is_asked_for(folder):
+    sees = Sees()
+    done = search_flights([flight_of(folder, "1.JPG")], Searchers(sees), lambda f: None)
+    with Image.open(folder / "1.JPG") as picture:
+        assert sees.asked == [f"1.JPG {picture.width}x{picture.height}"]
+    assert [(f.gsd_cm, f.area_km2) for f in done.frames] == [(None, 0.0)]
+
+
 def test_a_heic_without_place_is_searched_as_large_as_it_is_decoded(tmp_path):
     from_pillow(Image.new("RGB", (64, 48))).save(tmp_path / "phone.heic")
     sees = Sees()
