@@ -12,6 +12,7 @@ from pathlib import Path
 from detection.evaluation.dataset import read_labelled
 from detection.evaluation.evaluation import evaluate
 from detection.evaluation.gates import gates
+from detection.evaluation.how_measured import how_measured
 from detection.evaluation.report import markdown_table, summary
 from detection.evaluation.search import search_flights
 from detection.evaluation.tables import tables
@@ -51,6 +52,7 @@ def main() -> None:
         "of the model (`models/README.md`) tells of many more flights of the same families.",
         "",
         summary(scored),
+        *(line for told in how_measured(scored) for line in ("", told)),
     ]
     for table in tables(scored, gates(scored)):
         lines += ["", *markdown_table(table)]

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from detection.detector import Detector, Picture
+from detection.precision import Precision
 from detection.types import Detection, ObjectClass
 from ingest.flight import read_flight
 from ingest.frame import Frame
@@ -106,7 +107,7 @@ def main() -> None:
     field_data = os.environ.get("LIBONG_FIELD_DATA")
     if not field_data:
         raise SystemExit("set LIBONG_FIELD_DATA to the folder of real photographs")
-    settings = read_settings()
+    settings = read_settings(precision=Precision.F32)
     detector = open_detector(settings)
     manifest = detector.manifest
     lowest = min(manifest.thresholds.values()) * ALMOST
@@ -116,12 +117,13 @@ def main() -> None:
         "# What the detector finds in real frames",
         "",
         f"Made by `python docs/real_frames.py` with `{manifest.file}`. Thick boxes are reported, "
-        + "at the operating thresholds ("
+        + "at the operating thresholds of the network's scores ("
         + ", ".join(f"{c.value} {t:g}" for c, t in manifest.thresholds.items())
-        + f"); thin ones fell short, down to {lowest:.2f}. None of these photographs shows a "
-        "dugong, a boat or fishing gear as far as we can tell, so every thick box is a false "
-        "alarm. The columns under *plain* are of the same photographs searched as pictures without "
-        "place and scale. Nothing here says how many real animals would be found.",
+        + f"), computed in 32 bits; thin ones fell short, down to {lowest:.2f}. The numbers beside "
+        "the boxes are calibrated, on rendered flights, to the chance that a find is right. None "
+        "of these photographs shows a dugong, a boat or fishing gear as far as we can tell, so "
+        "every thick box is a false alarm. The columns under *plain* are of the same photographs "
+        "searched as pictures without place and scale. Nothing here says how many real animals would be found.",
     ]
     for folder in FOLDERS:
         lines += ["", f"## {folder.name}", "", f"Source: {folder.source}. It shows {folder.holds}"]
