@@ -123,7 +123,8 @@ def main() -> None:
         "the boxes are calibrated, on rendered flights, to the chance that a find is right. None "
         "of these photographs shows a dugong, a boat or fishing gear as far as we can tell, so "
         "every thick box is a false alarm. The columns under *plain* are of the same photographs "
-        "searched as pictures without place and scale. Nothing here says how many real animals would be found.",
+        "searched as pictures without place and scale. Nothing here says how many real animals "
+        "would be found.",
     ]
     for folder in FOLDERS:
         lines += ["", f"## {folder.name}", "", f"Source: {folder.source}. It shows {folder.holds}"]
