@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from detection.training.camera_effects import taken_by_camera
+from detection.training.camera_effects import in_flat_profile, taken_by_camera
 from detection.training.flight_plan import FlightPlan, RenderCamera, Shot, place
 from detection.training.flight_truth import FrameTruth, frame_truths, truth_document
 from detection.training.frame_metadata import ShotTags, exif_of, xmp_of
@@ -102,6 +102,8 @@ def render_flight(plan: FlightPlan, folder: Path) -> Path:
         else:
             noise = of_frame.normal(0, 2.0, (*rgb.shape[:2], 1))
             rgb = np.clip(rgb + noise, 0, 255).astype(np.uint8)
+        if plan.flat_profile:
+            rgb = in_flat_profile(rgb)
         tags = _tags(plan, shot, shared_m, rng)
         (folder / name).write_bytes(jpeg_bytes(rgb, tags, plan.jpeg_quality))
         truths += frame_truths(plan, shot, name, boxes)

@@ -80,7 +80,8 @@ class FlightPlan:
 
     `origin` is the place of the world's (0, 0); `start` the aware local time of the first shot;
     `launch_height_m` the drone's zero of relative altitude above the sea. A `rough_camera` blurs,
-    discolours and sharpens as in training; otherwise there is only a little noise.
+    discolours and sharpens as in training; otherwise there is only a little noise. In a
+    `flat_profile` there is little contrast and colour, less than in any training.
     """
 
     name: str
@@ -94,6 +95,7 @@ class FlightPlan:
     expected_incidents: tuple[ExpectedIncident, ...] = ()
     tag_errors: TagErrors = TagErrors()
     rough_camera: bool = False
+    flat_profile: bool = False
     jpeg_quality: int = 85
     seed: int = 0
 

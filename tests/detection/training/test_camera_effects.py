@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detection.training.camera_effects import taken_by_camera
+from detection.training.camera_effects import in_flat_profile, taken_by_camera
 
 
 @pytest.mark.parametrize("shape", [(64, 64, 3), (33, 70, 3), (5, 9, 3)])
@@ -30,3 +30,16 @@ def test_effects_are_mild_on_average_and_strong_in_a_few():
     ]).max(axis=1)  # fmt: skip
     assert 4 < np.median(shifts) < 30
     assert shifts.max() > 35
+
+
+def test_a_flat_profile_keeps_shapes_and_leaves_little_contrast_and_no_black():
+    rng = np.random.default_rng(5)
+    picture = rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    flat = in_flat_profile(picture)
+    assert flat.shape == picture.shape
+    assert flat.dtype == np.uint8
+    assert flat.min() > 70
+    assert flat.max() < 190
+    brightness = [x.astype(float).mean(axis=2) for x in (picture, flat)]
+    assert brightness[1].std() == pytest.approx(0.3 * brightness[0].std(), rel=0.02)
+    assert np.corrcoef(brightness[0].ravel(), brightness[1].ravel())[0, 1] > 0.99

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from detection.training.evaluate import RENDERED_SITE
 from detection.training.flight import render_flight, render_shot
@@ -115,6 +116,20 @@ def test_the_same_plan_writes_the_same_bytes(tmp_path):
         render_flight(plan(tag_errors=TagErrors()), tmp_path / name)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_a_flat_profile_changes_the_colours_alone(tmp_path):
+    one = plan(lawnmower(1, 1, 10, 0, 40, 8))
+    truths = [
+        json.loads(render_flight(each, tmp_path / name).read_text())
+        for each, name in ((one, "as it is"), (replace(one, flat_profile=True), "flat"))
+    ]
+    assert truths[0] == truths[1]
+    spread = [
+        np.asarray(Image.open(tmp_path / name / "LIBONG_0001.JPG")).std()
+        for name in ("as it is", "flat")
+    ]
+    assert spread[1] < 0.5 * spread[0]
 
 
 def test_truth_tells_the_sea_state_and_how_deep_animals_are(tmp_path):
