@@ -4,6 +4,7 @@ from pathlib import Path
 
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 from ultralytics.nn.tasks import DetectionModel
 
@@ -24,9 +25,15 @@ def model_from_onnx(path: Path) -> DetectionModel:
             f"{path.name} is an eight-bit copy, which cannot be trained; go back to the model it "
             "was made of with: libong models revert"
         )
+    try:
+        document = onnx.load(path)
+    except (OSError, DecodeError) as error:
+        raise WeightsError(
+            f"{path} is no ONNX file that can be read: give one of `libong export-model`"
+        ) from error
     stored = {
         tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
-        for tensor in onnx.load(path).graph.initializer
+        for tensor in document.graph.initializer
     }
     model = start_model(None).fuse(verbose=False)
     wanted = model.state_dict()

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 from ultralytics.nn.modules import Detect
@@ -42,9 +43,16 @@ def start_model(coco_weights: Path | None, family: Family = Family.YOLO11N) -> D
 def _take_over(model: DetectionModel, coco_weights: Path, layers: int) -> None:
     """Give the first layers the weights of a file of COCO's YOLO11n."""
     own = model.model[:layers].state_dict()
+    try:
+        stored = load_file(coco_weights)
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(
+            f"{coco_weights} is no file of safetensors that can be read ({error}); give that of a "
+            "YOLO11n with 80 classes, or none to start from random weights"
+        ) from error
     tensors = {
         name: tensor.float() if tensor.is_floating_point() else tensor
-        for key, tensor in load_file(coco_weights).items()
+        for key, tensor in stored.items()
         if (name := key.removeprefix("model.")) in own
     }
     try:

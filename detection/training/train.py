@@ -6,6 +6,7 @@ import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -15,9 +16,15 @@ from ultralytics.nn.tasks import DetectionModel
 
 from detection.training.bf16 import compute_in_bf16_where_faster
 from detection.training.families import Family
-from detection.training.start_model import start_model
+from detection.training.start_model import WeightsError, start_model
 from detection.training.torchvision_ops import ensure_torchvision_imports
 from detection.training.unfinished_run import UnfinishedRun, drop_later_rows
+
+# What torch and Ultralytics raise for files that hold no network of theirs.
+_UNREADABLE = (
+    OSError, EOFError, RuntimeError, UnpicklingError, ImportError,
+    AttributeError, IndexError, KeyError, TypeError, ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,42 @@ class TrainingPlan:
 
 
 def network_of(weights: Path) -> DetectionModel:
-    """The network that a `.pt` of an earlier run holds, in 32 bits."""
-    return YOLO(str(weights)).model.float()
+    """The network that a `.pt` of an earlier run holds, in 32 bits.
+
+    Raises:
+        WeightsError: when the file is none such.
+    """
+    try:
+        network = YOLO(str(weights)).model
+    except _UNREADABLE as error:
+        raise WeightsError(
+            f"{weights} holds no network that can be read; give a `.pt` that `libong train` wrote, "
+            "or the `.onnx` of `libong export-model`"
+        ) from error
+    if not isinstance(network, DetectionModel):
+        raise WeightsError(
+            f"{weights} holds no network that finds objects but a {type(network).__name__}; give a "
+            "`.pt` that `libong train` wrote, or the `.onnx` of `libong export-model`"
+        )
+    return network.float()
+
+
+def first_network(plan: TrainingPlan) -> DetectionModel:
+    """The network that a plan's training starts from.
+
+    Raises:
+        WeightsError: when COCO's weights or the start weights cannot be read, or do not fit.
+    """
+    model = start_model(plan.coco_weights, plan.family)
+    if plan.start_weights is not None:
+        try:
+            model.load_state_dict(network_of(plan.start_weights).state_dict())
+        except RuntimeError as error:
+            raise WeightsError(
+                f"{plan.start_weights} holds another network than a {plan.family} of our classes; "
+                "give a `.pt` that `libong train` wrote, or the `.onnx` of `libong export-model`"
+            ) from error
+    return model
 
 
 def _cores() -> int:
@@ -76,11 +117,10 @@ class BudgetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics ship
         self, cfg: Any = None, weights: Any = None, verbose: bool = True
     ) -> DetectionModel:
         """Our start model; when resuming, with the weights of the checkpoint."""
+        if weights is None:
+            return first_network(self.plan)
         model = start_model(self.plan.coco_weights, self.plan.family)
-        if weights is not None:
-            model.load_state_dict(weights.float().state_dict())
-        elif self.plan.start_weights is not None:
-            model.load_state_dict(network_of(self.plan.start_weights).state_dict())
+        model.load_state_dict(weights.float().state_dict())
         return model
 
     def _setup_train(self) -> None:
@@ -155,7 +195,7 @@ def train(plan: TrainingPlan, *, resumed: UnfinishedRun | None = None) -> Path:
     ensure_torchvision_imports()
     if resumed is not None:
         resumed.check_budget(plan.minutes, plan.most_epochs)
-        drop_later_rows(plan.run_folder / "results.csv", resumed.epochs)
+    drop_later_rows(plan.run_folder / "results.csv", 0 if resumed is None else resumed.epochs)
     plan.run_folder.mkdir(parents=True, exist_ok=True)
     record = plan.run_folder / "plan.json"
     if resumed is None or not record.is_file():
