@@ -1,14 +1,9 @@
-"""A folder of training tiles in YOLO's layout, each tile its own world, split by world."""
+"""Training tiles, each its own world, split by world, and their labels in YOLO's layout."""
 
-import json
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -113,6 +108,11 @@ def make_tile(plan: TilePlan, number: int) -> Tile:
     return Tile(rgb, boxes, scene, gsd_m, quality)
 
 
+def tile_name(plan: TilePlan, number: int) -> str:
+    """The name of the files of tile `number` of a plan: its seed, in eight digits."""
+    return f"{SPLIT_SEEDS[plan.split] + plan.first_seed + number:08d}"
+
+
 def label_lines(tile: Tile) -> list[str]:
     """YOLO labels of a tile: class, then centre and size as shares of the picture."""
     height, width = tile.rgb.shape[:2]
@@ -125,45 +125,3 @@ def label_lines(tile: Tile) -> list[str]:
                   (right - left) / width, (bottom - top) / height)  # fmt: skip
         lines.append(f"{CLASSES.index(box.object_class)} " + " ".join(f"{v:.6f}" for v in values))
     return lines
-
-
-def _write_tile(job: tuple[TilePlan, int, Path]) -> tuple[str, list[str]]:
-    plan, number, folder = job
-    cv2.setNumThreads(1)
-    tile = make_tile(plan, number)
-    name = f"{SPLIT_SEEDS[plan.split] + plan.first_seed + number:08d}"
-    picture = folder / "images" / plan.split / f"{name}.jpg"
-    cv2.imwrite(str(picture), tile.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, tile.jpeg_quality])
-    lines = label_lines(tile)
-    (folder / "labels" / plan.split / f"{name}.txt").write_text("".join(f"{x}\n" for x in lines))
-    return tile.scene, lines
-
-
-def write_dataset(folder: Path, plans: tuple[TilePlan, ...], *, processes: int = 1) -> Path:
-    """Write the tiles of all plans and `data.yaml`; returns its path.
-
-    `summary.json` beside it counts tiles by scene and boxes by class.
-    """
-    summary: dict[str, dict[str, object]] = {}
-    for plan in plans:
-        for part in ("images", "labels"):
-            (folder / part / plan.split).mkdir(parents=True, exist_ok=True)
-        jobs = [(plan, number, folder) for number in range(plan.count)]
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            made = list(pool.map(_write_tile, jobs, chunksize=16))
-        boxes = Counter(CLASSES[int(line[0])].value for _, lines in made for line in lines)
-        summary[plan.split] = {
-            "plan": {
-                key: str(value) for key, value in asdict(plan).items() if key != "photo_folder"
-            },
-            "real_sea_backgrounds": plan.photo_folder is not None,
-            "tiles_by_scene": Counter(scene for scene, _ in made),
-            "tiles_without_boxes": sum(not lines for _, lines in made),
-            "boxes_by_class": boxes,
-        }
-    (folder / "summary.json").write_text(json.dumps(summary, indent=1))
-    splits = "".join(f"{plan.split}: images/{plan.split}\n" for plan in plans)
-    names = "".join(f"  {number}: {name.value}\n" for number, name in enumerate(CLASSES))
-    data = folder / "data.yaml"
-    data.write_text(f"path: {folder.resolve()}\n{splits}names:\n{names}")
-    return data

@@ -4,7 +4,7 @@ Scores on rendered flights say whether the detector learnt the renderer's sea; t
 accuracy, and every report carries that sentence.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ from detection.evaluation.search import (
     area_km2,
     search_flights,
 )
-from detection.training.flight import render_flight
+from detection.training.kept_flights import keep_flights
 from detection.training.random_flight import random_flight
 from detection.types import Detection, ObjectClass
 from ingest.flight import read_flight
@@ -50,16 +50,18 @@ _GIVEN_UP = dict.fromkeys(ObjectClass, GIVEN_UP) | {ObjectClass.DUGONG: 2 * GIVE
 RENDERED_SITE = SiteReference(ZoneInfo("Asia/Bangkok"), None, 2.0, 0.0)
 
 
-def render_flights(split: str, count: int, folder: Path) -> tuple[Path, ...]:
-    """Render flights of a split, those already there left as they are; returns their folders."""
-    folders = []
-    for number in range(count):
-        plan = random_flight(split, number)
-        target = folder / plan.name
-        if not (target / "truth.json").is_file():  # written last
-            render_flight(plan, target)
-        folders.append(target)
-    return tuple(folders)
+def render_flights(
+    split: str,
+    count: int,
+    folder: Path,
+    processes: int = 2,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Path, ...]:
+    """Keep the first flights of a split in a folder, as `keep_flights` does; their folders."""
+    plans = (random_flight(split, number) for number in range(count))
+    return keep_flights(
+        {folder / plan.name: plan for plan in plans}, processes=processes, on_progress=on_progress
+    )
 
 
 def score_flights(

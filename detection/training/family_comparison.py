@@ -18,9 +18,12 @@ from pydantic import TypeAdapter
 from ultralytics import YOLO
 
 from detection.engine import OpenVinoEngine
-from detection.training.dataset import CLASSES, TilePlan, write_dataset
+from detection.progress_lines import ProgressLines
+from detection.training.dataset import CLASSES, TilePlan
 from detection.training.export import INPUT_PX, export_onnx
 from detection.training.families import Family
+from detection.training.preconditions import check_device, check_tile_px, check_weights
+from detection.training.tile_folder import drawn_by_another_renderer, write_dataset
 from detection.training.train import TrainingPlan, network_of, train
 from detection.types import ObjectClass
 from ingest.errors import LibongError
@@ -114,10 +117,17 @@ def compare_families(plan: FamiliesPlan, tell: Callable[[str], None]) -> FamilyC
     """Train and score each family; `tell` is given a line at each stage.
 
     What was trained before is not trained again: a run that was stopped goes on. The result is in
-    `families.json` of the plan's folder too. Raises ComparisonError for a folder of another plan.
+    `families.json` of the plan's folder too.
+
+    Raises:
+        ComparisonError: for a folder of another plan, or of networks that learnt from tiles that
+            another version of the renderer drew.
+        TileSizeError: for a side of tiles, DeviceError for a device, and WeightsError for COCO's
+            weights that no training can do with; before anything is rendered.
     """
+    _check(plan)
     kept = KeptTrainings(plan)
-    data = _tiles(plan, tell)
+    data = _tiles(plan, kept, tell)
     wanted = [(family, seed) for seed in range(plan.seeds) for family in plan.families]
     for number, (family, seed) in enumerate(wanted, 1):
         if any((t.family, t.seed) == (family, seed) for t in kept.trained):
@@ -171,11 +181,21 @@ class KeptTrainings:
         unfinished.replace(self._file)
 
 
-def _tiles(plan: FamiliesPlan, tell: Callable[[str], None]) -> Path:
+def _check(plan: FamiliesPlan) -> None:
+    check_tile_px(plan.tile_px)
+    check_device(plan.device)
+    for family in plan.families:
+        check_weights(_recipe(plan, Path(), family, 0))
+
+
+def _tiles(plan: FamiliesPlan, kept: KeptTrainings, tell: Callable[[str], None]) -> Path:
     folder = plan.folder / "tiles"
-    if (folder / "data.yaml").is_file():  # written last
-        return folder / "data.yaml"
-    tell(f"rendering {plan.tiles} tiles to learn from and {plan.test_tiles} to measure on")
+    if kept.trained and drawn_by_another_renderer(folder):
+        raise ComparisonError(
+            f"{plan.folder} holds {len(kept.trained)} trainings on tiles that another version of "
+            "the renderer drew, with which others cannot be compared: give another --folder"
+        )
+    tell(f"{plan.tiles} tiles to learn from and {plan.test_tiles} to measure on: rendering them")
     return write_dataset(
         folder,
         (
@@ -184,6 +204,7 @@ def _tiles(plan: FamiliesPlan, tell: Callable[[str], None]) -> Path:
             TilePlan("test", plan.test_tiles, plan.tile_px),
         ),
         processes=plan.processes,
+        on_progress=ProgressLines(tell).of("rendering tiles"),
     )
 
 
@@ -195,13 +216,17 @@ def _onnx(plan: FamiliesPlan, family: Family, seed: int) -> Path:
     return _run_folder(plan, family, seed) / "network.onnx"
 
 
-def _trained(plan: FamiliesPlan, data: Path, family: Family, seed: int) -> Trained:
-    layers = family.coco_layers if plan.coco_weights is not None else 0
-    recipe = TrainingPlan(
+def _recipe(plan: FamiliesPlan, data: Path, family: Family, seed: int) -> TrainingPlan:
+    return TrainingPlan(
         data, _run_folder(plan, family, seed), plan.coco_weights, None,
         device=plan.device, image_px=plan.tile_px, seed=seed, most_epochs=plan.passes,
         family=family,
     )  # fmt: skip
+
+
+def _trained(plan: FamiliesPlan, data: Path, family: Family, seed: int) -> Trained:
+    layers = family.coco_layers if plan.coco_weights is not None else 0
+    recipe = _recipe(plan, data, family, seed)
     clock, processor = time.perf_counter(), time.process_time()
     last = train(recipe).with_name("last.pt")
     clock, processor = time.perf_counter() - clock, time.process_time() - processor

@@ -38,6 +38,7 @@ from detection.labels.yolo import read_yolo
 from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
 from detection.model_verdict import forget_verdict, write_verdict
+from detection.progress_lines import ProgressLines
 from detection.training.bf16 import compute_in_bf16_where_faster
 from detection.training.comparison import (
     COMPARISON_FILE,
@@ -152,7 +153,10 @@ def fine_tune(
     tell("measuring the present model and the candidate")
     if not plan.empty_photos:
         tell("no real photographs without dugongs at hand: false ones on such are not compared")
-    rendered = render_flights("val", plan.rendered_flights, plan.flights_folder)
+    lines = ProgressLines(tell).of("rendering flights")
+    rendered = render_flights(
+        "val", plan.rendered_flights, plan.flights_folder, plan.processes, lines
+    )
     comparisons = _compared(
         *(_measured(open_model(path), plan, split, rendered) for path in (plan.base, manifest))
     )

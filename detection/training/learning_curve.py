@@ -7,14 +7,11 @@ answer here is about rendered seas alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from shutil import rmtree
 
-import cv2
 from pydantic import TypeAdapter
 
 from detection.detector import Detector
@@ -25,6 +22,7 @@ from detection.labels.folder import LabelFormat, read_labels, write_labels
 from detection.labels.label import Label, LabelledFlight, LabelledFrame, Origin, Verdict
 from detection.labels.split import Split
 from detection.manifest import load_manifest
+from detection.progress_lines import ProgressLines
 from detection.training.evaluate import RENDERED_SITE, score_flights
 from detection.training.fine_tune import (
     FineTuning,
@@ -34,8 +32,9 @@ from detection.training.fine_tune import (
     train_further,
     write_candidate,
 )
-from detection.training.flight import render_flight
+from detection.training.flight_plan import FlightPlan
 from detection.training.from_onnx import model_from_onnx
+from detection.training.kept_flights import keep_flights, mark_of_flights
 from detection.training.random_flight import random_flight
 from detection.training.site_tiles import TrainingTile
 from detection.types import ObjectClass
@@ -87,9 +86,12 @@ def learning_curve(
     tell(
         f"rendering what is missing of {flights} flights to learn from, {plan.test_flights} others"
     )
-    learnt = _rendered(plan, range(_FIRST_LEARNT_FLIGHT, _FIRST_LEARNT_FLIGHT + flights))
-    test = _rendered(plan, range(plan.test_flights))
-    labels = plan.folder / f"labels_of_{flights}_flights"
+    to_learn = _flights(plan, range(_FIRST_LEARNT_FLIGHT, _FIRST_LEARNT_FLIGHT + flights))
+    lines = ProgressLines(tell).of("rendering flights")
+    learnt = keep_flights(to_learn, processes=plan.processes, on_progress=lines)
+    test = keep_flights(_test_flights(plan), processes=plan.processes, on_progress=lines)
+    # others when the flights are, which may have been drawn anew
+    labels = plan.folder / f"labels_of_{mark_of_flights(to_learn.values())}"
     if not labels.exists():
         unfinished = labels.with_suffix(".part")
         rmtree(unfinished, ignore_errors=True)  # of a run that was stopped while it wrote
@@ -127,8 +129,9 @@ class KeptPoints:
         self._file = plan.folder / "points.json"
         # thresholds and ways to search are in the manifest, beside the network's hash
         base = sha256(plan.base.read_bytes()).hexdigest()
+        flights = mark_of_flights(_test_flights(plan).values())
         real_sea = plan.photo_folder is not None
-        self._of = f"{base} {plan.schedule} {plan.test_flights} real sea: {real_sea}"
+        self._of = f"{base} {plan.schedule} {flights} real sea: {real_sea}"
         self.points: dict[int, tuple[CurvePoint, ...]] = {}
         if self._file.is_file():
             of, points = _KEPT.validate_json(self._file.read_bytes())
@@ -143,23 +146,16 @@ class KeptPoints:
         unfinished.replace(self._file)
 
 
-def _rendered(plan: CurvePlan, numbers: range) -> tuple[Path, ...]:
-    """Render flights over families held out from training; returns their folders."""
-    targets = [plan.folder / "flights" / f"{number:04d}" for number in numbers]
-    missing = [
-        (number, target)
-        for number, target in zip(numbers, targets, strict=True)
-        if not (target / FILE_NAME).is_file()  # written last
-    ]
-    with ProcessPoolExecutor(plan.processes, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_render, missing))
-    return tuple(targets)
+def _flights(plan: CurvePlan, numbers: range) -> dict[Path, FlightPlan]:
+    """Flights over families held out from training, by the folders that keep them."""
+    return {
+        plan.folder / "flights" / f"{number:04d}": random_flight("test", number, _FRAMES_A_FLIGHT)
+        for number in numbers
+    }
 
 
-def _render(job: tuple[int, Path]) -> None:
-    cv2.setNumThreads(1)
-    number, target = job
-    render_flight(random_flight("test", number, _FRAMES_A_FLIGHT), target)
+def _test_flights(plan: CurvePlan) -> dict[Path, FlightPlan]:
+    return _flights(plan, range(plan.test_flights))
 
 
 def _write_labels(folders: Sequence[Path], target: Path) -> None:

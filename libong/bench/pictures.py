@@ -1,17 +1,16 @@
 """The pictures that detection is compared on: rendered ones of known truth, and real ones."""
 
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
-from detection.evaluation.rendered_truth import read_truth
+from detection.evaluation.rendered_truth import FILE_NAME, read_truth
 from detection.evaluation.scoring import TrueBox
 from detection.training.evaluate import RENDERED_SITE
-from detection.training.flight import render_flight
 from detection.training.flight_plan import FlightPlan, RenderCamera, Shot
+from detection.training.kept_flights import keep_flights
 from detection.training.random_flight import random_flight
 from detection.training.random_world import FAMILIES, random_object, random_sea
 from detection.training.world import Kind, SceneObject, World
@@ -42,30 +41,23 @@ class BenchPicture:
     truths: tuple[TrueBox, ...]
 
 
-def rendered_pictures(folder: Path, count: int) -> list[BenchPicture]:
+def rendered_pictures(
+    folder: Path,
+    count: int,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[BenchPicture]:
     """Return so many 20 MP pictures from 100 m, rendered into a folder unless they are there.
 
-    The first is of a sea over seagrass, the others of the other seas in turn.
+    The first is of a sea over seagrass, the others of the other seas in turn. What another version
+    of the renderer drew is drawn anew. `on_progress` is told (pictures rendered, to render).
     """
-    folders = [folder / bench_plan(number).name for number in range(count)]
-    missing = [number for number, at in enumerate(folders) if not _truth_file(at).is_file()]
-    if missing:
-        with ProcessPoolExecutor(min(2, len(missing)), mp_context=get_context("spawn")) as pool:
-            list(pool.map(_render, missing, [folders[number] for number in missing]))
-    return [_read(at) for at in folders]
-
-
-def _truth_file(folder: Path) -> Path:
-    return folder / "truth.json"  # written last
-
-
-def _render(number: int, folder: Path) -> None:
-    render_flight(bench_plan(number), folder)
+    plans = {folder / plan.name: plan for plan in map(bench_plan, range(count))}
+    return [_read(at) for at in keep_flights(plans, on_progress=on_progress)]
 
 
 def _read(folder: Path) -> BenchPicture:
     (path,) = folder.glob("*.JPG")
-    labels = read_truth(_truth_file(folder), (path,))[path].labels
+    labels = read_truth(folder / FILE_NAME, (path,))[path].labels
     truths = (
         TrueBox(ObjectClass(x.name), x.object_id, x.xyxy_px, x.fair, x.visibility) for x in labels
     )

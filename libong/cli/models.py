@@ -190,8 +190,9 @@ def _render_tiles(
     Raises:
         TrainOptionError: for a folder that holds a run already.
     """
-    from detection.training.dataset import TilePlan, write_dataset
+    from detection.training.dataset import TilePlan
     from detection.training.run_record import write_samples
+    from detection.training.tile_folder import write_dataset
 
     used = [f for f in (out / "tiles", out / "network") if f.is_dir() and any(f.iterdir())]
     if used:

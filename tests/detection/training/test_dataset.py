@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from detection.training.camera_effects import taken_by_camera
-from detection.training.dataset import SPLIT_SEEDS, TilePlan, label_lines, make_tile, write_dataset
+from detection.training.dataset import SPLIT_SEEDS, TilePlan, label_lines, make_tile
 from detection.training.land import random_land
 from detection.training.random_world import HELD_OUT_FAMILIES
 from detection.training.sea_photos import SeaPhotoError, load_sea_photos, random_crop
+from detection.training.tile_folder import write_dataset
 
 
 def test_tiles_are_fixed_by_plan_and_number():

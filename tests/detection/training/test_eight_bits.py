@@ -17,6 +17,8 @@ from detection.model_verdict import verdict_of
 from detection.training.comparison import Pairs, in_words
 from detection.training.eight_bits import EightBitCopy, EightBitPlan, eight_bit_copy
 from detection.training.from_onnx import model_from_onnx
+from detection.training.random_flight import random_flight
+from detection.training.render_mark import RenderMark
 from detection.training.start_model import WeightsError
 from detection.types import ObjectClass
 from libong.cli import model_folder
@@ -39,7 +41,8 @@ def plan(base, folder):
 def copy(tmp_path_factory, short_flight) -> EightBitCopy:
     folder = tmp_path_factory.mktemp("copy")
     for number, name in enumerate(("test_104", "test_102")):  # rendered already
-        short_flight(name, folder / "flights" / f"val_{number:03d}")
+        flight = short_flight(name, folder / "flights" / f"val_{number:03d}")
+        RenderMark.of("detection.training.flight", random_flight("val", number)).write(flight)
     return eight_bit_copy(plan(SHIPPED, folder), open_model, print)
 
 

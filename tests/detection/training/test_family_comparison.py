@@ -126,3 +126,14 @@ def test_a_stopped_comparison_goes_on_with_what_is_kept(tmp_path):
     assert module.KeptTrainings(replace(plan, seeds=2)).trained == (done,)
     with pytest.raises(module.ComparisonError, match="another kind"):
         module.KeptTrainings(replace(plan, tile_px=512))
+
+
+def test_networks_of_tiles_that_another_renderer_drew_are_not_compared_with_others(tmp_path):
+    plan = module.FamiliesPlan(tmp_path / "run", (Family.YOLO26N,))
+    module.KeptTrainings(plan).keep(trained(Family.YOLO26N, 0, 0.2))
+    data = plan.folder / "tiles" / "data.yaml"
+    data.parent.mkdir()
+    data.write_text("of tiles without a mark")
+    with pytest.raises(module.ComparisonError, match=r"another version.*another --folder"):
+        module.compare_families(plan, lambda line: None)
+    assert [p.name for p in data.parent.iterdir()] == ["data.yaml"]

@@ -59,6 +59,13 @@ def _stricter(folder):
     return stricter
 
 
+def test_what_was_measured_on_flights_of_another_renderer_begins_anew(tmp_path, monkeypatch):
+    plan = module.CurvePlan(SHIPPED, tmp_path / "curve", test_flights=2)
+    module.KeptPoints(plan).keep(50, [module.CurvePoint(50, DUGONG, None, 0, 0.25)])
+    monkeypatch.setattr("detection.training.render_mark.renderer", lambda module: "0" * 64)
+    assert module.KeptPoints(plan).points == {}
+
+
 def test_the_table_tells_recall_and_false_alarms_of_each_number_of_frames():
     truth = (TrueBox(DUGONG, 1, BOX, fair=True),)
     found = FoundBox(DUGONG, 0.9, BOX)

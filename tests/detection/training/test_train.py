@@ -32,9 +32,10 @@ from types import SimpleNamespace
 import torch
 import ultralytics.engine.trainer
 from detection.training import train as training
-from detection.training.dataset import TilePlan, write_dataset
+from detection.training.dataset import TilePlan
 from detection.training.export import export_onnx
 from detection.training.start_model import start_model
+from detection.training.tile_folder import write_dataset
 from detection.training.train import BudgetTrainer, TrainingPlan, train
 from detection.training.unfinished_run import unfinished_run
 
