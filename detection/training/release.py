@@ -3,8 +3,9 @@
 Export, thresholds, calibration, scores, manifest, and a picture of how true the scores are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
@@ -52,6 +53,8 @@ from detection.types import ObjectClass
 # Low enough to see the whole trade between misses and false alarms.
 _SEARCH_SCORE = 0.05
 _COMPARED_TILES = 8
+# Steps of measuring, each a search of flights or photos: to choose on, to report, as plain, boats.
+_MEASURED = 4
 RELIABILITY_PICTURE = "reliability.svg"
 
 
@@ -64,6 +67,7 @@ class ReleasePlan:
     `weights` are a trained `.pt` or the ONNX file of a released model, measured anew.
     `ways` are the ways to search to choose from, the cheapest first. `coco_weights` become the boat
     network beside the model; without them one already there is used, or a copy of `boats_onnx`.
+    `processes` render flights.
     """
 
     weights: Path
@@ -76,10 +80,17 @@ class ReleasePlan:
     coco_weights: Path | None = None
     boats_onnx: Path | None = None
     ways: tuple[Way, ...] = WAYS
+    processes: int = 2
 
 
-def release(plan: ReleasePlan) -> Path:
+def release(
+    plan: ReleasePlan,
+    on_progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> Path:
     """Export, choose a way to search and thresholds, measure, write the manifest; returns its path.
+
+    `on_progress` is told (stage, steps done, steps in all) of the stages `render`, of flights,
+    `way`, of ways to search tried, and `measure`.
 
     The way, thresholds and calibration come from the `val` flights, all scores from the `test`
     ones, searched as they will be, at the thresholds, their objects counted by flight. Both are
@@ -90,8 +101,15 @@ def release(plan: ReleasePlan) -> Path:
     # in 32 bits every processor gives the same scores; bf16 differs a little by what it is
     engine = OpenVinoEngine(onnx, INPUT_PX, precision=Precision.F32)
     searching = Detector(engine, _unmeasured(onnx), min_score=_SEARCH_SCORE)
-    val = render_flights("val", plan.val_flights, plan.flights_folder)
-    trials = [tried(searching, way, val) for way in plan.ways]
+    val, test_flights = (
+        render_flights(
+            split, count, plan.flights_folder, plan.processes, partial(on_progress, "render")
+        )
+        for split, count in (("val", plan.val_flights), ("test", plan.test_flights))
+    )
+    trials = _trials(searching, plan.ways, val, partial(on_progress, "way"))
+    measured = partial(on_progress, "measure")
+    measured(0, _MEASURED)
     best = best_trial(trials)
     thresholds, boats = best.thresholds, _boat_network(plan)
     manifest = _unmeasured(onnx).model_copy(
@@ -119,14 +137,16 @@ def release(plan: ReleasePlan) -> Path:
         for min_score in (None, _SEARCH_SCORE)
     )
     calibrations = calibrated(best.frames if boats is None else score_flights(searching, val))
-    test_flights = render_flights("test", plan.test_flights, plan.flights_folder)
+    measured(1, _MEASURED)
     told = manifest.model_copy(
         update={"calibrations": {c: curve.points for c, curve in calibrations.items()}}
     )
     test = search_rendered(
         Searchers(Detector(engine, told, boat_engine=boat_engine), searching), test_flights
     )
+    measured(2, _MEASURED)
     as_plain = score_flights(operating, test_flights, as_plain=True)
+    measured(3, _MEASURED)
     photos = {
         name: false_alarm_metrics(score_photos(operating, p), thresholds)
         for name, p in plan.empty_photos.items()
@@ -142,6 +162,7 @@ def release(plan: ReleasePlan) -> Path:
         "calibration_error": _write_reliability(plan.onnx.parent, test.frames, calibrations),
         "openvino_against_torch": {name: asdict(d) for name, d in differences.items()},
     }
+    measured(_MEASURED, _MEASURED)
     return write_manifest(
         onnx,
         thresholds,
@@ -153,6 +174,20 @@ def release(plan: ReleasePlan) -> Path:
         training=plan.training,
         metrics=metrics,
     )
+
+
+def _trials(
+    searching: Detector,
+    ways: Sequence[Way],
+    flights: Sequence[Path],
+    on_progress: Callable[[int, int], None],
+) -> list[Trial]:
+    trials: list[Trial] = []
+    on_progress(0, len(ways))
+    for way in ways:
+        trials.append(tried(searching, way, flights))
+        on_progress(len(trials), len(ways))
+    return trials
 
 
 def _exported(weights: Path, target: Path) -> tuple[Path, dict[str, Agreement]]:

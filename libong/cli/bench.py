@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,14 @@ from libong.bench.row import Row
 from libong.bench.store import own_schema, store_rows
 from libong.bench.store_fill import StoreSize
 from libong.bench.watch import TimeUp, Watch
-from libong.cli.output import Exit, JsonOption, console, messages, print_error
+from libong.cli.output import (
+    Exit,
+    JsonOption,
+    console,
+    messages,
+    print_error,
+    progress_or_lines,
+)
 from libong.settings import Settings, read_settings
 from libong.sites import open_site
 from patrol.checkpoint_key import SiteKey
@@ -192,7 +200,8 @@ def _detect_rows(paths: Sequence[Path], rounds: int, folder: Path, pictures: int
         torch_file = Path(scratch) / "weights.pt"
         contest = Contest(settings.model.parent, load_manifest(settings.model), torch_file)
         messages.print(f"rendering {pictures} pictures into {folder}, unless they are there")
-        rendered = rendered_pictures(folder, pictures)
+        with progress_or_lines() as progress:
+            rendered = rendered_pictures(folder, pictures, partial(progress, "picture"))
         rows = []
         for picture in (rendered[0], *real):
             messages.print(f"{picture.name}: {rounds} rounds", highlight=False)

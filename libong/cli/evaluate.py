@@ -47,6 +47,7 @@ from libong.cli.output import (
     messages,
     print_json,
     progress_bar,
+    progress_or_lines,
 )
 from libong.open_models import open_searchers
 from libong.progress import Progress
@@ -111,6 +112,7 @@ def evaluate(
     flights_folder: Annotated[
         Path, typer.Option(help="Where rendered flights are kept between runs.")
     ] = Path("datasets/flights"),
+    processes: Annotated[int, typer.Option(min=1, help="Processes that render flights.")] = 2,
     empty: Annotated[
         list[Path] | None,
         typer.Option(exists=True, help="Photos with nothing to find: counts false alarms."),
@@ -142,7 +144,7 @@ def evaluate(
     site_of = None if as_plain else partial(_site_of, where)
     if data is None:
         messages.print(f"rendering what is missing of {flights} flights into {flights_folder}")
-        labelled = _rendered(split_rendered, flights, flights_folder)
+        labelled = _rendered(split_rendered, flights, flights_folder, processes)
     else:
         names = ClassNames.parse(mapped or (), ignored or ())
         rules = ReadingRules(names, labels, unlabelled_are_empty, labels_as_shown)
@@ -189,17 +191,15 @@ def evaluate(
         raise typer.Exit(Exit.PARTIAL)
 
 
-def _rendered(split: Split, count: int, folder: Path) -> LabelledSet:
-    """Flights of a split, each rendered where it is not there yet."""
-    sets = [read_labelled(flight) for flight in render_flights(split.value, count, folder)]
-    flights = tuple(flight for one in sets for flight in one.flights)
-    notes = [note for one in sets for note in one.notes]
-    if any(t.visibility is None for f in flights for p in f.pictures for t in p.truths):
-        notes.append(
-            f"flights in {folder} were rendered by an older version, which told no visibility; "
-            "name another --flights-folder to render them anew"
+def _rendered(split: Split, count: int, folder: Path, processes: int) -> LabelledSet:
+    """Flights of a split, each rendered where it is not there yet, or by another version."""
+    with progress_or_lines() as progress:
+        rendered = render_flights(
+            split.value, count, folder, processes, partial(progress, "render")
         )
-    return LabelledSet(flights, tuple(notes))
+    sets = [read_labelled(flight) for flight in rendered]
+    flights = tuple(flight for one in sets for flight in one.flights)
+    return LabelledSet(flights, tuple(note for one in sets for note in one.notes))
 
 
 def _search(

@@ -14,7 +14,7 @@ from detection.training.random_flight import random_flight
 from detection.training.sample_plans import render_sample
 from ingest.errors import LibongError
 from libong.cli.model_folder import learn_from
-from libong.cli.output import console
+from libong.cli.output import console, progress_or_lines
 from libong.settings import SHIPPED_MODEL, Settings, read_settings
 from libong.sites import open_site
 
@@ -24,7 +24,7 @@ class ExtraMissingError(LibongError, RuntimeError):
 
 
 class TrainOptionError(LibongError, ValueError):
-    """Options of `libong train` that do not go together, or with what is in its folder."""
+    """Options of `libong train` that do not go together."""
 
 
 _OF_TILES = ("tiles", "tile_px", "first_tile")
@@ -121,8 +121,9 @@ def train(
 
     Checkpoints are kept after each epoch in the run's folder. --resume goes on with a run that was
     stopped as if it had not been: with its tiles, its optimiser, its curves, and what is left of
-    its minutes, of which --minutes gives another sum. Name its --start again for averaged.pt.
-    A folder that holds a run takes no other.
+    its minutes, of which --minutes gives another sum. Name its --start again for averaged.pt. A run
+    that was stopped before its first checkpoint keeps the tiles that it has, with --resume or when
+    it is begun again in its folder. A folder that holds another run takes none.
     """
     given = given_options(context)
     if labels is not None:
@@ -133,42 +134,27 @@ def train(
     if promote:
         raise TrainOptionError("--promote goes with --from; leave it out, or name labels")
     need_training_extra()
-    from detection.training.run_record import write_curves
-    from detection.training.train import TrainingPlan
-    from detection.training.train import train as train_network
-    from detection.training.unfinished_run import unfinished_run
+    from detection.training.begun_run import BegunRun
+    from libong.training_run import SceneTraining, go_on, train_anew
 
     settings = read_settings()
-    data, network = out / "tiles" / "data.yaml", out / "network"
-    unfinished = unfinished_run(network) if resume else None
-    budget: float | None = minutes
-    if unfinished is None:
-        _render_tiles(settings, out, tiles, tile_px, first_tile, processes)
-    else:
-        _need_tiles(data, unfinished.checkpoint)
-        unheard = "".join(f"; {given[o]} does not count" for o in _OF_TILES if o in given)
-        console.print(f"going on {unfinished} with the tiles that it has{unheard}", highlight=False)
-        tile_px = unfinished.image_px
-        # what is not asked for anew stays as it was
-        budget = minutes if "minutes" in given else unfinished.minutes
-        device = device if "device" in given else unfinished.device
-    if start is not None and start.suffix == ".onnx":
-        from detection.training.renormalise import write_start_file
+    run = SceneTraining(
+        out,
+        BegunRun(tiles, tile_px, first_tile, minutes, device, start),
+        coco_weights=field_file(settings, "weights", "yolo11n-coco.safetensors"),
+        sea_photos=field_file(settings, "photos", "sea"),
+        processes=processes,
+    )
+    if not resume:
+        train_anew(run, _tell, progress_or_lines)
+        return
+    for unheard in (given[option] for option in _OF_TILES if option in given):
+        _tell(f"{unheard} does not count: the run keeps its tiles")
+    go_on(run, given, _tell, progress_or_lines)
 
-        start = write_start_file(start, out / "tiles" / "images" / "train", out / "start.pt")
-    plan = TrainingPlan(
-        data, network, field_file(settings, "weights", "yolo11n-coco.safetensors"), budget,
-        start_weights=start, device=device, image_px=tile_px,
-    )  # fmt: skip
-    best = train_network(plan, resumed=unfinished)
-    write_curves(network / "results.csv", out / "curves.png")
-    console.print(f"trained; next: libong export-model {best}", highlight=False)
-    if start is not None:
-        from detection.training.averaging import write_average
 
-        tiles_folder = out / "tiles" / "images" / "train"
-        halfway = write_average(start, best.with_name("last.pt"), tiles_folder, out / "averaged.pt")
-        console.print(f"or halfway to where it began: {halfway}", highlight=False)
+def _tell(line: str) -> None:
+    console.print(line, highlight=False)
 
 
 def _refuse_beside_labels(given: Mapping[str, str]) -> None:
@@ -179,46 +165,6 @@ def _refuse_beside_labels(given: Mapping[str, str]) -> None:
             f"{', '.join(unheard)} {'does' if len(unheard) == 1 else 'do'} not go with --from, "
             "which trains the model in use further, on the processor and from its beginning, and "
             "writes it beside the others in the data folder; leave out what does not go with it"
-        )
-
-
-def _render_tiles(
-    settings: Settings, out: Path, tiles: int, tile_px: int, first_tile: int, processes: int
-) -> None:
-    """Write the tiles of a run that begins, one in twenty more to validate on, and their samples.
-
-    Raises:
-        TrainOptionError: for a folder that holds a run already.
-    """
-    from detection.training.dataset import TilePlan
-    from detection.training.run_record import write_samples
-    from detection.training.tile_folder import write_dataset
-
-    used = [f for f in (out / "tiles", out / "network") if f.is_dir() and any(f.iterdir())]
-    if used:
-        raise TrainOptionError(
-            f"{' and '.join(map(str, used))} {'is' if len(used) == 1 else 'are'} of an earlier "
-            "run, with which this one would mix; go on with that one by --resume, or name another "
-            "folder for this one with --out"
-        )
-    photos = field_file(settings, "photos", "sea")
-    weights = field_file(settings, "weights", "yolo11n-coco.safetensors")
-    for what, at_hand in (("COCO weights", weights), ("real sea photos", photos)):
-        console.print(f"{what}: {at_hand or 'none, going on without'}", highlight=False)
-    console.print(f"rendering {tiles} tiles", highlight=False)
-    split = (
-        TilePlan("train", tiles, tile_px, photos, first_tile),
-        TilePlan("val", max(1, tiles // 20), tile_px),
-    )
-    write_dataset(out / "tiles", split, processes=processes)
-    write_samples(out / "tiles", "train", out / "samples.png")
-
-
-def _need_tiles(data: Path, checkpoint: Path) -> None:
-    if not data.is_file():
-        raise TrainOptionError(
-            f"the run has lost its tiles: {data} is missing; begin another from its weights: "
-            f"libong train --start {checkpoint} --out ANOTHER_FOLDER"
         )
 
 
@@ -237,6 +183,7 @@ def export_model(
     flights_folder: Annotated[
         Path, typer.Option(help="Where rendered flights are kept between runs.")
     ] = Path("datasets/flights"),
+    processes: Annotated[int, typer.Option(min=1, help="Processes that render.")] = 2,
 ) -> None:
     """Turn trained weights into ONNX, choose thresholds on rendered flights, and measure.
 
@@ -250,19 +197,20 @@ def export_model(
     from detection.training.release import ReleasePlan, release
 
     settings = read_settings()
-    manifest = release(
-        ReleasePlan(
-            weights=weights,
-            onnx=out / name,
-            flights_folder=flights_folder,
-            val_flights=flights,
-            test_flights=flights,
-            empty_photos=empty_photos(settings),
-            training={"weights": weights.name},
-            coco_weights=field_file(settings, "weights", "yolo11n-coco.safetensors"),
-            boats_onnx=SHIPPED_MODEL.with_name(BOATS_FILE),
-        )
+    plan = ReleasePlan(
+        weights=weights,
+        onnx=out / name,
+        flights_folder=flights_folder,
+        val_flights=flights,
+        test_flights=flights,
+        empty_photos=empty_photos(settings),
+        training={"weights": weights.name},
+        coco_weights=field_file(settings, "weights", "yolo11n-coco.safetensors"),
+        boats_onnx=SHIPPED_MODEL.with_name(BOATS_FILE),
+        processes=processes,
     )
+    with progress_or_lines() as progress:
+        manifest = release(plan, progress)
     console.print(f"wrote {manifest}; try it with: LIBONG_MODEL={manifest}", highlight=False)
 
 

@@ -15,6 +15,7 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from detection.progress_lines import ProgressLines
 from libong.progress import Progress as ProgressCallback
 
 # A pipe or a file has no width; rich would take 80 columns and break names apart.
@@ -63,6 +64,11 @@ STAGES = {
     "account": "checking accounts",
     "message": "checking messages",
     "media": "reading pictures",
+    "tile": "rendering tiles",
+    "render": "rendering flights",
+    "picture": "rendering pictures",
+    "way": "trying ways",
+    "measure": "measuring",
 }
 
 
@@ -84,6 +90,20 @@ def progress_bar() -> Iterator[ProgressCallback]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield advance
+
+
+@contextmanager
+def progress_or_lines() -> Iterator[ProgressCallback]:
+    """Show a bar on standard error, for work of hours; a line a minute where that is no terminal.
+
+    What it runs may log a warning, which stands above the bar.
+    """
+    if messages.is_terminal:
+        with progress_bar() as advance:
+            yield advance
+        return
+    lines = ProgressLines(lambda line: messages.print(line, highlight=False))
+    yield lambda stage, done, total: lines.advance(STAGES.get(stage, stage), done, total)
 
 
 def log_as_a_service() -> None:

@@ -202,8 +202,10 @@ def test_a_folder_that_holds_a_run_takes_no_other(data, part):
     pytest.importorskip("ultralytics", reason="needs the extra `train`")
     (data / "run" / part).mkdir(parents=True)
     (data / "run" / part / "kept").touch()
+    from libong.training_run import RunFolderError
+
     done = command("train", "--out", data / "run", "--tiles", "8")
-    assert isinstance(done.exception, TrainOptionError)
+    assert isinstance(done.exception, RunFolderError)
     told = str(done.exception)
     assert str(data / "run" / part) in told
     assert "--resume" in told

@@ -146,8 +146,9 @@ def test_a_released_network_is_measured_anew_and_answers_as_before(
         split: (short_flight(name, tmp_path / split),)
         for split, name in (("val", "test_104"), ("test", "test_102"))
     }
-    monkeypatch.setattr(release, "render_flights", lambda split, count, folder: flights[split])
+    monkeypatch.setattr(release, "render_flights", lambda split, *_: flights[split])
     before = load_manifest(MODELS / "manifest.json")
+    steps = []
     path = release.release(
         release.ReleasePlan(
             weights=MODELS / before.file,
@@ -158,8 +159,12 @@ def test_a_released_network_is_measured_anew_and_answers_as_before(
             empty_photos={},
             training={"weights": before.file},
             ways=(Way((5.0,)),),
-        )
+        ),
+        lambda *step: steps.append(step),
     )
+    assert steps == [
+        ("way", 0, 1), ("way", 1, 1), *(("measure", done, 4) for done in range(5)),
+    ]  # fmt: skip
     manifest = load_manifest(path)
     assert (manifest.file, manifest.search_gsd_cm) == ("again.onnx", (5.0,))
     tile = np.asarray(np.random.default_rng(1).integers(0, 255, (640, 640, 3)), np.uint8)

@@ -217,15 +217,19 @@ def test_what_cannot_be_gone_on_with_is_refused(trained, tmp_path):
 
 @pytest.mark.deep
 def test_the_command_goes_on_with_what_the_run_was_given(trained, tmp_path, monkeypatch):
-    from detection.training import run_record
-    from detection.training import train as training
+    import torch
+
+    from libong import training_run
     from libong.cli.main import app
 
     copytree(trained / "stopped", tmp_path / "network")
     going_on = []
-    monkeypatch.setattr(run_record, "write_curves", lambda *_: None)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(training_run, "write_curves", lambda *_: None)
     monkeypatch.setattr(
-        training, "train", lambda plan, resumed: going_on.append((plan, resumed)) or Path("best.pt")
+        training_run,
+        "train",
+        lambda plan, resumed: going_on.append((plan, resumed)) or Path("best.pt"),
     )
 
     def resume(*options):
