@@ -6,7 +6,7 @@ import numpy.typing as npt
 
 Picture = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float32]
-_FLAT_BLACK, _FLAT_CONTRAST, _FLAT_COLOUR = np.float32([0.38 * 255, 0.3, 0.6])
+_FLAT_BLACK, _FLAT_CONTRAST, _FLAT_COLOUR = np.float32(97), np.float32(0.3), np.float32(0.6)
 
 
 def taken_by_camera(rgb: Picture, rng: np.random.Generator) -> Picture:
