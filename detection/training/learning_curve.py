@@ -48,7 +48,11 @@ _FRAMES_A_FLIGHT = 4
 
 @dataclass(frozen=True)
 class CurvePlan:
-    """What to learn from and what to measure on; `folder` keeps flights and models between runs."""
+    """What to learn from and what to measure on; `folder` keeps flights and models between runs.
+
+    With `flat_profile` the pictures have far less contrast and colour than any that the base model
+    learnt from: a place and camera that it does badly at.
+    """
 
     base: Path
     folder: Path
@@ -57,6 +61,7 @@ class CurvePlan:
     schedule: Schedule = field(default_factory=Schedule)
     processes: int = 2
     photo_folder: Path | None = None
+    flat_profile: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,9 +153,11 @@ class KeptPoints:
 
 def _flights(plan: CurvePlan, numbers: range) -> dict[Path, FlightPlan]:
     """Flights over families held out from training, by the folders that keep them."""
+    folder = plan.folder / ("flat_flights" if plan.flat_profile else "flights")
+    drawn = (random_flight("test", number, _FRAMES_A_FLIGHT) for number in numbers)
     return {
-        plan.folder / "flights" / f"{number:04d}": random_flight("test", number, _FRAMES_A_FLIGHT)
-        for number in numbers
+        folder / f"{number:04d}": replace(flight, flat_profile=plan.flat_profile)
+        for number, flight in zip(numbers, drawn, strict=True)
     }
 
 

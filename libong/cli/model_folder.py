@@ -231,22 +231,32 @@ def curve(
     ] = None,
     flights: Annotated[int, typer.Option(min=1, help="Rendered flights to measure on.")] = 24,
     minutes: Annotated[float, typer.Option(min=0.1, help="Budget of each training.")] = 20.0,
+    flat: Annotated[
+        bool, typer.Option("--flat", help="Pictures of little contrast and colour, too.")
+    ] = False,
     processes: Annotated[int, typer.Option(min=1, help="Processes that render.")] = 2,
 ) -> None:
     """Measure how much labelled frames of a new place help, on rendered seas never trained on.
 
     Prints a table for the model card: recall before, and after 50, 100 and 200 labelled frames.
-    Real sea is rehearsed where it is at hand, as by `libong train --from`.
+    Real sea is rehearsed where it is at hand, as by `libong train --from`. --flat stands for a
+    camera set as none that the model learnt from.
     Scores on rendered flights say nothing of real animals.
     """
     from libong.cli.models import need_training_extra
 
     need_training_extra()
-    _curve(folder, sorted(set(frames or (50, 100, 200))), flights, minutes, processes)
+    _curve(folder, sorted(set(frames or (50, 100, 200))), flights, minutes, processes, flat=flat)
 
 
 def _curve(
-    folder: Path, frames: Sequence[int], flights: int, minutes: float, processes: int
+    folder: Path,
+    frames: Sequence[int],
+    flights: int,
+    minutes: float,
+    processes: int,
+    *,
+    flat: bool,
 ) -> None:
     from detection.training.fine_tune import Schedule
     from detection.training.learning_curve import CurvePlan, curve_markdown, learning_curve
@@ -255,7 +265,7 @@ def _curve(
     settings = read_settings()
     plan = CurvePlan(
         settings.model, folder, tuple(frames), flights, Schedule(minutes=minutes), processes,
-        field_file(settings, "photos", "sea"),
+        field_file(settings, "photos", "sea"), flat,
     )  # fmt: skip
     points = learning_curve(plan, open_model, lambda line: messages.print(line, highlight=False))
     console.print(curve_markdown(points), highlight=False)

@@ -44,6 +44,7 @@ def test_what_was_measured_of_the_same_plan_is_kept_and_of_another_is_not(tmp_pa
     assert module.KeptPoints(plan).points == {50: (point,)}
     for other in (
         replace(plan, test_flights=3),
+        replace(plan, flat_profile=True),
         replace(plan, photo_folder=tmp_path),
         replace(plan, base=_stricter(tmp_path)),
     ):
@@ -84,17 +85,20 @@ def test_the_table_tells_recall_and_false_alarms_of_each_number_of_frames():
 def test_more_frames_than_before_in_the_same_folder_are_really_learnt_from(tmp_path, monkeypatch):
     learnt = []
 
+    def write(folders, target):
+        target.mkdir()
+        (target / "flights").write_text(str(len(folders)))
+
     def tiles(labels, some, *_):
-        learnt.append((labels.name, sum(len(f.frames) for f in some)))
+        learnt.append(sum(len(f.frames) for f in some))
         return (), {}
 
-    def labels_of(folder):
-        return [flight(f"{folder.name} {n}") for n in range(int(folder.name.split("_")[2]))]
-
     for name, stand_in in {
-        "_rendered": lambda _, numbers: [Path(f"{n}") for n in numbers],
-        "_write_labels": lambda _, target: target.mkdir(),
-        "read_labels": labels_of,
+        "keep_flights": lambda plans, **_: tuple(plans),
+        "_write_labels": write,
+        "read_labels": lambda folder: [
+            flight(f"{n}") for n in range(int((folder / "flights").read_text()))
+        ],
         "labelled_tiles": tiles,
         "score_flights": lambda *_: (),
         "rehearsal_tiles": lambda *_, **__: (),
@@ -106,4 +110,4 @@ def test_more_frames_than_before_in_the_same_folder_are_really_learnt_from(tmp_p
     for frames in (8, 16):
         plan = module.CurvePlan(SHIPPED, tmp_path, (frames,), 2)
         module.learning_curve(plan, lambda _: None, lambda _: None)
-    assert learnt == [("labels_of_2_flights", 8), ("labels_of_4_flights", 16)]
+    assert learnt == [8, 16]
