@@ -58,7 +58,7 @@ from detection.training.evaluate import (
 )
 from detection.training.from_onnx import model_from_onnx, write_onnx
 from detection.training.site_frames import Unusable, tell_unusable, unmeasured
-from detection.training.site_scores import score_labelled
+from detection.training.site_scores import favour_in, score_labelled
 from detection.training.site_tiles import TrainingTile, encoded_tile, tiles_of_frame, why_no_tile
 from detection.training.varied_batch import varied_batch
 from ingest.site_reference import SiteReference
@@ -145,6 +145,9 @@ def fine_tune(
     tell_unusable(without, _frames(split.learnt), "to learn from give no tile", tell)
     left_out = unmeasured(plan.labels, split.held_out, plan.site)
     tell_unusable(left_out, _frames(split.held_out), "to measure on cannot be measured", tell)
+    favour = favour_in(split.held_out)
+    if favour:
+        tell(favour)
     tell(f"{len(tiles)} tiles of the site; rendering {plan.schedule.rehearsal_tiles} to rehearse")
     rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
     start = plan.base.parent / base.file
@@ -161,7 +164,7 @@ def fine_tune(
         *(_measured(open_model(path), plan, split, rendered) for path in (plan.base, manifest))
     )
     (manifest.parent / COMPARISON_FILE).write_text(
-        f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n", encoding="utf-8"
+        f"{as_markdown(comparisons)}\nRendered flights: {CAVEAT}\n{favour}\n", encoding="utf-8"
     )
     against = tuple(in_words(c) for c in comparisons if c.regressed)
     if not any(c.where == _AT_SITE for c in comparisons):

@@ -40,6 +40,29 @@ def score_labelled(
     return tuple(scored)
 
 
+def favour_in(flights: Sequence[LabelledFlight]) -> str:
+    """What speaks for the model in use in these frames by the way they were labelled; "" if nothing.
+
+    Of frames that nobody looked through as a whole there are boxes of what a model found, which it
+    finds again, and of what it missed only those that somebody drew.
+    """
+    objects = [
+        label
+        for flight in flights
+        for frame in flight.frames
+        if not frame.complete
+        for label in frame.objects
+    ]
+    found = sum(label.model_sha256 is not None for label in objects)
+    if not found:
+        return ""
+    return (
+        f"{found} of {len(objects)} objects in frames not looked through as a whole were found by "
+        "a model: recall there favours the one that found them. Look through such frames as a "
+        "whole, and draw what was missed, to tell how much of it a model misses."
+    )
+
+
 def scored_frame(flight_id: str, frame: LabelledFrame, finds: Sequence[FoundBox]) -> ScoredFrame:
     """One frame's finds beside its labels."""
     truths = tuple(TrueBox(x.object_class, x.key, x.xyxy_px, fair=True) for x in frame.objects)
