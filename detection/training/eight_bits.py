@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -19,6 +19,7 @@ from detection.evaluation.search import Searchers
 from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
 from detection.model_verdict import forget_verdict, write_verdict
+from detection.progress_lines import ProgressLines
 from detection.training.comparison import (
     COMPARISON_FILE,
     Comparison,
@@ -27,8 +28,8 @@ from detection.training.comparison import (
     in_words,
 )
 from detection.training.evaluate import CAVEAT, render_flights, search_rendered
-from detection.training.fine_tune import Schedule, rehearsal_tiles
 from detection.training.quantise import quantise
+from detection.training.rehearsal import rehearsal_tiles
 
 MOST_RECALL_LOST = 0.01
 _TIMED_TILES = 16
@@ -90,13 +91,21 @@ def eight_bit_copy(
             "made of with: libong models revert"
         )
     tell(f"rendering {plan.calibration_tiles} tiles to calibrate on")
-    schedule = replace(Schedule(), rehearsal_tiles=plan.calibration_tiles, tile_px=base.input_px)
-    rendered = rehearsal_tiles(schedule, plan.photo_folder, processes=plan.processes)
+    rendered = rehearsal_tiles(
+        plan.calibration_tiles,
+        base.input_px,
+        plan.photo_folder,
+        processes=plan.processes,
+        tell=tell,
+    )
     tiles = [np.ascontiguousarray(tile.rgb()[..., ::-1]) for tile in rendered]
     tell("turning the networks into eight bits")
     manifest = _written(plan, base, tiles)
     tell("measuring both models on rendered flights")
-    flights = render_flights("val", plan.rendered_flights, plan.flights_folder)
+    flights = render_flights(
+        "val", plan.rendered_flights, plan.flights_folder, plan.processes,
+        ProgressLines(tell).of("rendering flights"),
+    )  # fmt: skip
     before, after = (
         search_rendered(Searchers(open_model(path)), flights) for path in (plan.base, manifest)
     )

@@ -10,17 +10,13 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from shutil import copyfile
 from types import SimpleNamespace
 
-import cv2
 import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -31,10 +27,7 @@ from detection.evaluation.scoring import ScoredFrame
 from detection.evaluation.search import SearchedFlights, Searchers
 from detection.labels.folder import picture_path, read_labels
 from detection.labels.label import LabelledFlight
-from detection.labels.sheet import Sheet
 from detection.labels.split import Earlier, Split, split_by_flight
-from detection.labels.tool_box import CLASSES
-from detection.labels.yolo import read_yolo
 from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
 from detection.model_verdict import forget_verdict, write_verdict
@@ -48,7 +41,6 @@ from detection.training.comparison import (
     compare_on_photos,
     in_words,
 )
-from detection.training.dataset import TilePlan, label_lines, make_tile
 from detection.training.evaluate import (
     CAVEAT,
     EmptyPhotos,
@@ -57,14 +49,13 @@ from detection.training.evaluate import (
     search_rendered,
 )
 from detection.training.from_onnx import model_from_onnx, write_onnx
+from detection.training.rehearsal import rehearsal_tiles
 from detection.training.site_frames import Unusable, tell_unusable, unmeasured
 from detection.training.site_scores import favour_in, score_labelled
-from detection.training.site_tiles import TrainingTile, encoded_tile, tiles_of_frame, why_no_tile
+from detection.training.site_tiles import TrainingTile, tiles_of_frame, why_no_tile
 from detection.training.varied_batch import varied_batch
 from ingest.site_reference import SiteReference
 
-# Rendered tiles that are rehearsed are drawn from seeds far from those the model was trained on.
-_REHEARSAL_SEED = 3_000_000
 # Ultralytics' own weights of the three parts of the loss.
 _LOSS_WEIGHTS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5)
 _AT_SITE = "held-out flights of the site"
@@ -149,7 +140,10 @@ def fine_tune(
     if favour:
         tell(favour)
     tell(f"{len(tiles)} tiles of the site; rendering {plan.schedule.rehearsal_tiles} to rehearse")
-    rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
+    rehearsal = rehearsal_tiles(
+        plan.schedule.rehearsal_tiles, plan.schedule.tile_px, plan.photo_folder,
+        processes=plan.processes, tell=tell,
+    )  # fmt: skip
     start = plan.base.parent / base.file
     network, steps = train_further(model_from_onnx(start), tiles, rehearsal, plan.schedule, tell)
     manifest = write_candidate(network, plan, split, steps)
@@ -230,29 +224,6 @@ def labelled_tiles(
             if not cut:
                 without[why_no_tile(path, frame, site, schedule.tile_px)] += 1
     return tuple(tiles), without
-
-
-def rehearsal_tiles(
-    schedule: Schedule, photo_folder: Path | None, *, processes: int
-) -> tuple[TrainingTile, ...]:
-    """Rendered tiles as the model was first trained on, of other worlds."""
-    plan = TilePlan(
-        "train", schedule.rehearsal_tiles, schedule.tile_px, photo_folder, _REHEARSAL_SEED
-    )
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return tuple(pool.map(partial(_rehearsal_tile, plan), range(plan.count), chunksize=8))
-
-
-def _rehearsal_tile(plan: TilePlan, number: int) -> TrainingTile:
-    cv2.setNumThreads(1)
-    tile = make_tile(plan, number)
-    side = plan.size_px
-    boxes = read_yolo(label_lines(tile), Sheet(side, side), source=f"rendered tile {number}")
-    return encoded_tile(
-        np.ascontiguousarray(tile.rgb[..., ::-1]),
-        tuple(CLASSES.index(box.object_class) for box in boxes),
-        tuple(box.xyxy_px for box in boxes),
-    )
 
 
 def train_further(

@@ -28,7 +28,6 @@ from detection.training.fine_tune import (
     FineTuning,
     Schedule,
     labelled_tiles,
-    rehearsal_tiles,
     train_further,
     write_candidate,
 )
@@ -36,6 +35,7 @@ from detection.training.flight_plan import FlightPlan
 from detection.training.from_onnx import model_from_onnx
 from detection.training.kept_flights import keep_flights, mark_of_flights
 from detection.training.random_flight import random_flight
+from detection.training.rehearsal import rehearsal_tiles
 from detection.training.site_tiles import TrainingTile
 from detection.types import ObjectClass
 from ingest.flight import read_flight
@@ -110,7 +110,10 @@ def learning_curve(
     missing = [count for count in plan.labelled_frames if count not in kept.points]
     rehearsal: tuple[TrainingTile, ...] = ()
     if missing:
-        rehearsal = rehearsal_tiles(plan.schedule, plan.photo_folder, processes=plan.processes)
+        rehearsal = rehearsal_tiles(
+            plan.schedule.rehearsal_tiles, plan.schedule.tile_px, plan.photo_folder,
+            processes=plan.processes, tell=tell,
+        )  # fmt: skip
     for count in missing:
         some = tuple(_first_frames(labelled, count))
         tiles, _ = labelled_tiles(labels, some, RENDERED_SITE, plan.schedule)

@@ -41,7 +41,7 @@ def score_labelled(
 
 
 def favour_in(flights: Sequence[LabelledFlight]) -> str:
-    """What speaks for the model in use in these frames by the way they were labelled; "" if nothing.
+    """What speaks for the model in use by the way these frames were labelled; "" if nothing does.
 
     Of frames that nobody looked through as a whole there are boxes of what a model found, which it
     finds again, and of what it missed only those that somebody drew.

@@ -18,6 +18,7 @@ from detection.labels.label import Label, LabelledFlight, LabelledFrame, Origin,
 from detection.manifest import load_manifest
 from detection.model_verdict import verdict_of
 from detection.precision import Precision
+from detection.training.site_tiles import encoded_tile
 from detection.types import ObjectClass
 from ingest.flight import read_frame
 from libong.cli.model_folder import open_model
@@ -39,7 +40,7 @@ EMPTY_FRAME = ScoredFrame("kept back", "a photo", (), (), 0.0)
 def tile(seed):
     bgr = np.random.default_rng(seed).integers(60, 120, (128, 128, 3)).astype(np.uint8)
     bgr[40:60, 20:80] = (30, 40, 60)
-    return module.encoded_tile(bgr, (0,), ((20.0, 40.0, 80.0, 60.0),))
+    return encoded_tile(bgr, (0,), ((20.0, 40.0, 80.0, 60.0),))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_a_tile_varied_keeps_its_box_on_the_thing(seed):
 
     bgr = np.full((128, 128, 3), 90, np.uint8)
     bgr[30:50, 10:70] = (10, 10, 200)
-    one = module.encoded_tile(bgr, (0,), ((10.0, 30.0, 70.0, 50.0),))
+    one = encoded_tile(bgr, (0,), ((10.0, 30.0, 70.0, 50.0),))
     rgb, boxes = varied(one, 128, np.random.default_rng(seed))
     ys, xs = np.nonzero(rgb[..., 0].astype(int) - rgb[..., 1] > 60)
     shown = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1)
@@ -238,7 +239,7 @@ def test_pictures_of_unknown_place_are_refused_by_their_reason_before_anything_i
 
 @pytest.mark.deep
 def test_rehearsed_tiles_are_those_of_the_renderer():
-    made = module.rehearsal_tiles(module.Schedule(tile_px=64, rehearsal_tiles=2), None, processes=1)
+    made = module.rehearsal_tiles(2, 64, None, processes=1, tell=print)
     assert [cv2.imdecode(np.frombuffer(t.jpeg, np.uint8), 1).shape for t in made] == [
         (64, 64, 3)
     ] * 2
