@@ -56,9 +56,11 @@ def render_flights(
     folder: Path,
     processes: int = 2,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    first: int = 0,
 ) -> tuple[Path, ...]:
-    """Keep the first flights of a split in a folder, as `keep_flights` does; their folders."""
-    plans = (random_flight(split, number) for number in range(count))
+    """Keep flights of a split, from number `first` on, as `keep_flights` does; their folders."""
+    plans = (random_flight(split, number) for number in range(first, first + count))
     return keep_flights(
         {folder / plan.name: plan for plan in plans}, processes=processes, on_progress=on_progress
     )

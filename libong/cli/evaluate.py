@@ -109,6 +109,9 @@ def evaluate(
         Split, typer.Option(help="Which rendered flights, where no --data is given.")
     ] = Split.TEST,
     flights: Annotated[int, typer.Option(min=1, help="How many rendered flights.")] = 24,
+    first_flight: Annotated[
+        int, typer.Option(min=0, help="The number of the first rendered flight.")
+    ] = 0,
     flights_folder: Annotated[
         Path, typer.Option(help="Where rendered flights are kept between runs.")
     ] = Path("datasets/flights"),
@@ -144,7 +147,8 @@ def evaluate(
     site_of = None if as_plain else partial(_site_of, where)
     if data is None:
         messages.print(f"rendering what is missing of {flights} flights into {flights_folder}")
-        labelled = _rendered(split_rendered, flights, flights_folder, processes)
+        numbers = range(first_flight, first_flight + flights)
+        labelled = _rendered(split_rendered, numbers, flights_folder, processes)
     else:
         names = ClassNames.parse(mapped or (), ignored or ())
         rules = ReadingRules(names, labels, unlabelled_are_empty, labels_as_shown)
@@ -191,12 +195,13 @@ def evaluate(
         raise typer.Exit(Exit.PARTIAL)
 
 
-def _rendered(split: Split, count: int, folder: Path, processes: int) -> LabelledSet:
+def _rendered(split: Split, numbers: range, folder: Path, processes: int) -> LabelledSet:
     """Flights of a split, each rendered where it is not there yet, or by another version."""
     with progress_or_lines() as progress:
         rendered = render_flights(
-            split.value, count, folder, processes, partial(progress, "render")
-        )
+            split.value, len(numbers), folder, processes, partial(progress, "render"),
+            first=numbers.start,
+        )  # fmt: skip
     sets = [read_labelled(flight) for flight in rendered]
     flights = tuple(flight for one in sets for flight in one.flights)
     return LabelledSet(flights, tuple(note for one in sets for note in one.notes))

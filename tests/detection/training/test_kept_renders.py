@@ -125,8 +125,8 @@ def test_flights_of_a_split_are_rendered_by_several_processes(tmp_path, monkeypa
         kept_flights, "ProcessPoolExecutor",
         lambda processes, **options: asked.append(processes) or pool(processes, **options),
     )  # fmt: skip
-    folders = render_flights("val", 3, tmp_path, 2)
-    assert [f.name for f in folders] == ["val_000", "val_001", "val_002"]
+    folders = render_flights("val", 3, tmp_path, 2, first=7)
+    assert [f.name for f in folders] == ["val_007", "val_008", "val_009"]
     assert all((f / "truth.json").is_file() for f in folders)
     assert asked == [2]
 
