@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from detection.errors import ModelError
 from detection.frame_look import FrameLook
 from detection.manifest import Model
-from detection.model_folder import promote
+from detection.model_folder import MANIFEST_FILE, promote
+from detection.model_verdict import write_verdict
 from ingest.flight import read_frame
 from libong import worker_pool
 from libong.cli.main import app
@@ -34,9 +35,11 @@ def settings(tmp_path, monkeypatch):
 
 @pytest.fixture
 def models(settings):
-    """Two models of this installation, the first in use."""
+    """Two models of this installation, the first in use, the second found no worse."""
     first = stand_ins.write_model(settings.models_dir, b"first")
     second = stand_ins.write_model(settings.models_dir, b"second")
+    measured = settings.models_dir / second / MANIFEST_FILE
+    write_verdict(measured, beside_sha256=first, against=())
     promote(settings.models_dir, first)
     return first, second
 
@@ -152,7 +155,7 @@ class Blank:
     outputs = 7
     opened: list[Path]
 
-    def __init__(self, onnx, input_px):
+    def __init__(self, onnx, input_px, *, precision):
         self.input_px = input_px
         self.opened.append(onnx)
 
