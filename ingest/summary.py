@@ -18,10 +18,9 @@ from ingest.quality import FrameQuality
 from ingest.reason_words import words_for
 from ingest.water_clarity import ERROR_FACTOR
 
-# Our own figure: in 100 rendered flights of held-out seas 91 % of the clear dugongs were found in
-# frames finer than this, 38 % in coarser ones (`models/README.md`). What is seen more coarsely is
-# searched, too, but effort does not count it as looked at: none seen there says little.
-COARSEST_USABLE_GSD_CM = 8.0
+# Our own figure: at 10 cm a pixel a dugong of 2.5 m is 25 px long. What is seen more coarsely is
+# searched, too, but effort does not count it as looked at.
+COARSEST_USABLE_GSD_CM = 10.0
 
 
 @dataclass(frozen=True)
