@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from detection.errors import ModelError
 from detection.manifest import load_manifest
+from detection.whole_file import write_whole
 
 MANIFEST_FILE = "manifest.json"
 _PROMOTED_FILE = "promoted.json"
@@ -102,6 +103,5 @@ def _promotions(folder: Path) -> _Promotions:
 
 
 def _write(folder: Path, history: list[str]) -> None:
-    aside = folder / f".{_PROMOTED_FILE}.part"
-    aside.write_text(json.dumps({"promoted": history}, indent=1) + "\n", encoding="utf-8")
-    aside.replace(folder / _PROMOTED_FILE)
+    document = json.dumps({"promoted": history}, indent=1) + "\n"
+    write_whole(folder / _PROMOTED_FILE, document.encode())

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from detection.errors import ModelError
+from detection.whole_file import write_whole
 
 _FILE = "verdict.json"
 
@@ -29,9 +30,7 @@ def write_verdict(manifest: Path, *, beside_sha256: str, against: tuple[str, ...
     verdict = Verdict(
         measured_at_utc=datetime.now(UTC), beside_sha256=beside_sha256, against=against
     )
-    aside = manifest.with_name(f".{_FILE}.part")
-    aside.write_text(verdict.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    aside.replace(manifest.with_name(_FILE))
+    write_whole(manifest.with_name(_FILE), f"{verdict.model_dump_json(indent=1)}\n".encode())
     return verdict
 
 

@@ -12,6 +12,7 @@ import detection
 import ingest
 from detection.manifest import Manifest
 from detection.types import Detection
+from detection.whole_file import write_whole
 from ingest.frame import Frame
 from ingest.quality import FrameQuality
 
@@ -72,9 +73,7 @@ class Memory:
             return kept
         found = search()
         self._folder.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".part")
-        unfinished.write_bytes(_FOUND.dump_json(found))
-        unfinished.replace(file)
+        write_whole(file, _FOUND.dump_json(found))
         return found
 
 

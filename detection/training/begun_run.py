@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from detection.whole_file import write_whole
+
 RUN_FILE = "run.json"
 
 
@@ -35,9 +37,7 @@ class BegunRun:
         """Write it down in the run's folder, for `begun_run`."""
         out.mkdir(parents=True, exist_ok=True)
         start = None if self.start is None else self.start.resolve()
-        unfinished = out / f"{RUN_FILE}.part"
-        unfinished.write_bytes(_RUN.dump_json(replace(self, start=start), indent=1))
-        unfinished.replace(out / RUN_FILE)
+        write_whole(out / RUN_FILE, _RUN.dump_json(replace(self, start=start), indent=1))
 
 
 _RUN = TypeAdapter(BegunRun)

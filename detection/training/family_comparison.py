@@ -26,6 +26,7 @@ from detection.training.preconditions import check_device, check_tile_px, check_
 from detection.training.tile_folder import drawn_by_another_renderer, write_dataset
 from detection.training.train import TrainingPlan, network_of, train
 from detection.types import ObjectClass
+from detection.whole_file import write_whole
 from ingest.errors import LibongError
 
 # Tiles are drawn from numbers beyond those that released models were trained on.
@@ -176,9 +177,7 @@ class KeptTrainings:
 
     def _write(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._file.with_suffix(".part")
-        unfinished.write_bytes(_KEPT.dump_json((self._of, self.trained), indent=1))
-        unfinished.replace(self._file)
+        write_whole(self._file, _KEPT.dump_json((self._of, self.trained), indent=1))
 
 
 def _check(plan: FamiliesPlan) -> None:

@@ -38,6 +38,7 @@ from detection.training.random_flight import random_flight
 from detection.training.rehearsal import rehearsal_tiles
 from detection.training.site_tiles import TrainingTile
 from detection.types import ObjectClass
+from detection.whole_file import write_whole
 from ingest.flight import read_flight
 from ingest.frame import Frame
 
@@ -149,9 +150,7 @@ class KeptPoints:
         """Write the points of a number of labelled frames besides those that are there."""
         self.points[count] = tuple(points)
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._file.with_suffix(".part")
-        unfinished.write_bytes(_KEPT.dump_json((self._of, self.points), indent=1))
-        unfinished.replace(self._file)
+        write_whole(self._file, _KEPT.dump_json((self._of, self.points), indent=1))
 
 
 def _flights(plan: CurvePlan, numbers: range) -> dict[Path, FlightPlan]:

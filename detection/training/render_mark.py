@@ -19,6 +19,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from detection.whole_file import write_whole
+
 MARK_FILE = "rendered_by.json"
 # What can be imported below the layer that draws.
 _OURS = ("detection", "ingest")
@@ -46,9 +48,7 @@ class RenderMark:
 
     def write(self, folder: Path) -> None:
         """Mark a folder, once all that the mark stands for is written."""
-        unfinished = folder / f"{MARK_FILE}.part"
-        unfinished.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        unfinished.replace(folder / MARK_FILE)
+        write_whole(folder / MARK_FILE, f"{json.dumps(asdict(self), indent=1)}\n".encode())
 
 
 _MARK = TypeAdapter(RenderMark)
