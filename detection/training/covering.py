@@ -1,10 +1,11 @@
-"""How much of a thing in the water other things leave to be seen."""
+"""How much of a picture a thing in the water covers, and how much of that others leave free."""
 
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from shapely import Polygon, make_valid, union_all
 
 from detection.training.canvas import Points
 
@@ -27,6 +28,11 @@ def uncovered_share(outlines: Sequence[Points], covers: Sequence[Points]) -> flo
     whole = int(mask.sum())
     _fill(mask, near, low, 0)
     return int(mask.sum()) / whole if whole else 1.0
+
+
+def covered_px(outlines: Sequence[Points]) -> float:
+    """The area that polygons, N x 2 pixels each, cover together, in square pixels."""
+    return float(union_all([make_valid(Polygon(outline)) for outline in outlines]).area)
 
 
 def _fill(mask: npt.NDArray[np.uint8], polygons: Sequence[Points], low: Points, value: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import sqrt
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from detection.training.animals import ANIMAL_PAINTERS
 from detection.training.boats import paint_boat
 from detection.training.canvas import Canvas, Points
-from detection.training.covering import uncovered_share
+from detection.training.covering import covered_px, uncovered_share
 from detection.training.distractors import paint_distractor
 from detection.training.gear import paint_gear
 from detection.training.noise import Grid, Image
@@ -22,7 +23,7 @@ from detection.training.sea import (
     through_water,
     white_caps,
 )
-from detection.training.sun_glint import Eye, random_eye, sun_haze
+from detection.training.sun_glint import Eye
 from detection.training.wakes import paint_wake
 from detection.training.world import UNDER_WATER, Kind, SceneObject, World
 from detection.types import ObjectClass
@@ -35,6 +36,10 @@ _BOATS = (Kind.LONG_TAIL, Kind.SPEEDBOAT, Kind.FISHING_BOAT, Kind.KAYAK)
 
 
 _SURELY_SEEN = 0.08  # contrast at which a careful person surely sees an animal
+# Pairs of a dark and a light line across a thing, at which half of all people tell what kind it is:
+# 3 across the square root of its area (the two-dimensional form of Johnson 1958, Analysis of image
+# forming systems), a line being a pixel.
+_RECOGNISED_BY_HALF = 3.0
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ class Box:
 
     `xyxy_px` is the bounding box of the part of its outline inside the picture; `inside_share` is
     how much of the outline's area that is, `uncovered_share` how much of an animal's no other thing
-    lies over; `contrast` is the colour difference to what lies behind
-    it, 0..1 of full scale in the channel that differs most, and 1 where it is not measured.
+    lies over; `contrast` is the colour difference to what lies behind it as it comes out of the
+    water, 0..1 of full scale in the channel that differs most, and 1 where it is not measured.
     `outlines_px` are the polygons, N x 2, it was painted with, uncut: what
     another view of the same picture makes its box from.
     """
@@ -65,13 +70,28 @@ class Box:
         return self.inside_share * self.uncovered_share
 
     @property
-    def visibility(self) -> float:
-        """How well the object can be seen, 0..1: what shows of it times what water has left.
+    def recognised_by(self) -> float:
+        """The share of people who would tell what it is by its size in pixels alone, 0..1.
 
-        0.5 is a whole animal that a careful person surely sees (contrast 0.08); each 0.08 more
-        halves what is missing to 1. What floats counts as far as it lies inside the picture.
+        The target transfer probability function of Johnson's criteria; 1 for what floats, and for
+        a box without outlines.
         """
-        return float(self.visible_share * (1 - 0.5 ** (self.contrast / _SURELY_SEEN)))
+        if self.kind is not Kind.DUGONG or not self.outlines_px:
+            return 1.0
+        times = 0.5 * sqrt(covered_px(self.outlines_px)) / _RECOGNISED_BY_HALF
+        odds: float = times ** (2.7 + 0.7 * times)
+        return odds / (1 + odds)
+
+    @property
+    def visibility(self) -> float:
+        """How well the object can be made out, 0..1: what shows of it, its contrast, its pixels.
+
+        The share that shows, times what the contrast makes seen (half at 0.08, where a careful
+        person surely sees a whole animal; each 0.08 more halves what is missing to 1), times
+        `recognised_by`. What floats counts as far as it lies inside the picture.
+        """
+        seen = 1 - 0.5 ** (self.contrast / _SURELY_SEEN)
+        return float(self.visible_share * seen * self.recognised_by)
 
 
 @dataclass(frozen=True)
@@ -106,11 +126,13 @@ def render_ortho(
     painted = [_paint(canvas, thing, world) for thing in under]
     if photo is None:
         canvas.rgb = refract(world, grid, canvas.rgb, time_s)
-        if world.surface.glint > 0:
-            painted = [_under_glint(one, world, eye or random_eye(world)) for one in painted]
         factor, white = surface_light(world, grid, time_s, eye)
-        canvas.rgb *= (factor * cloud_shade(world, grid))[..., None]
+        factor *= cloud_shade(world, grid)
+        canvas.rgb *= factor[..., None]
         canvas.rgb += white[..., None] * (1 - canvas.rgb)
+        light = world.light.brightness * sum(world.light.tint) / 3
+        left = factor * (1 - white) * np.float32(light)
+        painted = [_under_surface(one, left) for one in painted]
         canvas.foam = white_caps(world, grid, time_s)
     for thing in above:
         if thing.kind in _BOATS:
@@ -118,9 +140,9 @@ def render_ortho(
     _lay_foam(canvas, foam_texture(world, grid, time_s))
     painted += [_paint(canvas, thing, world) for thing in above]
     _lay_foam(canvas, foam_texture(world, grid, time_s))
-    light = world.light
     if photo is None:
-        canvas.rgb *= np.asarray(light.tint, dtype=np.float32) * np.float32(light.brightness)
+        tint = np.asarray(world.light.tint, dtype=np.float32)
+        canvas.rgb *= tint * np.float32(world.light.brightness)
     picture = np.clip(canvas.rgb * 255 + 0.5, 0, 255).astype(np.uint8)
     return Render(picture, tuple(_boxes(painted, grid)))
 
@@ -159,12 +181,20 @@ def _paint(canvas: Canvas, thing: SceneObject, world: World) -> _Painted:
     return _Painted(thing, tuple(canvas.outlines), _contrast(canvas, thing, before))
 
 
-def _under_glint(one: _Painted, world: World, eye: Eye) -> _Painted:
-    """A thing under water with as much of its contrast as the mirrored sun over it leaves."""
-    if one.thing.kind is not Kind.DUGONG:
+def _under_surface(one: _Painted, left: Image) -> _Painted:
+    """A thing under water with the contrast that is `left` of it above, height x width, 0..1.
+
+    The median over its outlines: a sparkle on its back does not hide it.
+    """
+    if one.thing.kind is not Kind.DUGONG or not one.outlines:
         return one
-    above = Grid(one.thing.east_m, one.thing.north_m, 1, 1, 0.05)
-    return replace(one, contrast=one.contrast * (1 - float(sun_haze(world, above, eye)[0, 0])))
+    corners = np.concatenate(one.outlines)
+    first_x, first_y = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
+    end_x, end_y = np.maximum(np.ceil(corners.max(axis=0)), 0).astype(int)
+    rows, columns = slice(first_y, end_y), slice(first_x, end_x)
+    part = left[rows, columns]
+    shares = part[_inside(one.outlines, rows, columns, part.shape)]
+    return replace(one, contrast=one.contrast * float(np.median(shares))) if shares.size else one
 
 
 def _boxes(painted: Sequence[_Painted], grid: Grid) -> Iterator[Box]:
@@ -217,12 +247,20 @@ def _contrast(canvas: Canvas, thing: SceneObject, before: Image | None) -> float
     if before is None:
         return 1.0
     rows, columns = _window(canvas.grid, thing)
-    inside = np.zeros(before.shape[:2], dtype=np.uint8)
-    for outline in canvas.outlines:
+    inside = _inside(canvas.outlines, rows, columns, before.shape)
+    change = np.abs(canvas.rgb[rows, columns] - before).max(axis=2)[inside]
+    return float(np.median(change)) if change.size else 0.0
+
+
+def _inside(
+    outlines: Sequence[Points], rows: slice, columns: slice, shape: Sequence[int]
+) -> npt.NDArray[np.bool_]:
+    """Which pixels of a window of the picture, height x width as `shape` tells, they fill."""
+    inside = np.zeros(tuple(shape[:2]), dtype=np.uint8)
+    for outline in outlines:
         corners = outline - [columns.start + 0.5, rows.start + 0.5]
         cv2.fillPoly(inside, [np.rint(corners).astype(np.int32)], 1)
-    change = np.abs(canvas.rgb[rows, columns] - before).max(axis=2)[inside > 0]
-    return float(np.median(change)) if change.size else 0.0
+    return inside > 0
 
 
 def clip_outlines(

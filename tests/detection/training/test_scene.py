@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import shapely
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detection.training.noise import Grid
-from detection.training.random_world import FAMILIES, random_object, random_sea
-from detection.training.scene import clip_outlines, render_ortho
+from detection.training.random_world import FAMILIES, HELD_OUT_FAMILIES, random_object, random_sea
+from detection.training.scene import Box, clip_outlines, render_ortho
 from detection.training.world import CLASS_OF_KIND, Bottom, Kind, SceneObject, Surface, Water
 from detection.types import ObjectClass
 
@@ -128,6 +129,46 @@ def test_a_deep_dugong_stands_out_less():
         for d in (0.3, 3.0)
     )
     assert deep < 0.6 * shallow
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, *HELD_OUT_FAMILIES])
+def test_contrast_is_what_the_picture_shows_of_it(family):
+    """Beside the same picture without the animal, and whatever sky and sun the sea mirrors."""
+    for seed in range(3):
+        without = random_sea(seed, family)
+        animal = dugong(depth_m=0.2)
+        (box,) = (shown := render_ortho(replace(without, objects=(animal,)), GRID)).boxes
+        change = np.abs(shown.rgb.astype(float) - render_ortho(without, GRID).rgb).max(axis=2)
+        inside = np.zeros(change.shape, np.uint8)
+        for outline in box.outlines_px:
+            cv2.fillPoly(inside, [np.rint(outline - 0.5).astype(np.int32)], 1)
+        assert box.contrast == pytest.approx(np.median(change[inside > 0]) / 255, abs=0.012)
+
+
+def test_what_has_few_pixels_is_hard_to_make_out():
+    """Half of all people tell what kind a thing is whose area is 6 pixels squared."""
+
+    def square(side_px, kind=Kind.DUGONG):
+        outline = np.array([[10.0, 10], [10 + side_px, 10], [10 + side_px, 10 + side_px]])
+        outline = np.vstack([outline, [10, 10 + side_px]])
+        of_kind = CLASS_OF_KIND[kind]
+        return Box(1, kind, of_kind, (10, 10, 60, 60), 0.2, 1.0, 1.0, (outline, outline))
+
+    shares = [square(side).recognised_by for side in (2, 4, 6, 9, 12, 24)]
+    assert shares == pytest.approx([0.038, 0.217, 0.5, 0.821, 0.945, 1.0], abs=0.01)
+    assert square(6).visibility == pytest.approx(0.5, abs=0.001)
+    assert square(2, Kind.KAYAK).visibility == pytest.approx(1.0, abs=0.001)
+
+
+def test_the_higher_up_the_fewer_tell_what_it_is():
+    world = replace(clear_sea(), objects=(dugong(),))
+    near, far = (
+        render_ortho(world, Grid(-6.4, 6.4, round(12.8 / gsd), round(12.8 / gsd), gsd)).boxes[0]
+        for gsd in (0.02, 0.2)
+    )
+    assert near.recognised_by > 0.99
+    assert far.recognised_by < 0.7
+    assert far.contrast == pytest.approx(near.contrast, rel=0.3)
 
 
 def test_what_the_border_cuts_is_boxed_as_far_as_it_shows():
