@@ -9,6 +9,7 @@ from detection.types import ObjectClass, Sighting
 from ingest.lonlat import LonLat
 from patrol.incident_event import IncidentEvent, Standing
 from patrol.incident_state import ALLOWED, State, TransitionError, check_transition
+from patrol.place_error import ERRORS_OF_95_PERCENT
 from patrol.verdict import Certainty, Grounds, Priority, Verdict
 from patrol.zones import RuleName
 
@@ -81,6 +82,11 @@ class Incident:
     assignee: str | None = None
     joined_to: str | None = None
     split_from: SplitFrom | None = None
+
+    @property
+    def radius_of_95_percent_m(self) -> float:
+        """How far off its place may be, with 95 % probability: as people are told it."""
+        return ERRORS_OF_95_PERCENT * self.error_m
 
 
 def standing_of(incident: Incident) -> Standing:

@@ -29,7 +29,9 @@ from detection.labels.label import Label, LabelledFrame, Undecided, Verdict
 from detection.types import ObjectClass
 from ingest.errors import ProjectionError
 from ingest.projection import SeaView
+from patrol.compliance import SIGMAS_OF_95_PERCENT
 from patrol.labels import StoredLabel
+from patrol.place_error import ERRORS_OF_95_PERCENT
 
 router = APIRouter(prefix="/api/v1/frames", tags=["officers"], responses=dict(PROBLEMS))
 
@@ -81,23 +83,29 @@ class PointsIn(BaseModel):
 
 
 class PlaceOut(BaseModel):
-    """Where a pixel falls on the sea, and how far off that may be (root mean square)."""
+    """Where a pixel falls on the sea, and how far off that may be.
+
+    `error_m` is the root mean square; a circle of the other's radius holds it with 95 %.
+    """
 
     lon: float
     lat: float
     error_m: float
+    radius_of_95_percent_m: float
 
 
 class MeasuredOut(BaseModel):
     """The places of points, and the length of the line through them.
 
     `length_error_m` is 1 sigma from the height and the lens, which stretch all lengths alike; an
-    error of the camera's own place moves both ends and changes no length.
+    error of the camera's own place moves both ends and changes no length. With 95 % probability
+    the length is off by `length_margin_m` at most.
     """
 
     places: list[PlaceOut]
     length_m: float
     length_error_m: float
+    length_margin_m: float
     gsd_cm: float = Field(description="centimetres a pixel at the first point")
 
 
@@ -118,12 +126,20 @@ def measure(
     lons = [place.position.lon for place in ground]
     lats = [place.position.lat for place in ground]
     length_m = float(_WGS84.line_length(lons, lats))
+    length_error_m = length_m * _scale_error(view)
     return MeasuredOut(
         places=[
-            PlaceOut(lon=p.position.lon, lat=p.position.lat, error_m=p.error_m) for p in ground
+            PlaceOut(
+                lon=p.position.lon,
+                lat=p.position.lat,
+                error_m=p.error_m,
+                radius_of_95_percent_m=ERRORS_OF_95_PERCENT * p.error_m,
+            )
+            for p in ground
         ],
         length_m=length_m,
-        length_error_m=length_m * _scale_error(view),
+        length_error_m=length_error_m,
+        length_margin_m=SIGMAS_OF_95_PERCENT * length_error_m,
         gsd_cm=gsd_cm,
     )
 

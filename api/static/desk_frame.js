@@ -79,8 +79,8 @@ function start() {
     try {
       const found = await send(`${frame}/measure`, { xy_px: points.map(({ x, y }) => [x, y]) });
       const place = found.places[found.places.length - 1];
-      const where = `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)} ± ${place.error_m.toFixed(0)} ${words.metres}`;
-      const long = `${found.length_m.toFixed(1)} ± ${found.length_error_m.toFixed(1)} ${words.metres}`;
+      const where = `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)} ± ${place.radius_of_95_percent_m.toFixed(0)} ${words.metres} (95 %)`;
+      const long = `${found.length_m.toFixed(1)} ± ${found.length_margin_m.toFixed(1)} ${words.metres}`;
       says.textContent = points.length > 1 ? `${words.length}: ${long} · ${where}` : where;
       says.dataset.metres = found.length_m;
     } catch (error) {

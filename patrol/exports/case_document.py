@@ -11,7 +11,6 @@ from patrol.exports.outline import area_geometry
 from patrol.flight_log import LoggedFrame
 from patrol.ledger import LedgerFault, canonical_json, event_document
 from patrol.ledger_form import frame_form, incident_facts
-from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
 from patrol.zone_document import feature_of
 from patrol.zones import Zone
@@ -45,7 +44,7 @@ def incident_document(
             "facts": incident_facts(incident),
             "state": incident.state,
             "version": incident.version,
-            "radius_of_95_percent_m": ERRORS_OF_95_PERCENT * incident.error_m,
+            "radius_of_95_percent_m": incident.radius_of_95_percent_m,
             "tide_by_tables": None if tide is None else asdict(tide),
             "conditions": [_conditions_document(told) for told in case.conditions],
             "events": [event_document(event) | {"at_utc": event.at_utc} for event in case.events],

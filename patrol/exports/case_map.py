@@ -16,7 +16,6 @@ from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
 from patrol.exports.labels import PRIORITY_COLOURS
 from patrol.exports.xml_file import child_text, xml_bytes
 from patrol.incident import Incident
-from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
@@ -70,7 +69,7 @@ def case_map(incident: Incident, site: Site) -> bytes:
 
     The circle holds the position with 95 % probability. North is up.
     """
-    radius_m = ERRORS_OF_95_PERCENT * incident.error_m
+    radius_m = incident.radius_of_95_percent_m
     overview = _View(incident.position, _overview_half_m(incident, site))
     close_up = _View(incident.position, max(_CLOSE_UP_RADII * radius_m, _CLOSE_UP_LEAST_M))
     width, height = 2 * _PANEL_PX + _GAP_PX, _PANEL_PX + _FOOT_PX

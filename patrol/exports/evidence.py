@@ -32,7 +32,6 @@ from patrol.flight_log import LoggedFrame
 from patrol.incident import Incident
 from patrol.ledger import LedgerFault
 from patrol.media import MediaError, MediaStore
-from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
 from patrol.witness_incident import reported_frame
 from patrol.witness_report import MARKS
@@ -207,7 +206,7 @@ def _note(incident: Incident) -> str:
     left, top, right, bottom = incident.xyxy_px
     return (
         f"{incident.object_class} {incident.score:.2f}   "
-        f"position ± {ERRORS_OF_95_PERCENT * incident.error_m:.0f} m (95 %)   "
+        f"position ± {incident.radius_of_95_percent_m:.0f} m (95 %)   "
         f"box {right - left:.0f} x {bottom - top:.0f} px"
     )
 

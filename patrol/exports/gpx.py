@@ -7,7 +7,6 @@ from patrol.exports.labels import CLASS_WORDS
 from patrol.exports.plain_text import plain_text, utc_text
 from patrol.exports.xml_file import child_text, xml_bytes
 from patrol.incident import Incident
-from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.verdict import Priority
 
 _NAMESPACE = "http://www.topografix.com/GPX/1/1"
@@ -47,7 +46,7 @@ def _add_waypoint(root: Element, incident: Incident) -> None:
 
 
 def _description(incident: Incident) -> str:
-    radius_m = ERRORS_OF_95_PERCENT * incident.error_m
+    radius_m = incident.radius_of_95_percent_m
     lines = (
         incident.reason_th,
         incident.reason_en,

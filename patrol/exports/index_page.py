@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from patrol.case_file import CaseFile
+from patrol.compliance import SIGMAS_OF_95_PERCENT
 from patrol.exports.contents import MAP, WHY_WORDS, Absence, EvidenceFile, marked_name
 from patrol.exports.labels import (
     CERTAINTY_WORDS,
@@ -25,7 +26,6 @@ from patrol.exports.plain_text import plain_text
 from patrol.exports.verify import CROP
 from patrol.flight_log import LoggedFrame
 from patrol.ledger import LedgerFault
-from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
 
 
@@ -60,8 +60,8 @@ def index_page(
         absences=absences,
         lacks=[absence for absence in absences if absence.is_lack],
         ledger_faults=ledger_faults,
-        radius_m=ERRORS_OF_95_PERCENT * incident.error_m,
-        errors_of_95_percent=ERRORS_OF_95_PERCENT,
+        radius_m=incident.radius_of_95_percent_m,
+        sigmas_of_95_percent=SIGMAS_OF_95_PERCENT,
         times=times,
         rule_words=RULE_WORDS[incident.rule],
         class_words=CLASS_WORDS[incident.object_class],

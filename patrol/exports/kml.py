@@ -16,7 +16,6 @@ from patrol.exports.outline import error_ring
 from patrol.exports.plain_text import plain_text, utc_text
 from patrol.exports.xml_file import child_text, xml_bytes
 from patrol.incident import Incident
-from patrol.rules import ERRORS_OF_95_PERCENT
 from patrol.site import Site
 
 _NAMESPACE = "http://www.opengis.net/kml/2.2"
@@ -61,7 +60,7 @@ def _add_placemark(document: Element, incident: Incident, site: Site) -> None:
         child_text(SubElement(extended, "Data", name=name), "value", value)
     shapes = SubElement(placemark, "MultiGeometry")
     child_text(SubElement(shapes, "Point"), "coordinates", _coordinates((incident.position,)))
-    ring = error_ring(incident.position, ERRORS_OF_95_PERCENT * incident.error_m)
+    ring = error_ring(incident.position, incident.radius_of_95_percent_m)
     outer = SubElement(SubElement(shapes, "Polygon"), "outerBoundaryIs")
     child_text(SubElement(outer, "LinearRing"), "coordinates", _coordinates(ring))
 

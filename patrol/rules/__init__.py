@@ -7,15 +7,15 @@ is above the advice only when its error leaves no doubt; what was not measured i
 from collections.abc import Iterator, Sequence
 
 from detection.types import ObjectClass, Sighting
+from patrol.place_error import ERRORS_OF_95_PERCENT
 from patrol.rules.encounters import encounter_verdicts
-from patrol.rules.place import ERRORS_OF_95_PERCENT
 from patrol.rules.repeats import EarlierSighting, look_back, repeat_verdicts
 from patrol.rules.zone_rules import Tide, found_zones, grounds_of, zone_verdicts
 from patrol.site import Site
 from patrol.verdict import Certainty, Priority, Verdict
 from patrol.zones import RuleName
 
-__all__ = ["ERRORS_OF_95_PERCENT", "EarlierSighting", "Tide", "judge", "look_back"]
+__all__ = ["EarlierSighting", "Tide", "judge", "look_back"]
 
 _PRIORITY_RANK = {priority: rank for rank, priority in enumerate(Priority)}
 _RULE_RANK = {rule: rank for rank, rule in enumerate(RuleName)}

@@ -10,7 +10,7 @@ import numpy as np
 
 from detection.types import Sighting
 from ingest.lonlat import LonLat, distance_m, offset_m
-from patrol.rules.place import ERRORS_OF_95_PERCENT
+from patrol.place_error import ERRORS_OF_95_PERCENT
 from patrol.verdict import Certainty
 
 # Dugongs cruise at up to 10 km/h (Marsh, O'Shea & Reynolds 2011): so far one may have come.

@@ -12,8 +12,8 @@ import shapely
 
 from detection.types import ObjectClass, Sighting
 from ingest.lonlat import distance_m, offset_m
+from patrol.place_error import ERRORS_OF_95_PERCENT
 from patrol.rules.approach import Approach, closest_approach, fixes, seconds_apart
-from patrol.rules.place import ERRORS_OF_95_PERCENT
 from patrol.rules.precedence import Found
 from patrol.rules.words import Words, joined, speed_words
 from patrol.rules.zone_rules import Tide, found_zones, grounds_of

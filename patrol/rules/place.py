@@ -6,20 +6,16 @@ circle is, at its boundary when the circle only touches it, and otherwise not th
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import cos, log, pi, radians, sqrt
+from math import cos, pi, radians, sqrt
 
 import numpy as np
 import shapely
 
 from detection.types import Sighting
 from ingest.lonlat import MEAN_EARTH_RADIUS_M
+from patrol.place_error import ERRORS_OF_95_PERCENT
 from patrol.verdict import Certainty
 from patrol.zones import Zone
-
-# `error_m` is the root mean square distance, √2 sigma along each axis. The 95 % circle of a round
-# normal error has the radius √(2 ln 20) sigma (chi-square with two degrees of freedom), so √(ln 20)
-# times the error.
-ERRORS_OF_95_PERCENT = sqrt(log(20))
 
 _METRES_PER_DEGREE = radians(1) * MEAN_EARTH_RADIUS_M
 

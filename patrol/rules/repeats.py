@@ -12,7 +12,8 @@ from math import hypot
 
 from detection.types import ObjectClass, Sighting
 from ingest.lonlat import LonLat, distance_m
-from patrol.rules.place import ERRORS_OF_95_PERCENT, seen_at
+from patrol.place_error import ERRORS_OF_95_PERCENT
+from patrol.rules.place import seen_at
 from patrol.rules.zone_rules import Tide, found_zones, grounds_of
 from patrol.site import Site
 from patrol.verdict import Certainty, Figure, Priority, Verdict

@@ -3,7 +3,8 @@
 from detection.tracks import KNOTS_PER_M_S
 from detection.types import ObjectClass, Sighting
 from patrol.compliance import SIGMAS_OF_95_PERCENT
-from patrol.rules.place import ERRORS_OF_95_PERCENT, Place
+from patrol.place_error import ERRORS_OF_95_PERCENT
+from patrol.rules.place import Place
 from patrol.verdict import Certainty
 from patrol.zones import Binding, RuleName, Zone
 

@@ -107,6 +107,12 @@ def test_a_form_takes_a_step_and_goes_on_with_the_filter(world, incidents):
     assert incidents[1].incident_id not in page
 
 
+def test_a_place_is_told_to_within_95_percent_as_in_the_evidence(world, incidents):
+    shown = incidents[0]
+    page = world.logged_in("mali").get(f"/desk?id={shown.incident_id}").text
+    assert re.search(rf"± {1.7308 * shown.error_m:.0f} \S+ \(95 %\)", page)
+
+
 def test_a_refused_step_shows_what_happened_and_keeps_the_note(world, incidents):
     (incident, _) = incidents
     step(world, world.logged_in("nid"), incident, "confirmed", reason="clear to see")

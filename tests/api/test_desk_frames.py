@@ -120,7 +120,11 @@ def test_a_length_is_that_of_the_logged_pose(desk, frame):
     pixels = ((900 - 200) ** 2 + (500 - 300) ** 2) ** 0.5
     assert found["length_m"] == pytest.approx(pixels * frame.gsd_cm / 100, rel=0.02)
     assert 0 < found["length_error_m"] < 0.2 * found["length_m"]
-    assert found["places"][0]["lat"] == pytest.approx(a.lat)
+    assert found["length_margin_m"] == pytest.approx(1.96 * found["length_error_m"])
+    first = found["places"][0]
+    assert first["lat"] == pytest.approx(a.lat)
+    # a round normal error lies within √(2 ln 20) of its sigmas with 95 %
+    assert first["radius_of_95_percent_m"] == pytest.approx(1.7308 * first["error_m"], rel=1e-4)
 
 
 def test_what_has_no_place_is_not_measured(desk, frame, world, monkeypatch):

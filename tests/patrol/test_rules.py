@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from detection.types import ObjectClass
 from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
-from patrol.rules import ERRORS_OF_95_PERCENT, judge
+from patrol.place_error import ERRORS_OF_95_PERCENT
+from patrol.rules import judge
 from patrol.verdict import Certainty, Priority
 from patrol.zones import Binding, RuleName, Zone, ZoneKind
 

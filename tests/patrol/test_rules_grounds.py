@@ -15,8 +15,9 @@ from ingest.lonlat import MEAN_EARTH_RADIUS_M, LonLat
 from ingest.tide import SeaTide
 from patrol.compliance import BoatSeen, Pace, pace_of
 from patrol.permits import Permit
+from patrol.place_error import ERRORS_OF_95_PERCENT
 from patrol.presence import zone_statuses
-from patrol.rules import ERRORS_OF_95_PERCENT, EarlierSighting, judge
+from patrol.rules import EarlierSighting, judge
 from patrol.verdict import Certainty, Figure, Priority
 from patrol.zone_document import zone_sha256
 from patrol.zone_times import Holds, Hours, MonthDay, Season, TideRange, Validity

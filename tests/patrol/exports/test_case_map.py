@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.lonlat import LonLat
 from patrol.exports.case_map import case_map
-from patrol.rules import ERRORS_OF_95_PERCENT
+from patrol.place_error import ERRORS_OF_95_PERCENT
 
 NS = {"s": "http://www.w3.org/2000/svg"}
 

@@ -77,7 +77,7 @@ def test_it_shows_the_pictures_and_tells_in_both_languages(exported) -> None:
         "2026-03-01 12:00:30 (+0700) · 2026-03-01 05:00:30 UTC",
         "7.256000, 99.456000 (WGS 84)",
         "within 7 m with 95 % probability",
-        "14.4\n± 3.1 km/h (95 %)",
+        "14.4\n± 3.5 km/h (95 %)",
         "แนวเขตโดยประมาณ",
         "เห็นชัด &lt;b&gt;",
         "สมชาย",

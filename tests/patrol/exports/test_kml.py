@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest.lonlat import LonLat, distance_m
 from patrol.exports.kml import incidents_kml
 from patrol.exports.plain_text import plain_text
-from patrol.rules import ERRORS_OF_95_PERCENT
+from patrol.place_error import ERRORS_OF_95_PERCENT
 from patrol.verdict import Priority
 
 NS = {"k": "http://www.opengis.net/kml/2.2"}
