@@ -193,6 +193,8 @@ def _under_surface(one: _Painted, left: Image) -> _Painted:
     end_x, end_y = np.maximum(np.ceil(corners.max(axis=0)), 0).astype(int)
     rows, columns = slice(first_y, end_y), slice(first_x, end_x)
     part = left[rows, columns]
+    if part.size == 0:  # all of it outside the picture
+        return one
     shares = part[_inside(one.outlines, rows, columns, part.shape)]
     return replace(one, contrast=one.contrast * float(np.median(shares))) if shares.size else one
 

@@ -178,6 +178,16 @@ def test_what_the_border_cuts_is_boxed_as_far_as_it_shows():
     assert 0.3 < box.visible_share < 0.7
 
 
+@pytest.mark.parametrize("towards", [(-1, 0), (1, 0), (0, -1), (0, 1), (1, 1)])
+def test_an_animal_beside_the_picture_is_in_none_of_it(towards):
+    """However near to its border it ends."""
+    for away_m in np.arange(6.6, 8.6, 0.1):
+        east_m, north_m = (away_m * side for side in towards)
+        world = replace(sea(), objects=(dugong(east_m=east_m, north_m=north_m),))
+        boxes = render_ortho(world, GRID).boxes
+    assert boxes == ()
+
+
 def test_an_animal_under_another_shows_as_far_as_it_is_not_covered():
     calf = replace(dugong(depth_m=0.6), object_id=2, length_m=1.2, width_m=0.35)
     world = replace(clear_sea(), objects=(dugong(depth_m=0.2), calf))
