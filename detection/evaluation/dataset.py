@@ -15,6 +15,8 @@ from detection.evaluation.picture_index import pictures_in
 from detection.evaluation.rendered_truth import FILE_NAME as TRUTH_FILE
 from detection.evaluation.scoring import TrueBox
 from detection.labels.errors import LabelError
+from detection.labels.folder import exported_frames
+from detection.labels.label import LabelledFrame
 from detection.types import ObjectClass
 from ingest.errors import PhotoError
 from ingest.photo import picture_size
@@ -27,11 +29,15 @@ _FLIGHT_FILE = "flight.toml"
 
 @dataclass(frozen=True)
 class LabelledPicture:
-    """A picture and what is in it."""
+    """A picture and what is in it.
+
+    `logged` is the frame of a folder of exported labels, which tells how it was logged.
+    """
 
     path: Path
     truths: tuple[TrueBox, ...]
     sea_state: str | None
+    logged: LabelledFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +96,10 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
     """Read a folder of flights; each folder that holds pictures is a flight.
 
     Labels may be YOLO text files, COCO JSON, a CSV table, or the truth of rendered flights, as the
-    modules of these formats tell. A label that cannot be used is left out, and a picture that no
-    labels speak of, unless the rules say that nothing is in it. `flight.toml` beside the
-    pictures may tell their `sea_state`.
+    modules of these formats tell. Of labels that `libong labels export` wrote those frames are
+    left out that nobody looked through as a whole: more may be there than was labelled. A label
+    that cannot be used is left out, and a picture that no labels speak of, unless the rules say
+    that nothing is in it. `flight.toml` beside the pictures may tell their `sea_state`.
 
     Raises:
         LabelError: when no label can be used, or labels contradict each other.
@@ -110,7 +117,20 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
     )
     labels = dict(read.by_picture)
     notes = [*read.notes, *_turned_notes(labels, sizes, rules), *_video_notes(root)]
-    spoilt = {one.picture for one in read.left_out}
+    exported = exported_frames(pictures)
+    partly = [p for p in labels if p in exported and not exported[p].complete]
+    if partly:
+        notes.append(
+            f"{len(partly)} pictures are left out that nobody looked through as a whole, such as "
+            f"{partly[0]}: what is found there and not labelled may be real"
+        )
+    labels = {path: found for path, found in labels.items() if path not in partly}
+    if partly and not labels:
+        raise LabelError(
+            f"nobody looked through one of the {len(partly)} pictures of {root} as a whole; do so "
+            'at the desk ("Looked through as a whole"), and export the labels anew'
+        )
+    spoilt = {one.picture for one in read.left_out} | set(partly)
     unlabelled = [p for p in pictures if p not in labels and p not in spoilt]
     if unlabelled and rules.unlabelled_are_empty:
         labels |= {p: PictureLabels(root, ()) for p in unlabelled}
@@ -120,7 +140,8 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
             "if nothing is in them, say --unlabelled-are-empty"
         )
     left_out = tuple(one.why for one in read.left_out)
-    return LabelledSet(_flights(root, labels, rules.names), tuple(notes), left_out)
+    flights = _flights(root, labels, rules.names, exported)
+    return LabelledSet(flights, tuple(notes), left_out)
 
 
 def _sizes(pictures: Iterable[Path]) -> Iterator[tuple[Path, PictureSize]]:
@@ -164,7 +185,10 @@ def _video_notes(root: Path) -> Iterator[str]:
 
 
 def _flights(
-    root: Path, labels: Mapping[Path, PictureLabels], names: ClassNames
+    root: Path,
+    labels: Mapping[Path, PictureLabels],
+    names: ClassNames,
+    exported: Mapping[Path, LabelledFrame],
 ) -> tuple[LabelledFlight, ...]:
     meant = names.classes({one.name for found in labels.values() for one in found.labels})
     folders: dict[Path, list[Path]] = {}
@@ -179,7 +203,11 @@ def _flights(
             truths = tuple(
                 truth for one in labels[path].labels for truth in _truths(one, meant, names)
             )
-            pictures.append(LabelledPicture(path, truths, labels[path].sea_state or sea_state))
+            pictures.append(
+                LabelledPicture(
+                    path, truths, labels[path].sea_state or sea_state, exported.get(path)
+                )
+            )
         rendered = facts.rendered or any(labels[p].source.name == TRUTH_FILE for p in paths)
         flights.append(
             LabelledFlight(_flight_name(root, folder), folder, tuple(pictures), rendered)

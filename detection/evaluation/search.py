@@ -14,6 +14,7 @@ from detection.evaluation.dataset import LabelledFlight, LabelledPicture
 from detection.evaluation.memory import Found, Memory
 from detection.evaluation.scoring import ScoredFrame, found_boxes
 from detection.frame_look import judged
+from detection.labels.located import located_frame
 from detection.manifest import Manifest
 from detection.types import Detection, ObjectClass
 from ingest.errors import PhotoError
@@ -145,10 +146,7 @@ def _search(
     site: SiteReference | None,
     memory: Memory,
 ) -> SearchedPicture:
-    frame: Frame | None = None
-    if site is not None:
-        with suppress(PhotoError):  # no place, or no whole photo: the plain search tells which
-            frame = read_frame(picture.path, site)
+    frame = None if site is None else _located(picture, site)
     manifest = searchers.operating.manifest
     found = memory.recall(
         (manifest, searchers.precision), frame, digest,
@@ -171,6 +169,16 @@ def _search(
         ),
         look,
     )
+
+
+def _located(picture: LabelledPicture, site: SiteReference) -> Frame | None:
+    """The frame of a picture, as it was logged where labels were exported; None without a place."""
+    if picture.logged is not None:
+        located = located_frame(picture.path, picture.logged, site)
+        return located if isinstance(located, Frame) else None
+    with suppress(PhotoError):  # no place, or no whole photo: the plain search tells which
+        return read_frame(picture.path, site)
+    return None
 
 
 def _found(searchers: Searchers, frame: Frame | None, path: Path, digest: str) -> Found:

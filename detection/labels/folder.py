@@ -8,7 +8,7 @@ tools: `FLIGHT/labels/SHA256-TIME.txt` (YOLO, with `data.yaml`) or `FLIGHT/annot
 """
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
@@ -137,6 +137,20 @@ def _read_flight(file: Path) -> LabelledFlight:
                 f"{picture_path(file.parent, frame)} is missing; export the labels anew"
             )
     return flight
+
+
+def exported_frames(pictures: Iterable[Path]) -> dict[Path, LabelledFrame]:
+    """Return the frames that pictures in exported folders are of, of those that are in such.
+
+    Raises LabelError when a flight's document is damaged.
+    """
+    found: dict[Path, LabelledFrame] = {}
+    for folder in {p.parent.parent for p in pictures if p.parent.name == "images"}:
+        file = folder / FRAMES_FILE
+        if file.is_file():
+            flight = read_flight_document(file.read_bytes(), file)
+            found |= {picture_path(folder, frame): frame for frame in flight.frames}
+    return found
 
 
 def picture_path(flight_folder: Path, frame: LabelledFrame) -> Path:

@@ -27,6 +27,7 @@ from detection.evaluation.scoring import ScoredFrame
 from detection.evaluation.search import SearchedFlights, Searchers
 from detection.labels.folder import picture_path, read_labels
 from detection.labels.label import LabelledFlight
+from detection.labels.located import Unusable
 from detection.labels.split import Earlier, Split, split_by_flight
 from detection.manifest import Manifest, load_manifest
 from detection.model_folder import MANIFEST_FILE
@@ -50,7 +51,7 @@ from detection.training.evaluate import (
 )
 from detection.training.from_onnx import model_from_onnx, write_onnx
 from detection.training.rehearsal import rehearsal_tiles
-from detection.training.site_frames import Unusable, tell_unusable, unmeasured
+from detection.training.site_frames import tell_unusable, unmeasured
 from detection.training.site_scores import favour_in, score_labelled
 from detection.training.site_tiles import TrainingTile, tiles_of_frame, why_no_tile
 from detection.training.varied_batch import varied_batch

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from detection.evaluation.scoring import Xyxy
 from detection.labels.label import LabelledFrame
+from detection.labels.located import Unusable, located_frame
 from detection.resampling import Search
 from detection.search_plan import plan_located, row_gsd_cm
 from detection.tiling import LEVEL_STEP, MOST_COARSER, Level, wanted_scale
 from detection.training.dataset import TARGET_GSD_M
-from detection.training.site_frames import Unusable, located_frame
 from ingest.projection import SeaView
 from ingest.site_reference import SiteReference
 

@@ -15,7 +15,7 @@ from detection.evaluation.scoring import (
 )
 from detection.labels.folder import picture_path
 from detection.labels.label import LabelledFlight, LabelledFrame
-from detection.training.site_frames import located_frame
+from detection.labels.located import located_frame
 from ingest.frame import Frame
 from ingest.site_reference import SiteReference
 

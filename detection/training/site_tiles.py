@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from detection.evaluation.scoring import Xyxy
 from detection.labels.label import Label, LabelledFrame, Undecided
+from detection.labels.located import Unusable
 from detection.labels.tool_box import CLASSES
 from detection.level_search import empty_tile
 from detection.resampling import PADDING_GREY, DecodedPicture, Look, looks
 from detection.tiling import Level
-from detection.training.site_frames import Unusable
 from detection.training.site_levels import SiteLevels, site_levels
 from detection.types import ObjectClass
 from ingest.site_reference import SiteReference

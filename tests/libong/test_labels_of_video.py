@@ -1,6 +1,7 @@
 """What is labelled on stills of a video teaches and is measured, as a photo is."""
 
 import json
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,16 +9,20 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from detection.evaluation.dataset import read_labelled
+from detection.evaluation.search import Searchers, search_flights
 from detection.labels.by_hand import drawn
 from detection.labels.changes import Annotator
-from detection.labels.folder import LabelFormat, picture_path, read_labels
+from detection.labels.errors import LabelError
+from detection.labels.folder import FRAMES_FILE, LabelFormat, picture_path, read_labels
+from detection.manifest import read_manifest
 from detection.types import ObjectClass
 from ingest.flight import read_flight
 from ingest.photo import with_pose
 from libong.composition import open_media, open_store
 from libong.label_exchange import export_labels
 from libong.open_models import open_detector
-from libong.settings import HOUSE, read_settings
+from libong.settings import HOUSE, SHIPPED_MODEL, read_settings
 from patrol.flight_log import FlightLog
 from patrol.labels import FrameReview, StoredLabel
 from patrol.site import shipped_site
@@ -28,6 +33,7 @@ from detection.training.site_scores import score_labelled
 from detection.training.site_tiles import tiles_of_frame
 
 SITE = shipped_site().reference
+SHIPPED = read_manifest(SHIPPED_MODEL)
 VIDEO = HOUSE / "sample_flights" / "boats_on_video"
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 OFFICER = Annotator("officer", AT)
@@ -88,6 +94,55 @@ def test_stills_of_a_video_give_tiles_at_the_scale_of_their_telemetry(flight, ex
         path = picture_path(exported / labelled.flight_id, frame)
         tiles = tiles_of_frame(path, frame, SITE, 256, np.random.default_rng(0))
         assert sum(len(tile.classes) for tile in tiles) >= len(frame.objects)
+
+
+class Asked:
+    """Stands in for a detector: finds nothing, and keeps the frames that it was asked about."""
+
+    manifest = SHIPPED
+
+    def __init__(self):
+        self.frames = []
+
+    def detect(self, frame):
+        self.frames.append(frame)
+        return ()
+
+    def detect_unlocated(self, picture):
+        raise AssertionError("searched as if it had no place")
+
+
+def test_exported_stills_are_evaluated_at_the_place_they_were_logged_with(flight, exported):
+    asked = Asked()
+    labelled = read_labelled(exported)
+    search_flights(labelled.flights, Searchers(asked), lambda _: SITE)
+    by_sha256 = {frame.sha256: frame for frame in asked.frames}
+    assert by_sha256.keys() == {frame.sha256 for frame in flight.frames}
+    for frame in flight.frames:
+        assert by_sha256[frame.sha256].pose == frame.pose
+    assert sum(len(p.truths) for f in labelled.flights for p in f.pictures) > 6
+
+
+def test_what_nobody_looked_through_as_a_whole_is_not_evaluated(exported, tmp_path):
+    """More may be there than was labelled: a find beside the labels is no false alarm."""
+    folder = tmp_path / "out"
+    shutil.copytree(exported, folder)
+    (file,) = folder.rglob(FRAMES_FILE)
+    document = json.loads(file.read_text(encoding="utf-8"))
+    first, *others = document["frames"]
+    first["complete"] = False
+    file.write_text(json.dumps(document), encoding="utf-8")
+    labelled = read_labelled(folder)
+    pictures = [p for f in labelled.flights for p in f.pictures]
+    assert len(pictures) == len(others)
+    assert all(p.logged is not None and p.logged.sha256 != first["sha256"] for p in pictures)
+    assert any(note.startswith("1 pictures are left out that nobody") for note in labelled.notes)
+
+    for frame in others:
+        frame["complete"] = False
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(LabelError, match="nobody looked through one of the"):
+        read_labelled(folder)
 
 
 def test_stills_of_a_video_are_measured(flight, exported, tmp_path):

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from detection.labels.errors import LabelError
-from detection.training.site_frames import Unusable, tell_unusable
+from detection.labels.located import Unusable
+from detection.training.site_frames import tell_unusable
 
 SOME = Counter({Unusable.NO_POSE: 2, Unusable.TOO_COARSE: 1})
 

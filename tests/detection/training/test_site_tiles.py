@@ -14,10 +14,10 @@ from detection.types import ObjectClass
 
 pytest.importorskip("torch", reason="needs the extra `train`")
 
+from detection.labels.located import Unusable
 from detection.training.evaluate import RENDERED_SITE
 from detection.training.flight import jpeg_bytes
 from detection.training.frame_metadata import ShotTags
-from detection.training.site_frames import Unusable
 from detection.training.site_tiles import tiles_of_frame, why_no_tile
 from ingest.flight import read_frame
 from ingest.lonlat import LonLat
