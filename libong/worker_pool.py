@@ -5,15 +5,12 @@ that can be pickled, over files that both can read.
 """
 
 import multiprocessing
-import os
 from collections.abc import Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import suppress
 from functools import lru_cache
-from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 
 from detection import boat_network
 from detection.detector import Detector
@@ -21,6 +18,7 @@ from detection.engine import RawOutput, TileBGR
 from detection.errors import ModelError
 from detection.frame_look import FrameLook, look_at
 from detection.manifest import Manifest, Model
+from detection.own_processes import own_processes
 from ingest.errors import PhotoError
 from ingest.flight import read_flight
 from ingest.frame import Frame, Note
@@ -32,9 +30,7 @@ from libong.settings import read_settings
 
 def process_pool() -> Executor:
     """Return an executor with one process of its own; OpenVINO uses all cores by itself."""
-    return ProcessPoolExecutor(
-        1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-    )
+    return own_processes(1)
 
 
 def end_processes() -> None:
@@ -90,16 +86,3 @@ def detector_elsewhere(manifest: Manifest) -> Detector:
 @lru_cache(maxsize=1)  # the networks of one model are memory enough
 def _detector(model: Model) -> Detector:
     return detector_of(model, precision=read_settings().precision)
-
-
-def _end_with_parent() -> None:
-    """Let no process live on when the worker was killed: it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    Thread(target=watch, daemon=True, name="end-with-parent").start()

@@ -6,13 +6,12 @@ A flight's folder holds its frames, `truth.json`, and the mark of what drew it, 
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 
 from detection.evaluation.rendered_truth import FILE_NAME
+from detection.own_processes import side_by_side
 from detection.training.flight import render_flight
 from detection.training.flight_plan import FlightPlan
 from detection.training.render_mark import MARK_FILE, RenderMark, mark_in
@@ -59,16 +58,10 @@ def keep_flights(
             "flight is" if len(outdated) == 1 else "flights are",
             outdated[0].parent,
         )
-    if not missing:
-        return tuple(plans)
     jobs = [(folder, plans[folder], mark) for folder, mark in missing.items()]
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=spawn) as pool:
-        try:
-            for done, _ in enumerate(pool.map(_draw, jobs), start=1):
-                on_progress(done, len(jobs))
-        finally:
-            pool.shutdown(cancel_futures=True)  # whoever stops does not wait for all the rest
+    with side_by_side(_draw, jobs, processes) as drawn:
+        for done, _ in enumerate(drawn, start=1):
+            on_progress(done, len(jobs))
     return tuple(plans)
 
 

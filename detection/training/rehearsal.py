@@ -1,9 +1,7 @@
 """Rendered tiles as a model was first trained on, of other worlds: to rehearse or calibrate."""
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -12,6 +10,7 @@ import numpy as np
 from detection.labels.sheet import Sheet
 from detection.labels.tool_box import CLASSES
 from detection.labels.yolo import read_yolo
+from detection.own_processes import side_by_side
 from detection.progress_lines import ProgressLines
 from detection.training.dataset import TilePlan, label_lines, make_tile
 from detection.training.site_tiles import TrainingTile, encoded_tile
@@ -35,8 +34,8 @@ def rehearsal_tiles(
     plan = TilePlan("train", count, side_px, photo_folder, _FIRST_TILE)
     lines = ProgressLines(tell).of("rendering tiles")
     tiles: list[TrainingTile] = []
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for tile in pool.map(partial(_tile, plan), range(count), chunksize=8):
+    with side_by_side(partial(_tile, plan), range(count), processes, chunk=8) as drawn:
+        for tile in drawn:
             tiles.append(tile)
             lines(len(tiles), count)
     return tuple(tiles)

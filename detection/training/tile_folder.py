@@ -7,13 +7,12 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 
+from detection.own_processes import side_by_side
 from detection.training.dataset import CLASSES, TilePlan, label_lines, make_tile, tile_name
 from detection.training.render_mark import RenderMark, mark_in
 from ingest.errors import LibongError
@@ -82,10 +81,12 @@ def write_dataset(
         if job.key not in scenes or not job.picture.is_file() or not job.labels.is_file()
     ]
     on_progress(len(jobs) - len(missing), len(jobs))
-    for done, (job, scene) in enumerate(_written(missing, processes), len(jobs) - len(missing) + 1):
-        scenes[job.key] = scene
-        _note(folder, job.key, scene)
-        on_progress(done, len(jobs))
+    with side_by_side(_write_tile, missing, processes, chunk=8) as drawn:
+        first = len(jobs) - len(missing) + 1
+        for done, (job, scene) in enumerate(zip(missing, drawn, strict=True), first):
+            scenes[job.key] = scene
+            _note(folder, job.key, scene)
+            on_progress(done, len(jobs))
     summary = {plan.split: _summary(plan, [j for j in jobs if j.plan is plan], scenes)
                for plan in plans}  # fmt: skip
     (folder / _SUMMARY_FILE).write_text(json.dumps(summary, indent=1))
@@ -177,17 +178,6 @@ def _line(key: tuple[str, str], scene: str) -> str:
 def _note(folder: Path, key: tuple[str, str], scene: str) -> None:
     with (folder / _RECORD_FILE).open("a", encoding="utf-8") as file:
         file.write(_line(key, scene))
-
-
-def _written(jobs: Sequence[_Job], processes: int) -> Iterator[tuple[_Job, str]]:
-    """Write tiles in several processes; gives each, in order, with its scene."""
-    if not jobs:
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        try:
-            yield from zip(jobs, pool.map(_write_tile, jobs, chunksize=8), strict=True)
-        finally:
-            pool.shutdown(cancel_futures=True)  # whoever stops does not wait for all the rest
 
 
 def _write_tile(job: _Job) -> str:

@@ -116,15 +116,15 @@ def test_what_no_renderer_of_ours_wrote_is_refused_and_left(flights, name, conte
 
 
 def test_flights_of_a_split_are_rendered_by_several_processes(tmp_path, monkeypatch):
-    from detection.training import evaluate, kept_flights
+    from detection import own_processes
+    from detection.training import evaluate
 
     asked = []
     monkeypatch.setattr(evaluate, "random_flight", lambda split, number: small(number, shots=1))
-    pool = kept_flights.ProcessPoolExecutor
+    pool = own_processes.own_processes
     monkeypatch.setattr(
-        kept_flights, "ProcessPoolExecutor",
-        lambda processes, **options: asked.append(processes) or pool(processes, **options),
-    )  # fmt: skip
+        own_processes, "own_processes", lambda count: asked.append(count) or pool(count)
+    )
     folders = render_flights("val", 3, tmp_path, 2, first=7)
     assert [f.name for f in folders] == ["val_007", "val_008", "val_009"]
     assert all((f / "truth.json").is_file() for f in folders)
