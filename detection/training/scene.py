@@ -131,7 +131,7 @@ def render_ortho(
         canvas.rgb *= factor[..., None]
         canvas.rgb += white[..., None] * (1 - canvas.rgb)
         light = world.light.brightness * sum(world.light.tint) / 3
-        left = factor * (1 - white) * np.float32(light)
+        left = factor * (1 - white).clip(0) * np.float32(light)
         painted = [_under_surface(one, left) for one in painted]
         canvas.foam = white_caps(world, grid, time_s)
     for thing in above:
