@@ -10,6 +10,7 @@ from detection.evaluation.gates import MOST_FALSE_ON_PHOTOS
 from detection.evaluation.scoring import ScoredFrame, mildest_as_good
 from detection.manifest import LookAgain
 from detection.training.evaluate import (
+    GIVEN_UP_OF,
     choose_thresholds,
     f_scores,
     score_at_each,
@@ -72,7 +73,7 @@ def tried(searching: Detector, way: Way, flights: Sequence[Path]) -> Trial:
         threshold: f_scores(at, thresholds | {gear: threshold})[gear]
         for threshold, at in zip(_GEAR_THRESHOLDS, at_each, strict=True)
     }
-    thresholds[gear] = mildest_as_good(joined)
+    thresholds[gear] = mildest_as_good(joined, GIVEN_UP_OF[gear])
     return Trial(
         way, frames, thresholds, f_scores(frames, thresholds) | {gear: joined[thresholds[gear]]}
     )
