@@ -110,7 +110,7 @@ def test_frames_that_show_nothing_do_not_speak_against_a_find(tmp_path, spoilt):
         place = LonLat(seen_by_all.centroid.x, seen_by_all.centroid.y)
         first, *others = frames
         find = Detection(
-            ObjectClass.DUGONG, 0.55, (10.0, 10.0, 40.0, 30.0),
+            ObjectClass.DUGONG, 0.4, (10.0, 10.0, 40.0, 30.0),
             first.sha256, first.taken_at_utc, place, 2.0, detector.manifest.sha256,
         )  # fmt: skip
         looks = [FrameLook(frame, (), bad if spoilt else good, ()) for frame in others]

@@ -89,7 +89,7 @@ def test_glint_takes_contrast_from_an_animal_under_it():
         render_ortho(sea, grid, eye=eye).boxes[0].contrast
         for eye in (Eye(60.0, 0.0, 50.0), under_sun)
     )
-    assert veiled == pytest.approx(shown * (1 - 0.55 * 0.8), rel=0.02)
+    assert veiled == pytest.approx(shown * (1 - 0.55 * 0.8), rel=0.04)
 
 
 def test_a_tilted_tile_has_its_glint_elsewhere():
