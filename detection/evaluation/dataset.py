@@ -1,7 +1,7 @@
 """A folder of labelled flights: which pictures, which labels, which flights."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,19 +118,11 @@ def read_labelled(root: Path, rules: ReadingRules = ReadingRules()) -> LabelledS
     labels = dict(read.by_picture)
     notes = [*read.notes, *_turned_notes(labels, sizes, rules), *_video_notes(root)]
     exported = exported_frames(pictures)
-    partly = [p for p in labels if p in exported and not exported[p].complete]
+    partly = {p for p in labels if p in exported and not exported[p].complete}
     if partly:
-        notes.append(
-            f"{len(partly)} pictures are left out that nobody looked through as a whole, such as "
-            f"{partly[0]}: what is found there and not labelled may be real"
-        )
-    labels = {path: found for path, found in labels.items() if path not in partly}
-    if partly and not labels:
-        raise LabelError(
-            f"nobody looked through one of the {len(partly)} pictures of {root} as a whole; do so "
-            'at the desk ("Looked through as a whole"), and export the labels anew'
-        )
-    spoilt = {one.picture for one in read.left_out} | set(partly)
+        labels = {path: found for path, found in labels.items() if path not in partly}
+        notes.append(_partly_note(root, partly, bool(labels)))
+    spoilt = {one.picture for one in read.left_out} | partly
     unlabelled = [p for p in pictures if p not in labels and p not in spoilt]
     if unlabelled and rules.unlabelled_are_empty:
         labels |= {p: PictureLabels(root, ()) for p in unlabelled}
@@ -173,6 +165,19 @@ def _turned_notes(
             f"{len(turned)} labelled pictures, such as {turned[0]}, are shown turned by their Exif "
             f"orientation: where the labels do not tell the sides drawn on, they are read {told}"
         )
+
+
+def _partly_note(root: Path, partly: Collection[Path], others: bool) -> str:
+    """What is said of pictures where more may be than labelled; LabelError without others."""
+    if not others:
+        raise LabelError(
+            f"nobody looked through one of the {len(partly)} pictures of {root} as a whole; do so "
+            'at the desk ("Looked through as a whole"), and export the labels anew'
+        )
+    return (
+        f"{len(partly)} pictures are left out that nobody looked through as a whole, such as "
+        f"{min(partly)}: what is found there and not labelled may be real"
+    )
 
 
 def _video_notes(root: Path) -> Iterator[str]:

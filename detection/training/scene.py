@@ -131,8 +131,7 @@ def render_ortho(
         canvas.rgb *= factor[..., None]
         canvas.rgb += white[..., None] * (1 - canvas.rgb)
         light = world.light.brightness * sum(world.light.tint) / 3
-        left = factor * (1 - white).clip(0) * np.float32(light)
-        painted = [_under_surface(one, left) for one in painted]
+        painted = [_under_surface(one, grid, factor, white, light) for one in painted]
         canvas.foam = white_caps(world, grid, time_s)
     for thing in above:
         if thing.kind in _BOATS:
@@ -181,22 +180,20 @@ def _paint(canvas: Canvas, thing: SceneObject, world: World) -> _Painted:
     return _Painted(thing, tuple(canvas.outlines), _contrast(canvas, thing, before))
 
 
-def _under_surface(one: _Painted, left: Image) -> _Painted:
-    """A thing under water with the contrast that is `left` of it above, height x width, 0..1.
+def _under_surface(
+    one: _Painted, grid: Grid, factor: Image, white: Image, light: float
+) -> _Painted:
+    """A thing under water with the contrast that the surface over it and the light leave.
 
-    The median over its outlines: a sparkle on its back does not hide it.
+    `factor` and `white` are the surface's, height x width. The median over its outlines counts: a
+    sparkle on its back does not hide it.
     """
     if one.thing.kind is not Kind.DUGONG or not one.outlines:
         return one
-    corners = np.concatenate(one.outlines)
-    first_x, first_y = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
-    end_x, end_y = np.maximum(np.ceil(corners.max(axis=0)), 0).astype(int)
-    rows, columns = slice(first_y, end_y), slice(first_x, end_x)
-    part = left[rows, columns]
-    if part.size == 0:  # all of it outside the picture
-        return one
-    shares = part[_inside(one.outlines, rows, columns, part.shape)]
-    return replace(one, contrast=one.contrast * float(np.median(shares))) if shares.size else one
+    window = _window(grid, one.thing)
+    left = factor[window] * (1 - white[window]).clip(0) * np.float32(light)
+    share = _median_over(left, one.outlines, window)
+    return one if share is None else replace(one, contrast=one.contrast * share)
 
 
 def _boxes(painted: Sequence[_Painted], grid: Grid) -> Iterator[Box]:
@@ -248,21 +245,24 @@ def _contrast(canvas: Canvas, thing: SceneObject, before: Image | None) -> float
     """
     if before is None:
         return 1.0
-    rows, columns = _window(canvas.grid, thing)
-    inside = _inside(canvas.outlines, rows, columns, before.shape)
-    change = np.abs(canvas.rgb[rows, columns] - before).max(axis=2)[inside]
-    return float(np.median(change)) if change.size else 0.0
+    window = _window(canvas.grid, thing)
+    change = np.abs(canvas.rgb[window] - before).max(axis=2)
+    return _median_over(change, canvas.outlines, window) or 0.0
 
 
-def _inside(
-    outlines: Sequence[Points], rows: slice, columns: slice, shape: Sequence[int]
-) -> npt.NDArray[np.bool_]:
-    """Which pixels of a window of the picture, height x width as `shape` tells, they fill."""
-    inside = np.zeros(tuple(shape[:2]), dtype=np.uint8)
+def _median_over(
+    values: Image, outlines: Sequence[Points], window: tuple[slice, slice]
+) -> float | None:
+    """The median of a window's values over the pixels that outlines fill; None where none does."""
+    if values.size == 0:
+        return None
+    rows, columns = window
+    inside = np.zeros(values.shape, dtype=np.uint8)
     for outline in outlines:
         corners = outline - [columns.start + 0.5, rows.start + 0.5]
         cv2.fillPoly(inside, [np.rint(corners).astype(np.int32)], 1)
-    return inside > 0
+    filled = values[inside > 0]
+    return float(np.median(filled)) if filled.size else None
 
 
 def clip_outlines(
